@@ -1,0 +1,38 @@
+/** Unit and medium tests (`*.spec.ts`) run from the sources; nothing has to be built for them. */
+const swc = (moduleType) => [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      target: 'es2022',
+      keepClassNames: true,
+    },
+    module: { type: moduleType },
+  },
+];
+
+const esm = (displayName, folders) => ({
+  displayName,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  moduleNameMapper: {
+    '^@roamgrid/(kernel|cin|tariff|rating|negotiation|merkle|documents|contracts|ledger|messaging|persistence|platform)$':
+      '<rootDir>/libs/$1/src/index.ts',
+    '^@roamgrid/(router|aaa|profiles|crp|settlement|portal|edge|identity)$':
+      '<rootDir>/services/$1/src/$1.module.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': swc('es6') },
+});
+
+export default {
+  projects: [
+    esm('libs', ['libs/*/test']),
+    esm('services', ['services/*/test']),
+    esm('tools', ['tools/test']),
+    esm('scenarios', ['scenarios']),
+  ],
+};
