@@ -27,6 +27,7 @@ export const ERROR_KINDS = {
   malformed_decimal: kind(400, 'giveUp', 'Not a plain decimal number'),
   malformed_instant: kind(400, 'giveUp', 'Not an RFC 3339 date-time'),
   malformed_identifier: kind(400, 'giveUp', 'Not an identifier of the expected form'),
+  malformed_document: kind(400, 'giveUp', 'A document may not hold this'),
   unauthorized: kind(401, 'giveUp', 'No valid credentials'),
   forbidden: kind(403, 'giveUp', 'The credentials do not allow this'),
   not_found: kind(404, 'giveUp', 'No such object'),
@@ -59,6 +60,7 @@ export const ERROR_KINDS = {
   too_many_requests: kind(429, 'retrySame', 'Too many requests'),
   internal: kind(500, 'unknownOutcome', 'The gateway failed'),
   not_built: kind(501, 'giveUp', 'This is not built yet'),
+  database_unavailable: kind(503, 'retrySame', 'The database cannot be used'),
   peer_unreachable: kind(503, 'retrySame', 'A service did not answer in time'),
   ledger_conflict: kind(409, 'giveUp', 'The ledger holds another document under this key'),
   ledger_unavailable: kind(503, 'retrySame', 'The ledger does not answer'),
@@ -89,15 +91,18 @@ export class RoamgridError extends Error {
     this.fields = fields;
   }
 
+  /** HTTP status. */
   get status(): number {
     return ERROR_KINDS[this.code].status;
   }
 
+  /** What the caller may do next. */
   get next(): NextStep {
     return ERROR_KINDS[this.code].next;
   }
 }
 
+/** Whether a text from outside is one of the closed set of codes. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_KINDS, text);
 }

@@ -1,6 +1,6 @@
 import { divideBy, type RoundingPolicy } from './rounding.js';
 
-/** An exact rational number; the denominator is positive. Not reduced until it is asked for. */
+/** An exact rational number; the denominator is positive. */
 export interface Fraction {
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -21,6 +21,7 @@ export function fraction(numerator: bigint, denominator: bigint): Fraction {
   return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
+/** In lowest terms, as every result of this file. */
 export function addFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(
     left.numerator * right.denominator + right.numerator * left.denominator,
@@ -28,6 +29,7 @@ export function addFractions(left: Fraction, right: Fraction): Fraction {
   );
 }
 
+/** In lowest terms. */
 export function multiplyFractions(left: Fraction, right: Fraction): Fraction {
   return fraction(left.numerator * right.numerator, left.denominator * right.denominator);
 }

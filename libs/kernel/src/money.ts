@@ -52,6 +52,7 @@ export function parseCurrency(text: string): CurrencyCode {
   return text as CurrencyCode;
 }
 
+/** Digits after the point in the currency's amounts: 2 for USD, 0 for JPY. */
 export function minorDigits(currency: CurrencyCode): number {
   return MINOR_DIGITS[currency];
 }
@@ -61,6 +62,7 @@ export function microsPerMinor(currency: CurrencyCode): bigint {
   return 10n ** BigInt(PRICE_SCALE - MINOR_DIGITS[currency]);
 }
 
+/** `minor` in minor units of `currency`: cents for USD. */
 export function money(currency: CurrencyCode, minor: bigint): Money {
   return { currency, minor };
 }

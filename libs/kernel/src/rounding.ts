@@ -46,6 +46,7 @@ export function divideExact(numerator: bigint, denominator: bigint): bigint {
 /** How an amount comes to its minor unit; a term of the agreement. */
 export type RoundingPolicy = 'halfUp' | 'halfEven' | 'up' | 'down';
 
+/** Divides under the named policy. @throws RangeError for a denominator that is not positive */
 export function divideBy(policy: RoundingPolicy, numerator: bigint, denominator: bigint): bigint {
   switch (policy) {
     case 'halfUp':

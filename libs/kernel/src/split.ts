@@ -6,6 +6,7 @@ import { divideDown } from './rounding.js';
  *
  * @param total amount in minor units
  * @param weights non-negative, at least one positive
+ * @throws RangeError for weights that are not so
  */
 export function splitByLargestRemainder(total: bigint, weights: readonly bigint[]): bigint[] {
   if (weights.some((weight) => weight < 0n)) throw new RangeError('a split weight is negative');

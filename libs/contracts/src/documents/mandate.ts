@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import {
+  assurance,
+  customerClass,
+  decimalString,
+  hashHex,
+  identifier,
+  instantString,
+  moneyValue,
+  paymentMode,
+  signed,
+  tier,
+  utilitySlug,
+} from '../values.js';
+import { signedRetailTariff } from './retail-tariff.js';
+
+/** A VCP entry, signed by home: whom, at which price, up to how much, until when. */
+export const mandateDocument = z.strictObject({
+  type: z.literal('mandate'),
+  schemaVersion: z.literal(1),
+  mandateId: identifier,
+  homeUtility: utilitySlug,
+  visitedUtility: utilitySlug,
+  agreementId: identifier.nullable(),
+  agreementHash: hashHex.nullable(),
+  pseudonym: identifier,
+  assurance,
+  customerClass,
+  tier,
+  paymentMode,
+  energyCapKwh: decimalString,
+  moneyCap: moneyValue.describe('retail, incl. tax, in the visited currency'),
+  maxConcurrentSessions: z.int().min(1),
+  /** a prepaid mandate is good for one session; its cap is reserved at home */
+  singleSession: z.boolean(),
+  /** the driver's contract agreed the price in advance: a station that shows none may charge */
+  preAgreedPrice: z.boolean(),
+  agreedTariffHash: hashHex,
+  retailTariff: signedRetailTariff,
+  notBefore: instantString,
+  notAfter: instantString,
+});
+export type MandateDocument = z.infer<typeof mandateDocument>;
+export const signedMandate = signed(mandateDocument);
+export type SignedMandate = z.infer<typeof signedMandate>;
+
+/** Ends a mandate; in force 60 s after issue whether acknowledged or not. */
+export const revocationDocument = z.strictObject({
+  type: z.literal('revocation'),
+  schemaVersion: z.literal(1),
+  number: z.int().min(1).describe('gap-free per home and visited utility'),
+  mandateId: identifier,
+  homeUtility: utilitySlug,
+  visitedUtility: utilitySlug,
+  reason: z.enum(['consumer_blocked', 'card_lost', 'withdrawn']),
+  issuedAt: instantString,
+});
+export const signedRevocation = signed(revocationDocument);
+export type SignedRevocation = z.infer<typeof signedRevocation>;

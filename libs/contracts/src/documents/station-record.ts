@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import {
+  connectorId,
+  decimalString,
+  identifier,
+  instantString,
+  integerString,
+  signed,
+  stationClass,
+  stationId,
+  taxRate,
+  utilitySlug,
+} from '../values.js';
+
+/** What settles how a station's charges are read: zone, power, taxes of the place, provider. */
+export const stationRecordDocument = z.strictObject({
+  type: z.literal('stationRecord'),
+  schemaVersion: z.literal(1),
+  stationId,
+  version: z.int().min(1),
+  utility: utilitySlug,
+  provider: identifier,
+  providerSharePercentage: decimalString,
+  place: z.string().max(80),
+  timeZone: z.string(),
+  stationClass,
+  taxes: z.array(taxRate),
+  evses: z
+    .array(
+      z.strictObject({
+        connectorId,
+        powerW: integerString,
+        currentType: z.enum(['AC', 'DC']),
+        meterSerial: z.string().max(50).nullable(),
+      }),
+    )
+    .min(1),
+  notBefore: instantString,
+});
+export type StationRecordDocument = z.infer<typeof stationRecordDocument>;
+export const signedStationRecord = signed(stationRecordDocument);
+export type SignedStationRecord = z.infer<typeof signedStationRecord>;

@@ -1,0 +1,86 @@
+import type { Contract } from './contract.js';
+import * as aaaAdministration from './messages/aaa/administration.js';
+import * as charge from './messages/aaa/charge.js';
+import * as roaming from './messages/aaa/roaming.js';
+import * as station from './messages/aaa/station.js';
+import * as policies from './messages/crp/policies.js';
+import * as pricing from './messages/crp/pricing.js';
+import * as tariffs from './messages/crp/tariffs.js';
+import * as projection from './messages/portal/project.js';
+import * as consumer from './messages/profiles/consumer.js';
+import * as mandate from './messages/profiles/mandate.js';
+import * as bill from './messages/settlement/bill.js';
+import * as cdr from './messages/settlement/cdr.js';
+import * as invoice from './messages/settlement/invoice.js';
+
+/**
+ * Every message of Roamgrid, in the order of the flow: from the swipe to the bill, then what staff
+ * asks for. `docs/flow.md` and the AsyncAPI document are made from this list, and each service's
+ * handlers are held against it.
+ */
+export const FLOW: readonly Contract[] = [
+  station.authenticateStation,
+  station.recordFrame,
+  charge.swipe,
+  mandate.findMandate,
+  roaming.authorizeRoaming,
+  consumer.authenticateConsumer,
+  pricing.agreeTariff,
+  pricing.readPublishedTariff,
+  pricing.answerOffer,
+  pricing.cosignAgreedTariff,
+  roaming.requestMandate,
+  consumer.issueMandate,
+  pricing.makeRetailTariff,
+  bill.reserveCredit,
+  mandate.storeMandate,
+  charge.consent,
+  charge.recordTransactionEvent,
+  station.readStationSession,
+  roaming.noteStart,
+  roaming.noteEnd,
+  mandate.noteMandateUse,
+  bill.releaseCredit,
+  cdr.recordCharge,
+  cdr.receiveCdr,
+  consumer.resolvePseudonym,
+  cdr.answerCdr,
+  pricing.readAgreement,
+  invoice.closePeriod,
+  invoice.receiveInvoice,
+  invoice.acceptInvoice,
+  invoice.disputeInvoice,
+  invoice.answerInvoice,
+  invoice.creditInvoice,
+  invoice.receiveCredit,
+  bill.issueBills,
+  projection.project,
+  projection.traceStep,
+  invoice.listInvoiceLines,
+  invoice.proveCdr,
+  invoice.readLedger,
+  cdr.readCdr,
+  bill.readBalances,
+  bill.readCredit,
+  bill.depositCredit,
+  bill.auditBooks,
+  consumer.createConsumer,
+  consumer.updateConsumer,
+  consumer.findConsumer,
+  mandate.revokeMandate,
+  mandate.receiveRevocation,
+  tariffs.draftTariff,
+  tariffs.publishTariff,
+  policies.definePlan,
+  policies.definePolicy,
+  policies.recordFxRate,
+  tariffs.proposeAgreement,
+  tariffs.cosignAgreement,
+  aaaAdministration.registerStation,
+  aaaAdministration.listWireLog,
+  aaaAdministration.resolveSuspense,
+  aaaAdministration.drainAaa,
+  consumer.drainProfiles,
+  pricing.drainCrp,
+  bill.drainSettlement,
+];

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { signedStationRecord } from '../../documents/station-record.js';
+import { identifier, instantString, nothing, stationId } from '../../values.js';
+
+/** Delivers everything this service's outbox holds now; a close must not miss a charge that ended. */
+export const drainAaa = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'drain',
+  version: 1,
+  summary: 'Delivers what the outbox holds before a period is closed.',
+  senders: ['portal', 'settlement'],
+  scope: 'own',
+  request: nothing,
+  reply: nothing,
+});
+
+export const registerStation = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'registerStation',
+  version: 1,
+  summary: 'Registers a station or a new version of its record; sets its password once.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    record: signedStationRecord.shape.document.omit({
+      version: true,
+      utility: true,
+      notBefore: true,
+    }),
+    /** SHA-256(stationId ":" password); null keeps the old one */
+    passwordDigest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+  }),
+  reply: signedStationRecord,
+});
+
+export const listWireLog = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'listWireLog',
+  version: 1,
+  summary: "A station's wire log, newest last.",
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    stationId,
+    limit: z.int().min(1).max(500),
+    cursor: z.string().nullable(),
+  }),
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        at: instantString,
+        direction: z.enum(['in', 'out']),
+        messageId: z.string().nullable(),
+        action: z.string().nullable(),
+        raw: z.string(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  }),
+});
+
+export const resolveSuspense = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'resolveSuspense',
+  version: 1,
+  summary: 'Ends a suspense item with a signed write-off.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    suspenseId: identifier,
+    resolution: z.enum(['written_off']),
+    note: z.string().min(1).max(500),
+    by: z.string().max(120),
+  }),
+  reply: z.strictObject({ suspenseId: identifier, state: identifier }),
+});

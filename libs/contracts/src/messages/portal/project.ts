@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { hashHex, identifier, instantString, nothing, uuid } from '../../values.js';
+
+/** What the read model holds; each service owns the facets it publishes. */
+export const VIEW_KINDS = [
+  'session',
+  'cdr',
+  'invoice',
+  'bill',
+  'tariff',
+  'agreement',
+  'negotiation',
+  'mandate',
+  'consumer',
+  'station',
+  'suspense',
+] as const;
+
+/** One service's part of a view: replaces what that service said of it before. */
+export const project = defineContract({
+  kind: 'event',
+  service: 'portal',
+  name: 'project',
+  version: 1,
+  summary: "A service publishes its part of a view to its own utility's portal.",
+  senders: ['aaa', 'profiles', 'crp', 'settlement'],
+  scope: 'own',
+  request: z.strictObject({
+    kind: z.enum(VIEW_KINDS),
+    id: identifier,
+    /** `aaa`, `settlement`, …: whose part this is */
+    facet: z.enum(['aaa', 'profiles', 'crp', 'settlement']),
+    /** orders the list; the session's swipe, the CDR's end, the invoice's issue */
+    sortAt: instantString,
+    data: z.record(z.string(), z.json()),
+  }),
+  reply: nothing,
+});
+
+export const TRACE_STEPS = [
+  'swipe',
+  'identify',
+  'authenticate',
+  'authorize',
+  'negotiate',
+  'quote',
+  'consent',
+  'start',
+  'meter',
+  'stop',
+  'rate',
+  'cdr',
+  'rerate',
+  'invoice',
+  'ledger',
+  'bill',
+] as const;
+export type TraceStep = (typeof TRACE_STEPS)[number];
+
+/** One hop of a session, as it happened. Idempotent by (sessionId, step, occurrence). */
+export const traceStep = defineContract({
+  kind: 'event',
+  service: 'portal',
+  name: 'traceStep',
+  version: 1,
+  summary: 'A service publishes a step of a session to the trace.',
+  senders: ['aaa', 'profiles', 'crp', 'settlement'],
+  scope: 'own',
+  request: z.strictObject({
+    sessionId: uuid,
+    step: z.enum(TRACE_STEPS),
+    occurrence: identifier.describe(
+      'distinguishes repeated steps: a natural key of the occurrence',
+    ),
+    from: z.string().max(80),
+    to: z.string().max(80),
+    at: instantString,
+    durationMs: z.int().min(0),
+    documentHash: hashHex.nullable(),
+  }),
+  reply: nothing,
+});

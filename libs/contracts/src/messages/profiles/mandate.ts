@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
+import { signedMandate, signedRevocation } from '../../documents/mandate.js';
+import {
+  identifier,
+  identity,
+  instantString,
+  medium,
+  nothing,
+  stationClass,
+  utilitySlug,
+} from '../../values.js';
+
+/** The visited utility looks in its VCP: does it know this driver already? */
+export const findMandate = defineContract({
+  kind: 'command',
+  service: 'profiles',
+  name: 'findMandate',
+  version: 1,
+  summary: 'Visited looks in its visiting-profile cache for a valid mandate.',
+  senders: ['aaa'],
+  scope: 'own',
+  request: z.strictObject({
+    identity,
+    homeUtility: utilitySlug,
+    medium,
+    stationClass,
+    at: instantString,
+  }),
+  reply: z.strictObject({
+    entry: z.strictObject({ mandate: signedMandate, agreedTariff: signedAgreedTariff }).nullable(),
+  }),
+});
+
+export const storeMandate = defineContract({
+  kind: 'command',
+  service: 'profiles',
+  name: 'storeMandate',
+  version: 1,
+  summary: 'Visited keeps a mandate that home signed.',
+  senders: ['aaa'],
+  scope: 'own',
+  request: z.strictObject({ identity, mandate: signedMandate, agreedTariff: signedAgreedTariff }),
+  reply: nothing,
+});
+
+/** A mandate has no cap left, or its one session is over. */
+export const noteMandateUse = defineContract({
+  kind: 'event',
+  service: 'profiles',
+  name: 'noteMandateUse',
+  version: 1,
+  summary: 'Visited AAA tells its profiles that a mandate is used up.',
+  senders: ['aaa'],
+  scope: 'own',
+  request: z.strictObject({ mandateId: identifier, state: z.enum(['used_up']), at: instantString }),
+  reply: nothing,
+});
+
+export const revokeMandate = defineContract({
+  kind: 'command',
+  service: 'profiles',
+  name: 'revokeMandate',
+  version: 1,
+  summary: 'Home withdraws a mandate; the visited side is told by a signed, numbered revocation.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ mandateId: identifier }),
+  reply: z.strictObject({ mandateId: identifier, state: identifier }),
+});
+
+export const receiveRevocation = defineContract({
+  kind: 'event',
+  service: 'profiles',
+  name: 'receiveRevocation',
+  version: 1,
+  summary: 'Home revokes a mandate that a partner holds.',
+  senders: ['profiles'],
+  scope: 'partner',
+  request: signedRevocation,
+  reply: nothing,
+});

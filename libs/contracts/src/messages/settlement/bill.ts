@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { signedBill } from '../../documents/bill.js';
+import {
+  currencyCode,
+  decimalString,
+  identifier,
+  instantString,
+  nothing,
+  refusalReason,
+  utilitySlug,
+  uuid,
+} from '../../values.js';
+
+export const issueBills = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'issueBills',
+  version: 1,
+  summary: 'Home makes one consolidated bill per consumer for a period.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ from: instantString, to: instantString }),
+  reply: z.strictObject({ items: z.array(signedBill) }),
+});
+
+/** Opens a prepaid consumer's account, or tops it up. Idempotent by `entryId`. */
+export const depositCredit = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'depositCredit',
+  version: 1,
+  summary: 'Puts money on a prepaid account.',
+  senders: ['profiles', 'portal'],
+  scope: 'own',
+  request: z.strictObject({
+    entryId: identifier,
+    consumerId: identifier,
+    currency: currencyCode,
+    amount: decimalString,
+  }),
+  reply: z.strictObject({ balance: decimalString }),
+});
+
+/** Reserves up to `amount` of a prepaid balance: one conditional update, never below zero. */
+export const reserveCredit = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'reserveCredit',
+  version: 1,
+  summary: "Reserves a prepaid mandate's cap when it is issued.",
+  senders: ['profiles'],
+  scope: 'own',
+  request: z.strictObject({
+    reservationId: identifier,
+    sessionId: uuid,
+    consumerId: identifier,
+    currency: currencyCode,
+    greatestAmount: decimalString,
+  }),
+  reply: z.discriminatedUnion('decision', [
+    z.strictObject({ decision: z.literal('reserved'), amount: decimalString }),
+    z.strictObject({ decision: z.literal('refused'), reason: refusalReason }),
+  ]),
+});
+
+/** A reservation that no charge will use: declined, expired, revoked. */
+export const releaseCredit = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'releaseCredit',
+  version: 1,
+  summary: 'Gives back what a session reserved and did not use.',
+  senders: ['profiles', 'aaa'],
+  scope: 'own',
+  request: z.strictObject({ sessionId: uuid }),
+  reply: nothing,
+});
+
+export const readBalances = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'readBalances',
+  version: 1,
+  summary: 'Who owes whom, per partner and currency, from accepted documents not yet settled.',
+  senders: ['portal'],
+  scope: 'own',
+  request: nothing,
+  reply: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        partner: utilitySlug,
+        currency: currencyCode,
+        owed: decimalString,
+        owing: decimalString,
+        net: decimalString,
+      }),
+    ),
+  }),
+});
+
+export const readCredit = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'readCredit',
+  version: 1,
+  summary: "A prepaid consumer's balance and what is reserved of it.",
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ consumerId: identifier }),
+  reply: z.strictObject({
+    account: z
+      .strictObject({ currency: currencyCode, balance: decimalString, reserved: decimalString })
+      .nullable(),
+  }),
+});
+
+/** One invariant's outcome (DESIGN §5). */
+export const auditBreach = z.strictObject({
+  invariant: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+});
+
+export const auditBooks = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'auditBooks',
+  version: 1,
+  summary: "Checks the invariants of this utility's books.",
+  senders: ['portal'],
+  scope: 'own',
+  request: nothing,
+  reply: z.strictObject({
+    checked: z.record(z.string(), z.int()),
+    breaches: z.array(auditBreach),
+  }),
+});
+
+export const drainSettlement = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'drain',
+  version: 1,
+  summary: 'Delivers what the outbox holds.',
+  senders: ['portal', 'settlement'],
+  scope: 'own',
+  request: nothing,
+  reply: nothing,
+});

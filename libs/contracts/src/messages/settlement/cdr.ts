@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { chargeRecord, signedCdr } from '../../documents/cdr.js';
+import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
+import { signedCdrAnswer } from '../../documents/invoice.js';
+import { nothing, uuid } from '../../values.js';
+
+/** A charge ended: settlement rates it and makes its CDR. Idempotent by session. */
+export const recordCharge = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'recordCharge',
+  version: 1,
+  summary: 'Visited AAA hands a metered charge to its settlement.',
+  senders: ['aaa'],
+  scope: 'own',
+  request: z.strictObject({ charge: chargeRecord, agreedTariff: signedAgreedTariff }),
+  reply: nothing,
+});
+
+/** A CDR reaches home as it arises; home re-rates it and answers with `answerCdr`. */
+export const receiveCdr = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'receiveCdr',
+  version: 1,
+  summary: 'Visited sends home a charge detail record.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({ cdr: signedCdr }),
+  reply: nothing,
+});
+
+export const answerCdr = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'answerCdr',
+  version: 1,
+  summary: 'Home accepts a CDR or objects to it, before invoicing.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({ answer: signedCdrAnswer }),
+  reply: nothing,
+});
+
+export const readCdr = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'readCdr',
+  version: 1,
+  summary: 'The signed CDR document of one session of this utility.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ cdrId: uuid }),
+  reply: z.strictObject({ cdr: signedCdr.nullable() }),
+});

@@ -1,0 +1,129 @@
+import { subjectOf, type Contract, type ReplyOf, type RequestInput } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
+import { errorFromReply, replyEnvelope, type RequestEnvelope } from './envelope.js';
+import { currentTrace } from './trace-context.js';
+
+export interface RequestOptions {
+  /** how long an answer is waited for; 10 s unless told */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The typed bus: the only way services speak with each other. Payloads are checked when they leave
+ * and when they arrive; replies likewise.
+ */
+export interface Bus {
+  /**
+   * @param to slug of the utility whose service is asked
+   * @throws RoamgridError the receiver's own error, or `peer_unreachable` when nobody answered in time
+   */
+  request<C extends Contract>(
+    contract: C,
+    to: string,
+    payload: RequestInput<C>,
+    options?: RequestOptions,
+  ): Promise<ReplyOf<C>>;
+  /** Delivers an already validated outbox row; resolves when the receiver has committed it. */
+  deliver(subject: string, to: string, payload: unknown): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the bus needs of Nest's `ClientProxy`; nothing else in Roamgrid touches one. */
+export interface MessageClient {
+  send(pattern: string, data: RequestEnvelope): import('rxjs').Observable<unknown>;
+  close(): unknown;
+}
+
+export interface NestBusOptions {
+  readonly client: MessageClient;
+  /** who speaks: `duke-energy/aaa`, `router` */
+  readonly from: string;
+  readonly now: () => number;
+  readonly newTraceId: () => string;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** `rg.duke-energy.aaa.swipe` */
+export function addressOf(to: string, subject: string): string {
+  return `rg.${to}.${subject}`;
+}
+
+export class NestBus implements Bus {
+  readonly #options: NestBusOptions;
+
+  constructor(options: NestBusOptions) {
+    this.#options = options;
+  }
+
+  async request<C extends Contract>(
+    contract: C,
+    to: string,
+    payload: RequestInput<C>,
+    options: RequestOptions = {},
+  ): Promise<ReplyOf<C>> {
+    const subject = subjectOf(contract);
+    const checked = contract.request.safeParse(payload);
+    if (!checked.success) {
+      throw new RoamgridError(
+        'internal',
+        `${subject} was sent malformed: ${checked.error.message}`,
+      );
+    }
+    const reply = await this.#exchange(
+      subject,
+      to,
+      payload,
+      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
+    const parsed = contract.reply.safeParse(reply);
+    if (!parsed.success) {
+      throw new RoamgridError(
+        'internal',
+        `${subject} was answered malformed: ${parsed.error.message}`,
+      );
+    }
+    return parsed.data as ReplyOf<C>;
+  }
+
+  async deliver(subject: string, to: string, payload: unknown): Promise<void> {
+    await this.#exchange(subject, to, payload, DEFAULT_TIMEOUT_MS);
+  }
+
+  async close(): Promise<void> {
+    await this.#options.client.close();
+  }
+
+  async #exchange(
+    subject: string,
+    to: string,
+    payload: unknown,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const envelope: RequestEnvelope = {
+      meta: {
+        from: this.#options.from,
+        traceId: currentTrace()?.traceId ?? this.#options.newTraceId(),
+        deadlineMs: this.#options.now() + timeoutMs,
+      },
+      payload,
+    };
+    const reply = replyEnvelope.parse(
+      await this.#send(addressOf(to, subject), envelope, timeoutMs),
+    );
+    if (!reply.ok) throw errorFromReply(reply.error);
+    return reply.payload;
+  }
+
+  async #send(address: string, envelope: RequestEnvelope, timeoutMs: number): Promise<unknown> {
+    try {
+      return await firstValueFrom(
+        this.#options.client.send(address, envelope).pipe(timeout(timeoutMs)),
+      );
+    } catch (error) {
+      const reason = error instanceof TimeoutError ? 'no answer in time' : 'nobody listens';
+      throw new RoamgridError('peer_unreachable', `${address}: ${reason}`);
+    }
+  }
+}

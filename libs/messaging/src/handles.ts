@@ -1,0 +1,73 @@
+import { Logger } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+import { subjectOf, type Contract, type RequestOf } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import type { z } from 'zod';
+import { requestEnvelope, type MessageMeta, type ReplyEnvelope } from './envelope.js';
+import { runInTrace } from './trace-context.js';
+
+type Handler<C extends Contract> = (
+  request: RequestOf<C>,
+  meta: MessageMeta,
+) => Promise<z.input<C['reply']>>;
+
+const logger = new Logger('messages');
+
+function refusal(error: unknown, subject: string): ReplyEnvelope {
+  if (error instanceof RoamgridError) {
+    if (error.code === 'internal') logger.error(`${subject}: ${error.message}`, error.stack);
+    return { ok: false, error: { code: error.code, detail: error.message, fields: error.fields } };
+  }
+  const failure = error instanceof Error ? error : new Error(String(error));
+  logger.error(`${subject}: ${failure.message}`, failure.stack);
+  return { ok: false, error: { code: 'internal', detail: 'the service failed', fields: [] } };
+}
+
+/** Checks the request, runs the handler in the sender's trace, checks the reply. */
+export async function answer<C extends Contract>(
+  contract: C,
+  envelope: unknown,
+  handler: Handler<C>,
+): Promise<ReplyEnvelope> {
+  const subject = subjectOf(contract);
+  try {
+    const { meta, payload } = requestEnvelope.parse(envelope);
+    const request = contract.request.safeParse(payload);
+    if (!request.success) {
+      throw new RoamgridError(
+        'malformed_request',
+        `${subject} does not have its shape`,
+        request.error.issues.map((issue) => ({
+          path: issue.path.join('.'),
+          message: issue.message,
+        })),
+      );
+    }
+    const reply = await runInTrace({ traceId: meta.traceId }, () =>
+      handler(request.data as RequestOf<C>, meta),
+    );
+    return { ok: true, payload: contract.reply.parse(reply) };
+  } catch (error) {
+    return refusal(error, subject);
+  }
+}
+
+/**
+ * Marks a controller's method as the handler of a message. The method gets the parsed request and
+ * gives the reply; a thrown RoamgridError reaches the sender as it is, anything else as `internal`.
+ */
+export function Handles<C extends Contract>(contract: C) {
+  return (
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Handler<C>>,
+  ): void => {
+    const handler = descriptor.value;
+    if (handler === undefined) throw new TypeError('@Handles stands on a method');
+    const wrapped = function (this: unknown, envelope: unknown): Promise<ReplyEnvelope> {
+      return answer(contract, envelope, (request, meta) => handler.call(this, request, meta));
+    };
+    descriptor.value = wrapped as unknown as Handler<C>;
+    MessagePattern(subjectOf(contract))(target, key, descriptor);
+  };
+}

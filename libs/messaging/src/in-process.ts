@@ -1,0 +1,102 @@
+import { ClientProxy, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { ReadPacket, WritePacket } from '@nestjs/microservices';
+import { addressOf } from './bus.js';
+
+type Listener = (data: unknown) => Promise<unknown>;
+
+/** The zero-setup bus: services in one process meet at one broker. */
+export class InProcessBroker {
+  readonly #listeners = new Map<string, Listener>();
+
+  listen(address: string, listener: Listener): void {
+    if (this.#listeners.has(address)) throw new Error(`${address} has a listener already`);
+    this.#listeners.set(address, listener);
+  }
+
+  silence(address: string): void {
+    this.#listeners.delete(address);
+  }
+
+  /** Payloads are copied, as a wire would do. @throws Error when nobody listens */
+  async send(address: string, data: unknown): Promise<unknown> {
+    const listener = this.#listeners.get(address);
+    if (listener === undefined) throw new Error(`nobody listens on ${address}`);
+    return structuredClone(await listener(structuredClone(data)));
+  }
+}
+
+/** Nest transport of one utility's service over the in-process broker. */
+export class InProcessServer extends Server implements CustomTransportStrategy {
+  readonly #broker: InProcessBroker;
+  readonly #utility: string;
+  readonly #addresses: string[] = [];
+
+  constructor(broker: InProcessBroker, utility: string) {
+    super();
+    this.#broker = broker;
+    this.#utility = utility;
+  }
+
+  listen(callback: () => void): void {
+    for (const [subject, handler] of this.messageHandlers) {
+      const address = addressOf(this.#utility, subject);
+      this.#broker.listen(address, async (data) => {
+        const result: unknown = await handler(data);
+        return new Promise((resolve, reject) => {
+          this.transformToObservable(result).subscribe({ next: resolve, error: reject });
+        });
+      });
+      this.#addresses.push(address);
+    }
+    callback();
+  }
+
+  close(): void {
+    for (const address of this.#addresses) this.#broker.silence(address);
+  }
+
+  on(): void {
+    throw new Error('the in-process bus has no connection events');
+  }
+
+  unwrap<T>(): T {
+    return this.#broker as T;
+  }
+}
+
+export class InProcessClient extends ClientProxy {
+  readonly #broker: InProcessBroker;
+
+  constructor(broker: InProcessBroker) {
+    super();
+    this.#broker = broker;
+  }
+
+  connect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    // The broker is a map in memory: there is no connection to end.
+  }
+
+  unwrap<T>(): T {
+    return this.#broker as T;
+  }
+
+  protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
+    this.#broker.send(String(packet.pattern), packet.data).then(
+      (response) => {
+        callback({ response, isDisposed: true });
+      },
+      (error: unknown) => {
+        callback({ err: error });
+      },
+    );
+    return () => undefined;
+  }
+
+  protected dispatchEvent<T>(): Promise<T> {
+    throw new Error('events go through the outbox and are acknowledged: use Bus.deliver');
+  }
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, chmod, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Database } from '../database/database.js';
+import type { MigrationClass } from '../database/data-source.js';
+import { withClient } from '../postgres/admin-connection.js';
+import { provisionDatabase, roleOf, serviceUrl } from '../postgres/provision.js';
+import type { PostgresServer } from '../postgres/server.js';
+import { startEmbeddedPostgres } from '../postgres/start-embedded-postgres.js';
+
+const TRAVERSABLE = 0o755;
+const TEST_CONNECTIONS = 100;
+
+/** A throw-away server for one test file: no fsync, gone with its folder at `stop()`. */
+export async function startTestPostgres(): Promise<PostgresServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid-test-'));
+  // as root the server runs under another account, which has to get in
+  await chmod(dataDir, TRAVERSABLE);
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    durable: false,
+    maxConnections: TEST_CONNECTIONS,
+    log: () => undefined,
+  });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await removeCluster(dataDir);
+    },
+  };
+}
+
+async function removeCluster(dataDir: string): Promise<void> {
+  const record = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8')) as {
+    clusterDir: string;
+  };
+  await rm(record.clusterDir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+/** A fresh database with one schema, and how to be rid of it. */
+export interface TestDatabase {
+  readonly database: Database;
+  /** the schema role's URL */
+  readonly url: string;
+  readonly name: string;
+  /** closes the connections and drops the database and its role */
+  drop(): Promise<void>;
+}
+
+/** One fresh database per suite on a server from {@link startTestPostgres}. */
+export async function testDatabase(
+  server: PostgresServer,
+  options: { readonly schema: string; readonly migrations: readonly MigrationClass[] },
+): Promise<TestDatabase> {
+  const { schema, migrations } = options;
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const password = randomBytes(16).toString('hex');
+  await provisionDatabase(server.url, {
+    database: name,
+    schemas: [schema],
+    passwordOf: () => password,
+  });
+  const url = serviceUrl(server.url, { database: name, schema, password });
+  const database = await Database.open({
+    url,
+    schema,
+    applicationName: `test ${schema}`,
+    migrations,
+    random: Math.random,
+  });
+  return {
+    database,
+    url,
+    name,
+    drop: async () => {
+      await database.close();
+      await dropDatabase(server.url, name, roleOf(name, schema));
+    },
+  };
+}
+
+async function dropDatabase(adminUrl: string, name: string, role: string): Promise<void> {
+  await withClient(adminUrl, async (admin) => {
+    await admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+    await admin.query(`DROP ROLE IF EXISTS "${role}"`);
+  });
+}

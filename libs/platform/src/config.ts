@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** A configuration that cannot be used; the message is one line that names the key. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** Reads a service's configuration once. @throws ConfigurationError */
+export function readConfiguration<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<Schema> {
+  const known = Object.fromEntries(
+    Object.keys(schema.shape).map((key) => [
+      key,
+      environment[key] === '' ? undefined : environment[key],
+    ]),
+  );
+  const parsed = schema.safeParse(known);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ConfigurationError(
+    `${issue?.path.join('.') ?? 'configuration'}: ${issue?.message ?? 'wrong'}`,
+  );
+}
+
+/** Keys that every service shares. */
+export const commonConfiguration = {
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('warn')
+    .describe('what is written to standard error'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.roamgrid')
+    .describe('folder that holds keys, data, credentials'),
+  NATS_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('bus; without it services must share one process'),
+};
+
+/** Keys of a service that belongs to one utility. */
+export const utilityServiceConfiguration = {
+  ...commonConfiguration,
+  UTILITY: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,47}$/)
+    .describe('slug of the utility this service belongs to'),
+  SERVICE_DATABASE_URL: z.string().min(1).describe("PostgreSQL URL of this service's own role"),
+};

@@ -1,0 +1,25 @@
+export { systemClock, type Clock } from './clock.js';
+export {
+  commonConfiguration,
+  ConfigurationError,
+  readConfiguration,
+  utilityServiceConfiguration,
+} from './config.js';
+export { equalDigests, keyedHash, sha256, sha256Hex, stationPasswordDigest } from './hashing.js';
+export { systemIds, type IdSource } from './ids.js';
+export { openKeyFile, openSecretFile, type KeyFile } from './key-files.js';
+export { createLog, nestLogger, type Log } from './log.js';
+export { Metrics } from './metrics.js';
+export { decryptPin, encryptPin } from './pin-cipher.js';
+export { keyFolderOf, loadRegistry, openService, type OpenServiceOptions } from './open-service.js';
+export { ProblemFilter, problemOf, toRoamgridError, type Problem } from './problem.js';
+export { Registry } from './registry.js';
+export { runService, type RunningService } from './run-service.js';
+export {
+  createServiceContext,
+  type ServiceContext,
+  type ServiceContextParts,
+} from './service-context.js';
+export { serviceMain, type ServiceMainOptions } from './service-main.js';
+export { createSigner, type Signer } from './signer.js';
+export { Verifier, type SigningService } from './verifier.js';

@@ -1,0 +1,83 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { ERROR_KINDS, RoamgridError, type ErrorCode, type FieldError } from '@roamgrid/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** RFC 9457 problem details, as every HTTP face of Roamgrid answers an error. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly traceId: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export function problemOf(error: RoamgridError, traceId: string): Problem {
+  const { status, title } = ERROR_KINDS[error.code];
+  return {
+    type: `urn:roamgrid:error:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    traceId,
+    ...(error.fields.length > 0 ? { errors: error.fields } : {}),
+  };
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'malformed_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'state_conflict',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  422: 'unprocessable',
+  429: 'too_many_requests',
+};
+
+/** Any thrown value as one of our errors; what is not ours becomes `internal` without its text. */
+export function toRoamgridError(error: unknown): RoamgridError {
+  if (error instanceof RoamgridError) return error;
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: unknown } | null)?.statusCode;
+  const code = typeof status === 'number' ? CODE_OF_STATUS[status] : undefined;
+  if (code === undefined) return new RoamgridError('internal', 'the gateway failed');
+  return new RoamgridError(code, ERROR_KINDS[code].title);
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger = new Logger('http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const known = toRoamgridError(error);
+    if (known.code === 'internal') {
+      this.#logger.error(
+        `${request.method} failed`,
+        error instanceof Error ? error.stack : String(error),
+      );
+    }
+    if (known.code === 'unauthorized' && reply.getHeader('www-authenticate') === undefined) {
+      void reply.header('www-authenticate', 'Bearer');
+    }
+    void reply
+      .status(known.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemOf(known, request.id)));
+  }
+}
