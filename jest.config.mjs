@@ -23,10 +23,26 @@ const esm = (displayName, folders) => ({
       '<rootDir>/libs/$1/src/index.ts',
     '^@roamgrid/(router|aaa|profiles|crp|settlement|portal|edge|identity)$':
       '<rootDir>/services/$1/src/$1.module.ts',
+    '^@roamgrid/chaincode$': '<rootDir>/chaincode/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.ts$': swc('es6') },
 });
+
+/** The chaincode is CommonJS, as Fabric's server loads it; jest cannot require ESM, so all of it is transformed. */
+const chaincode = {
+  displayName: 'chaincode',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/chaincode/test/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  moduleNameMapper: {
+    '^@roamgrid/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!canonicalize/)'],
+  transform: { '^.+\\.[jt]s$': swc('commonjs') },
+};
 
 export default {
   projects: [
@@ -34,5 +50,6 @@ export default {
     esm('services', ['services/*/test']),
     esm('tools', ['tools/test']),
     esm('scenarios', ['scenarios']),
+    chaincode,
   ],
 };

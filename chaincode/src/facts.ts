@@ -36,8 +36,7 @@ export async function isRecordedByOwner(call: Call, owner: string, fact: Fact): 
   const stored = await readPrivate(call, collectionOf(owner), fact.businessKey);
   if (stored === null) return false;
   const known = membersOf(parseCanonical(stored, 'record'), 'record');
-  const same =
-    known.text('documentHash') === fact.documentHash && known.text('kind') === fact.kind;
+  const same = known.text('documentHash') === fact.documentHash && known.text('kind') === fact.kind;
   return same || refuseConflict();
 }
 

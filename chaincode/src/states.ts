@@ -1,6 +1,5 @@
 /** How far an invoice has come. Each step is a record of its own; none is ever removed. */
-export type InvoiceState =
-  'none' | 'presented' | 'verified' | 'disputed' | 'accepted' | 'credited';
+export type InvoiceState = 'none' | 'presented' | 'verified' | 'disputed' | 'accepted' | 'credited';
 
 /** A state that a record stands for. */
 export type RecordedState = Exclude<InvoiceState, 'none'>;

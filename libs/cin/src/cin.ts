@@ -66,7 +66,7 @@ export function cinParts(cin: Cin): CinParts {
 
 /** The first ten digits: country, utility and AAA node. The only part a router reads. */
 export function cinPrefix(cin: Cin): CinPrefix {
-  return cin.slice(0, PREFIX_LENGTH) as string as CinPrefix;
+  return cin.slice(0, PREFIX_LENGTH) as CinPrefix;
 }
 
 /** For people: `"840 00195 01 1 0000123 74"`. */

@@ -67,7 +67,7 @@ export function isoCheckCharacter(fourteen: string): string {
   }
   let binary: Row = [0, 0];
   let ternary: Row = [0, 0];
-  [...fourteen].forEach((character, offset) => {
+  Array.from(fourteen).forEach((character, offset) => {
     const digits = digitsOf(indexOf(character));
     const position = offset + 1;
     binary = addModulo(binary, timesMatrix(digits.binary, power(BINARY_POWERS, position)), 2);
@@ -87,7 +87,7 @@ export function dinCheckCharacter(eleven: string): string {
   if (eleven.length !== 11) {
     throw new RoamgridError('invalid_contract_id', 'the check is taken over eleven characters');
   }
-  const digits = [...eleven].flatMap((character) => {
+  const digits = Array.from(eleven).flatMap((character) => {
     const value = indexOf(character);
     return value < 10 ? [value] : [Math.floor(value / 10), value % 10];
   });

@@ -50,7 +50,7 @@ export function parseContractId(text: string): ContractId {
 
 /** Country and provider, the first five characters. */
 export function providerPart(contractId: ContractId): ProviderId {
-  return contractId.slice(0, 5) as string as ProviderId;
+  return contractId.slice(0, 5) as ProviderId;
 }
 
 /** For people, with separators and check character: `"NN-123-ABCDEFGHI-T"`. */

@@ -57,17 +57,17 @@ export async function answer<C extends Contract>(
  * gives the reply; a thrown RoamgridError reaches the sender as it is, anything else as `internal`.
  */
 export function Handles<C extends Contract>(contract: C) {
-  return (
+  return <Method extends Handler<C>>(
     target: object,
     key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Handler<C>>,
+    descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     const handler = descriptor.value;
     if (handler === undefined) throw new TypeError('@Handles stands on a method');
     const wrapped = function (this: unknown, envelope: unknown): Promise<ReplyEnvelope> {
       return answer(contract, envelope, (request, meta) => handler.call(this, request, meta));
     };
-    descriptor.value = wrapped as unknown as Handler<C>;
+    descriptor.value = wrapped as unknown as Method;
     MessagePattern(subjectOf(contract))(target, key, descriptor);
   };
 }

@@ -3,7 +3,7 @@ export type { DatabaseOptions } from './database/database.js';
 export { createDataSource } from './database/data-source.js';
 export type { DataSourceOptions, MigrationClass } from './database/data-source.js';
 export { json, JsonParameter } from './database/parameters.js';
-export { isServerAnswer, isUniqueViolation, QueryError } from './database/query-error.js';
+export { isUniqueViolation, QueryError } from './database/query-error.js';
 export type { Transaction } from './database/transaction.js';
 export { CreateOutbox } from './outbox/create-outbox.js';
 export type { OutboxMessage, StoredMessage } from './outbox/message.js';

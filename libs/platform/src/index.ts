@@ -23,3 +23,4 @@ export {
 export { serviceMain, type ServiceMainOptions } from './service-main.js';
 export { createSigner, type Signer } from './signer.js';
 export { Verifier, type SigningService } from './verifier.js';
+export { resolveUtcOffsets, timeZoneVersion, type ResolvedUtcOffset } from './utc-offsets.js';

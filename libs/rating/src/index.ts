@@ -4,4 +4,5 @@ export * from './metering.js';
 export * from './rate-up-to.js';
 export * from './rate.js';
 export * from './rating-document.js';
+export * from './read-charge.js';
 export * from './rating.js';

@@ -12,9 +12,8 @@ const GREATEST_POWER_KW = 1_000_000n;
 type Undefinable<T> = { [Key in keyof T]: T[Key] | undefined };
 
 function withoutUndefined(restrictions: Undefinable<Restrictions>): Restrictions {
-  return Object.fromEntries(
-    Object.entries(restrictions).filter(([, value]) => value !== undefined),
-  );
+  const present = Object.entries<unknown>(restrictions).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present);
 }
 
 function secondOfDay(findings: Findings, path: string, text: string): number {

@@ -1,3 +1,5 @@
+export * from './ocpi-221.js';
+export * from './ocpi-number.js';
 export * from './parse-tariff.js';
 export * from './tariff-document.js';
 export * from './tariff.js';

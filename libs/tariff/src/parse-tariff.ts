@@ -116,6 +116,22 @@ function checkLimits(minPrice: PriceLimit, maxPrice: PriceLimit, findings: Findi
   }
 }
 
+/** `N/A` says that no tax applies, which is as much as `NO` where no tax is listed. */
+function checkTaxIncluded(document: TariffDocument, findings: Findings): void {
+  if (document.tax_included === 'YES') {
+    findings.add(
+      'tax_included',
+      'prices that include their tax cannot be rated; give them without',
+    );
+  }
+  const taxed = document.elements.some(({ price_components }) =>
+    price_components.some(({ vat, taxes }) => vat !== undefined || taxes !== undefined),
+  );
+  if (document.tax_included === 'N/A' && taxed) {
+    findings.add('tax_included', 'says that no tax applies, but a component has one');
+  }
+}
+
 /**
  * Reads a tariff document of any origin: shape first, then every rule that a price could break.
  *
@@ -132,6 +148,25 @@ export function readTariffDocument(json: unknown): TariffDocument {
   return result.data;
 }
 
+function compileValidity(
+  document: TariffDocument,
+  findings: Findings,
+): Pick<Tariff, 'validFromMs' | 'validUntilMs'> {
+  const instant = (path: 'start_date_time' | 'end_date_time' | 'last_updated') => {
+    const text = document[path];
+    return text === undefined ? undefined : findings.reading(path, 0, () => parseInstant(text));
+  };
+  instant('last_updated');
+  const [validFromMs, validUntilMs] = [instant('start_date_time'), instant('end_date_time')];
+  if (validFromMs !== undefined && validUntilMs !== undefined && validUntilMs <= validFromMs) {
+    findings.add('end_date_time', 'must lie after start_date_time');
+  }
+  return {
+    ...(validFromMs === undefined ? {} : { validFromMs }),
+    ...(validUntilMs === undefined ? {} : { validUntilMs }),
+  };
+}
+
 /**
  * Makes a tariff ready for rating.
  *
@@ -142,27 +177,17 @@ export function parseTariff(json: unknown): Tariff {
   const document = readTariffDocument(json);
   const findings = new Findings();
   const currency = findings.reading('currency', 'USD', () => parseCurrency(document.currency));
-  if (document.tax_included !== undefined && document.tax_included !== 'NO') {
-    findings.add('tax_included', 'only prices without tax (NO) can be rated');
-  }
   const elements: TariffElement[] = [];
   let componentCount = 0;
   for (const [index, element] of document.elements.entries()) {
     elements.push(compileElement(element, index, componentCount, findings));
     componentCount += element.price_components.length;
   }
+  checkTaxIncluded(document, findings);
   const minPrice = compileLimit(document.min_price, 'min_price', findings);
   const maxPrice = compileLimit(document.max_price, 'max_price', findings);
   if (minPrice !== undefined && maxPrice !== undefined) checkLimits(minPrice, maxPrice, findings);
-  const instant = (path: 'start_date_time' | 'end_date_time' | 'last_updated') => {
-    const text = document[path];
-    return text === undefined ? undefined : findings.reading(path, 0, () => parseInstant(text));
-  };
-  const [validFromMs, validUntilMs] = [instant('start_date_time'), instant('end_date_time')];
-  instant('last_updated');
-  if (validFromMs !== undefined && validUntilMs !== undefined && validUntilMs <= validFromMs) {
-    findings.add('end_date_time', 'must lie after start_date_time');
-  }
+  const validity = compileValidity(document, findings);
   findings.throwIfAny();
   const some = (bound: (restrictions: Restrictions) => bigint | undefined): boolean =>
     elements.some((element) => bound(element.restrictions) !== undefined);
@@ -175,8 +200,7 @@ export function parseTariff(json: unknown): Tariff {
     components: elements.flatMap((element) => element.components),
     ...(minPrice === undefined ? {} : { minPrice }),
     ...(maxPrice === undefined ? {} : { maxPrice }),
-    ...(validFromMs === undefined ? {} : { validFromMs }),
-    ...(validUntilMs === undefined ? {} : { validUntilMs }),
+    ...validity,
     boundaries: findBoundaries(elements),
     restrictsCurrent: some((one) => one.minCurrentMilliA ?? one.maxCurrentMilliA),
     restrictsPower: some((one) => one.minPowerMilliW ?? one.maxPowerMilliW),

@@ -51,7 +51,8 @@ export const ratedLine = z.looseObject({
 });
 export const taxLine = z.strictObject({
   name: z.string(),
-  percentage: decimalString,
+  /** absent on the tax of a minimum or maximum price, which follows from the limit */
+  percentage: decimalString.optional(),
   base: decimalString,
   amount: decimalString,
 });

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
 import type { MigrationInterface } from 'typeorm';
 import { quoteIdentifier } from './identifiers.js';
+import { SilentLogger } from './silent-logger.js';
 import { exactTypes } from './value-types.js';
 
 /** A migration; its `name` (or class name) ends in 13 digits, by which migrations are ordered. */
@@ -69,7 +70,7 @@ export async function createDataSource(options: DataSourceOptions): Promise<Data
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     installExtensions: false,
     synchronize: false,
-    logging: false,
+    logger: new SilentLogger(),
     entities: [],
     migrations: [...options.migrations],
     migrationsTableName: 'migrations',

@@ -1,12 +1,10 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import pg from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { OutboxMessage } from '../outbox/message.js';
-import { createDataSource } from './data-source.js';
+import { connectionSettings, createDataSource } from './data-source.js';
 import type { DataSourceOptions } from './data-source.js';
-import { connectionSettings } from './data-source.js';
 import { checkParameters } from './parameters.js';
-import { isServerAnswer, isTransient, toQueryError } from './query-error.js';
+import { hasLostConnection, isRefusal, isTransient, toQueryError } from './query-error.js';
 import { OpenTransaction } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
@@ -49,6 +47,7 @@ export class Database {
       const result = await runner.query(sql, checkParameters(parameters), true);
       return result.records as Row[];
     } catch (error) {
+      await discardIfLost(runner, error);
       throw toQueryError(error);
     } finally {
       await runner.release();
@@ -93,6 +92,8 @@ export class Database {
         applicationName: `${options.applicationName ?? options.schema} ${purpose}`,
       }),
     );
+    // without a listener a lost connection would end the process; queries on it fail anyway
+    client.on('error', () => undefined);
     await client.connect();
     return client;
   }
@@ -104,14 +105,12 @@ export class Database {
   async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.startTransaction('READ COMMITTED');
+      await begin(runner);
       const transaction = new OpenTransaction(runner);
       const result = await settle(work, transaction, runner);
       await commit(runner);
       if (transaction.hasEnqueued) for (const listener of this.#onEnqueued) listener();
       return result;
-    } catch (error) {
-      throw toQueryError(error);
     } finally {
       await runner.release();
     }
@@ -120,6 +119,15 @@ export class Database {
   async #pauseBeforeRetry(attempt: number): Promise<void> {
     const pauseMs = FIRST_RETRY_MS * 2 ** attempt * (1 + this.#random());
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function begin(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.startTransaction('READ COMMITTED');
+  } catch (error) {
+    await discardIfLost(runner, error);
+    throw toQueryError(error);
   }
 }
 
@@ -136,8 +144,9 @@ async function settle<T>(
     await transaction.abandon();
     try {
       await runner.rollbackTransaction();
-    } catch {
-      // the connection is gone and the server has rolled back by itself; the first error tells why
+    } catch (rollbackError) {
+      // the server has rolled back by itself; the first error tells why
+      await discardIfLost(runner, rollbackError);
     }
     throw error;
   }
@@ -147,8 +156,17 @@ async function commit(runner: QueryRunner): Promise<void> {
   try {
     await runner.commitTransaction();
   } catch (caught) {
+    await discardIfLost(runner, caught);
     const error = toQueryError(caught);
-    if (isServerAnswer(error)) throw error;
+    if (isRefusal(error)) throw error;
     throw new RoamgridError('internal', 'The database did not say whether it committed');
   }
+}
+
+/** The pool takes back a connection whose end it has not noticed yet, unless it is ended here. */
+async function discardIfLost(runner: QueryRunner, error: unknown): Promise<void> {
+  if (!hasLostConnection(error)) return;
+  const client = (await runner.connect()) as pg.Client;
+  // ending what has ended may fail; it is out of the pool all the same
+  void client.end().catch(() => undefined);
 }

@@ -22,16 +22,19 @@ export function json(value: unknown): JsonParameter {
   return new JsonParameter(jsonText(value));
 }
 
-export function jsonText(value: unknown): string {
-  let text: string | undefined;
+function jsonText(value: unknown): string {
+  const text = stringify(value);
+  if (text === undefined) throw new RoamgridError('internal', 'A value has no JSON form');
+  return text;
+}
+
+/** JSON.stringify answers undefined for undefined and functions, whatever its declared type says. */
+function stringify(value: unknown): string | undefined {
   try {
-    // JSON.stringify answers undefined for undefined and functions, whatever its declared type says
-    text = JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch (error) {
     throw new RoamgridError('internal', `A value has no JSON form: ${(error as Error).message}`);
   }
-  if (text === undefined) throw new RoamgridError('internal', 'A value has no JSON form');
-  return text;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { RoamgridError } from '@roamgrid/kernel';
 import { QueryFailedError } from 'typeorm';
 
 const SERIALIZATION_FAILURE = '40001';
@@ -15,7 +17,8 @@ export class QueryError extends Error {
   readonly table: string | undefined;
 
   constructor(fault: DriverFault) {
-    super(fault.message);
+    // a refused connection to several addresses has an empty message
+    super(fault.message || (fault.code ?? 'the database does not answer'));
     this.name = 'QueryError';
     this.sqlState = fault.code ?? '';
     this.constraint = fault.constraint;
@@ -30,15 +33,11 @@ interface DriverFault {
   readonly table?: string | undefined;
 }
 
-/** Strips a driver or ORM failure to a {@link QueryError}; other errors are returned as they are. */
+/** What a call to the driver threw, stripped to a {@link QueryError}; our own errors stay. */
 export function toQueryError(error: unknown): unknown {
-  if (error instanceof QueryError || !(error instanceof Error)) return error;
+  if (error instanceof QueryError || error instanceof RoamgridError) return error;
   const fault: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return isDriverFault(fault) ? new QueryError(fault) : error;
-}
-
-function isDriverFault(value: unknown): value is Error & DriverFault {
-  return value instanceof Error;
+  return types.isNativeError(fault) ? new QueryError(fault) : error;
 }
 
 /** The transaction lost against another one and may simply be run again. */
@@ -58,7 +57,19 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   );
 }
 
-/** The server itself answered: whatever happened, the connection was there to say so. */
-export function isServerAnswer(error: unknown): boolean {
-  return error instanceof QueryError && /^[0-9A-Z]{5}$/.test(error.sqlState);
+/**
+ * The server refused the statement for certain. Shut-downs and connection failures also have a
+ * SQLSTATE but leave open what became of a commit.
+ */
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof QueryError &&
+    /^[0-9A-Z]{5}$/.test(error.sqlState) &&
+    !/^(08|57P|40003)/.test(error.sqlState)
+  );
+}
+
+/** A statement failed because its connection did; a connection that could not be had is none. */
+export function hasLostConnection(error: unknown): boolean {
+  return error instanceof QueryFailedError && !isRefusal(toQueryError(error));
 }

@@ -29,7 +29,10 @@ const PARSERS = new Map<number, Parser>([
   [OID.numeric, asText],
   [OID.date, asText],
   [OID.timestamp, asText],
-  [OID.int8Array, (text) => parseTextArray(text).map((item) => (item === null ? null : BigInt(item)))],
+  [
+    OID.int8Array,
+    (text) => parseTextArray(text).map((item) => (item === null ? null : BigInt(item))),
+  ],
   [OID.numericArray, parseTextArray],
   [OID.dateArray, parseTextArray],
   [OID.timestampArray, parseTextArray],

@@ -23,12 +23,7 @@ export class CreateOutbox implements MigrationInterface {
         last_error text,
         next_attempt_at timestamptz
       )`);
-    await runner.query(
-      'CREATE INDEX outbox_pending ON outbox (id) INCLUDE (lane) WHERE delivered_at IS NULL',
-    );
-    await runner.query(
-      'CREATE INDEX outbox_pending_lane ON outbox (lane, id) WHERE delivered_at IS NULL',
-    );
+    await runner.query('CREATE INDEX outbox_pending ON outbox (id) WHERE delivered_at IS NULL');
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -88,7 +88,9 @@ async function createRole(
   const found = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
   if (found.rows.length === 0) await ignoreDuplicate(admin.query(`CREATE ROLE ${role}`));
   const verifier = pg.escapeLiteral(scramVerifier(asciiPassword(options.passwordOf(name))));
-  await admin.query(`ALTER ROLE ${role} LOGIN NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD ${verifier}`);
+  await admin.query(
+    `ALTER ROLE ${role} LOGIN NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD ${verifier}`,
+  );
   // an administrator who is no superuser must be a member to give the schema away
   await admin.query(`GRANT ${role} TO CURRENT_USER`);
   await admin.query(`GRANT CONNECT ON DATABASE ${database} TO ${role}`);

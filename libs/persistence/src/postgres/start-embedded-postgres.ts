@@ -1,6 +1,178 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { isRoot } from './account.js';
+import { withClient } from './admin-connection.js';
+import {
+  clusterPassword,
+  initialiseCluster,
+  locateCluster,
+  SUPERUSER,
+  SYSTEM_DIR,
+} from './cluster.js';
+import type { Cluster } from './cluster.js';
+import { readRecord, writeRecord } from './cluster-record.js';
+import type { ClusterRecord } from './cluster-record.js';
+import { findRunningServer, stopOrphan } from './postmaster-file.js';
+import { Postmaster, PostmasterEnded } from './postmaster.js';
+import { identityOf, isSameProcessAlive } from './process-identity.js';
+import { findPrograms } from './programs.js';
+import type { Programs } from './programs.js';
 import type { EmbeddedPostgresOptions, PostgresServer } from './server.js';
-import { DatabaseStartError } from './start-error.js';
+import { DatabaseStartError, reasonOf, tellingLine, toStartError } from './start-error.js';
+import { withStartLock } from './start-lock.js';
 
-export function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<PostgresServer> {
-  return Promise.reject(new DatabaseStartError(`in progress ${options.dataDir}`));
+const DEFAULT_MAX_CONNECTIONS = 300;
+const PORT_ATTEMPTS = 5;
+const PORT_TAKEN = /Address already in use|could not create any TCP/;
+/** root's own folder may be passed through by the server's account, but not listed */
+const PASSABLE_DIR = 0o711;
+const PRIVATE_DIR = 0o700;
+
+/**
+ * Starts the data folder's PostgreSQL on 127.0.0.1, making the cluster the first time. Where
+ * another living program runs it already, that one is found and shared, and `stop()` leaves it
+ * alone; one left behind by a killed program is ended cleanly and started again.
+ * @throws DatabaseStartError one line, whatever went wrong
+ */
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+): Promise<PostgresServer> {
+  try {
+    await mkdir(options.dataDir, { recursive: true, mode: isRoot() ? PASSABLE_DIR : PRIVATE_DIR });
+    const dataDir = await realpath(options.dataDir);
+    return await withStartLock(dataDir, () => findOrStart({ ...options, dataDir }));
+  } catch (error) {
+    throw toStartError(error, options.dataDir);
+  }
+}
+
+async function findOrStart(options: EmbeddedPostgresOptions): Promise<PostgresServer> {
+  const { dataDir } = options;
+  const record = await readRecord(dataDir);
+  const cluster = await locateCluster(dataDir, record);
+  const password = await clusterPassword(dataDir, cluster);
+  const running = await findRunningServer(cluster.dir);
+  if (running !== undefined) {
+    if (record?.owner !== undefined && (await isSameProcessAlive(record.owner))) {
+      const url = adminUrl(running.port, password);
+      await checkAnswer(url, cluster.dir);
+      return { url, stop: () => Promise.resolve() };
+    }
+    options.log(`postgres: ending process ${String(running.pid)}, left behind by an earlier run`);
+    await stopOrphan(running);
+  }
+  return start(options, cluster, password, record?.port);
+}
+
+async function start(
+  options: EmbeddedPostgresOptions,
+  cluster: Cluster,
+  password: string,
+  lastPort: number | undefined,
+): Promise<PostgresServer> {
+  const { dataDir } = options;
+  const programs = await findPrograms({
+    account: cluster.account,
+    copiesDir: isRoot() ? SYSTEM_DIR : join(dataDir, 'programs'),
+    majorVersion: cluster.majorVersion,
+  });
+  if (cluster.majorVersion === undefined) {
+    await initialiseCluster(cluster, programs, { password, durable: options.durable });
+    // named at once: one outside the data folder must not be lost sight of
+    await writeRecord(dataDir, { clusterDir: cluster.dir, port: undefined });
+  }
+  const { postmaster, port } = await startOnPort(options, cluster, programs, lastPort);
+  const stopped: ClusterRecord = { clusterDir: cluster.dir, port };
+  try {
+    const owner = await identityOf(process.pid);
+    await writeRecord(dataDir, { ...stopped, pid: postmaster.pid, owner });
+    const url = adminUrl(port, password);
+    await checkAnswer(url, cluster.dir);
+    return { url, stop: () => stop(dataDir, postmaster, stopped) };
+  } catch (error) {
+    await postmaster.stop();
+    throw error;
+  }
+}
+
+async function stop(
+  dataDir: string,
+  postmaster: Postmaster,
+  stopped: ClusterRecord,
+): Promise<void> {
+  const { pid } = postmaster;
+  await postmaster.stop();
+  // whoever started it again in the meantime has written a record of his own
+  const record = await readRecord(dataDir);
+  if (record?.pid === pid) await writeRecord(dataDir, stopped);
+}
+
+async function startOnPort(
+  options: EmbeddedPostgresOptions,
+  cluster: Cluster,
+  programs: Programs,
+  lastPort: number | undefined,
+): Promise<{ postmaster: Postmaster; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const preferred = attempt === 1 ? lastPort : undefined;
+    const port = options.port ?? preferred ?? (await freePort());
+    try {
+      const postmaster = Postmaster.spawn({
+        cluster,
+        programs,
+        port,
+        durable: options.durable,
+        maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+        log: options.log,
+      });
+      await postmaster.ready();
+      return { postmaster, port };
+    } catch (error) {
+      const output = error instanceof PostmasterEnded ? error.output : reasonOf(error);
+      const mayTryOther = options.port === undefined && attempt < PORT_ATTEMPTS;
+      if (PORT_TAKEN.test(output) && mayTryOther) continue;
+      throw startFault(output, port, cluster.dir);
+    }
+  }
+}
+
+function startFault(output: string, port: number, clusterDir: string): DatabaseStartError {
+  return new DatabaseStartError(
+    PORT_TAKEN.test(output)
+      ? `Port ${String(port)} on 127.0.0.1, meant for PostgreSQL, is taken`
+      : `PostgreSQL did not start in ${clusterDir}: ${tellingLine(output)}`,
+  );
+}
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+function adminUrl(port: number, password: string): string {
+  return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${String(port)}/postgres`;
+}
+
+/** Proves that this is our cluster and the password fits, and lets no service role in by default. */
+async function checkAnswer(url: string, clusterDir: string): Promise<void> {
+  try {
+    await withClient(url, (client) =>
+      client.query('REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC'),
+    );
+  } catch (error) {
+    throw new DatabaseStartError(
+      `PostgreSQL in ${clusterDir} runs but does not let us in: ${reasonOf(error)}`,
+    );
+  }
 }

@@ -17,12 +17,7 @@ export async function startTestPostgres(): Promise<PostgresServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid-test-'));
   // as root the server runs under another account, which has to get in
   await chmod(dataDir, TRAVERSABLE);
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    durable: false,
-    maxConnections: TEST_CONNECTIONS,
-    log: () => undefined,
-  });
+  const server = await startIn(dataDir);
   return {
     url: server.url,
     stop: async () => {
@@ -30,6 +25,20 @@ export async function startTestPostgres(): Promise<PostgresServer> {
       await removeCluster(dataDir);
     },
   };
+}
+
+async function startIn(dataDir: string): Promise<PostgresServer> {
+  try {
+    return await startEmbeddedPostgres({
+      dataDir,
+      durable: false,
+      maxConnections: TEST_CONNECTIONS,
+      log: () => undefined,
+    });
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function removeCluster(dataDir: string): Promise<void> {

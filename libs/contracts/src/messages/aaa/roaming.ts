@@ -33,6 +33,8 @@ export const authorizeRoaming = defineContract({
     medium,
     assurance,
     pin: z.string().nullable(),
+    /** wrong PINs slow down per consumer and station */
+    stationId,
     stationClass,
   }),
   reply: z.discriminatedUnion('decision', [
@@ -104,6 +106,8 @@ export const noteEnd = defineContract({
     pseudonym: identifier,
     /** a session that ended without energy releases what home reserved */
     charged: z.boolean(),
+    /** a mandate with no cap left, or good for one session, is used up */
+    mandateUsedUp: z.boolean(),
     endAt: instantString,
   }),
   reply: nothing,

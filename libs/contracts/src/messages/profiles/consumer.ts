@@ -14,6 +14,7 @@ import {
   nothing,
   paymentMode,
   refusalReason,
+  stationId,
   tier,
   utilitySlug,
   uuid,
@@ -33,11 +34,13 @@ export const authenticateConsumer = defineContract({
     medium,
     assurance,
     pin: z.string().nullable(),
+    stationId,
     visitedUtility: utilitySlug,
   }),
   reply: z.discriminatedUnion('decision', [
     z.strictObject({
       decision: z.literal('accepted'),
+      consumerId: identifier,
       pseudonym: identifier,
       customerClass,
       assurance,

@@ -1,0 +1,100 @@
+import { RoamgridError } from '@roamgrid/kernel';
+import type { OutboxStore, Undelivered } from './outbox-store.js';
+
+interface Waiter {
+  readonly untilId: bigint;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface DrainsOptions {
+  readonly store: OutboxStore;
+  readonly timeoutMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Those who wait until the outbox is delivered up to some row. */
+export class Drains {
+  readonly #options: DrainsOptions;
+  readonly #waiters = new Set<Waiter>();
+  #isChecking = false;
+  #isCheckWanted = false;
+
+  constructor(options: DrainsOptions) {
+    this.#options = options;
+  }
+
+  wait(untilId: bigint): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => void this.#giveUp(waiter), this.#options.timeoutMs);
+      const waiter: Waiter = { untilId, resolve, reject, timer };
+      this.#waiters.add(waiter);
+      this.check();
+    });
+  }
+
+  /** Something was delivered, perhaps by another relay. */
+  check(): void {
+    if (this.#waiters.size === 0) return;
+    this.#isCheckWanted = true;
+    if (!this.#isChecking) void this.#checkWhileWanted();
+  }
+
+  /** The relay stops: nobody is going to be told any more. */
+  abandon(): void {
+    for (const waiter of [...this.#waiters]) {
+      this.#end(waiter);
+      waiter.reject(new RoamgridError('peer_unreachable', 'The outbox relay was stopped'));
+    }
+  }
+
+  async #checkWhileWanted(): Promise<void> {
+    this.#isChecking = true;
+    while (this.#isCheckWanted) {
+      this.#isCheckWanted = false;
+      try {
+        this.#release(await this.#options.store.oldestUndelivered());
+      } catch (error) {
+        // the next delivery or poll checks again; the waiter's own time-out ends it at last
+        this.#options.onError(error);
+      }
+    }
+    this.#isChecking = false;
+  }
+
+  #release(oldest: Undelivered | undefined): void {
+    for (const waiter of [...this.#waiters]) {
+      if (oldest !== undefined && oldest.id <= waiter.untilId) continue;
+      this.#end(waiter);
+      waiter.resolve();
+    }
+  }
+
+  async #giveUp(waiter: Waiter): Promise<void> {
+    this.#end(waiter);
+    try {
+      const { store } = this.#options;
+      waiter.reject(notDrained((await store.oldestFailing()) ?? (await store.oldestUndelivered())));
+    } catch (error) {
+      waiter.reject(error);
+    }
+  }
+
+  #end(waiter: Waiter): void {
+    clearTimeout(waiter.timer);
+    this.#waiters.delete(waiter);
+  }
+}
+
+function notDrained(row: Undelivered | undefined): RoamgridError {
+  if (row === undefined) {
+    return new RoamgridError('peer_unreachable', 'The outbox was not delivered in time');
+  }
+  const what = `Outbox message ${String(row.id)} (${row.subject} to ${row.to})`;
+  const why = row.lastError ?? 'no attempt has ended';
+  return new RoamgridError(
+    'peer_unreachable',
+    `${what} is not delivered after ${String(row.attempts)} attempts: ${why}`,
+  );
+}

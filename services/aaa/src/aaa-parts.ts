@@ -1,0 +1,19 @@
+import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
+import type { AaaStore, Neighbours, StationStore, VisitStore } from './ports.js';
+
+/** What the use cases of one utility's AAA stand on. */
+export interface AaaParts {
+  readonly utility: string;
+  /** the utility's name as a driver reads it */
+  readonly utilityName: string;
+  readonly store: AaaStore;
+  readonly stations: StationStore;
+  readonly visits: VisitStore;
+  readonly neighbours: Neighbours;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** a keyed hash of what the driver showed, the same for the same medium */
+  readonly identityKeyOf: (identity: { kind: string; value: string }) => string;
+}

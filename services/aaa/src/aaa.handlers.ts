@@ -1,0 +1,159 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  authenticateStation,
+  authorizeRoaming,
+  consent,
+  drainAaa,
+  issueMandate,
+  listWireLog,
+  noteEnd,
+  noteStart,
+  readStationSession,
+  recordFrame,
+  recordTransactionEvent,
+  registerStation,
+  requestMandate,
+  resolveSuspense,
+  swipe,
+  type ReplyOf,
+  type RequestOf,
+  type SignedStationRecord,
+} from '@roamgrid/contracts';
+import { Handles } from '@roamgrid/messaging';
+import type { PostgresStaff } from './adapters/postgres-staff.js';
+import type { AaaUseCases } from './aaa.use-cases.js';
+
+export const AAA_USE_CASES = Symbol('AaaUseCases');
+export const AAA_STAFF = Symbol('AaaStaff');
+export const AAA_HOME = Symbol('AaaHome');
+export const AAA_DRAIN = Symbol('AaaDrain');
+
+type IssueMandate = (
+  request: RequestOf<typeof issueMandate>,
+) => Promise<ReplyOf<typeof issueMandate>>;
+
+/** What stations do, through the router. */
+@Controller()
+export class StationHandlers {
+  readonly #useCases: AaaUseCases;
+
+  constructor(@Inject(AAA_USE_CASES) useCases: AaaUseCases) {
+    this.#useCases = useCases;
+  }
+
+  @Handles(authenticateStation)
+  authenticateStation(
+    request: RequestOf<typeof authenticateStation>,
+  ): Promise<ReplyOf<typeof authenticateStation>> {
+    return this.#useCases.authenticateStation(request);
+  }
+
+  @Handles(recordFrame)
+  recordFrame(request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> {
+    return this.#useCases.recordFrame(request);
+  }
+
+  @Handles(swipe)
+  swipe(request: RequestOf<typeof swipe>): Promise<ReplyOf<typeof swipe>> {
+    return this.#useCases.swipe(request);
+  }
+
+  @Handles(consent)
+  consent(request: RequestOf<typeof consent>): Promise<ReplyOf<typeof consent>> {
+    return this.#useCases.consent(request);
+  }
+
+  @Handles(recordTransactionEvent)
+  recordTransactionEvent(
+    request: RequestOf<typeof recordTransactionEvent>,
+  ): Promise<ReplyOf<typeof recordTransactionEvent>> {
+    return this.#useCases.recordTransactionEvent(request);
+  }
+
+  @Handles(readStationSession)
+  readStationSession(
+    request: RequestOf<typeof readStationSession>,
+  ): Promise<ReplyOf<typeof readStationSession>> {
+    return this.#useCases.readStationSession(request);
+  }
+}
+
+/** What partners ask of this utility as home. */
+@Controller()
+export class HomeHandlers {
+  readonly #useCases: AaaUseCases;
+  readonly #issueMandate: IssueMandate;
+
+  constructor(
+    @Inject(AAA_USE_CASES) useCases: AaaUseCases,
+    @Inject(AAA_HOME) home: { issueMandate: IssueMandate },
+  ) {
+    this.#useCases = useCases;
+    this.#issueMandate = home.issueMandate;
+  }
+
+  @Handles(authorizeRoaming)
+  authorizeRoaming(
+    request: RequestOf<typeof authorizeRoaming>,
+  ): Promise<ReplyOf<typeof authorizeRoaming>> {
+    return this.#useCases.authorizeRoaming(request);
+  }
+
+  @Handles(requestMandate)
+  requestMandate(
+    request: RequestOf<typeof requestMandate>,
+  ): Promise<ReplyOf<typeof requestMandate>> {
+    return this.#issueMandate(request);
+  }
+
+  @Handles(noteStart)
+  noteStart(request: RequestOf<typeof noteStart>): Promise<Record<string, never>> {
+    return this.#useCases.noteStart(request);
+  }
+
+  @Handles(noteEnd)
+  noteEnd(request: RequestOf<typeof noteEnd>): Promise<Record<string, never>> {
+    return this.#useCases.noteEnd(request);
+  }
+}
+
+/** What this utility's staff asks, through the portal. */
+@Controller()
+export class StaffHandlers {
+  readonly #useCases: AaaUseCases;
+  readonly #staff: PostgresStaff;
+  readonly #drain: () => Promise<void>;
+
+  constructor(
+    @Inject(AAA_USE_CASES) useCases: AaaUseCases,
+    @Inject(AAA_STAFF) staff: PostgresStaff,
+    @Inject(AAA_DRAIN) drain: () => Promise<void>,
+  ) {
+    this.#useCases = useCases;
+    this.#staff = staff;
+    this.#drain = drain;
+  }
+
+  @Handles(registerStation)
+  registerStation(request: RequestOf<typeof registerStation>): Promise<SignedStationRecord> {
+    return this.#useCases.registerStation(request);
+  }
+
+  @Handles(listWireLog)
+  listWireLog(request: RequestOf<typeof listWireLog>): Promise<ReplyOf<typeof listWireLog>> {
+    return this.#staff.listWireLog(request);
+  }
+
+  @Handles(resolveSuspense)
+  resolveSuspense(
+    request: RequestOf<typeof resolveSuspense>,
+  ): Promise<ReplyOf<typeof resolveSuspense>> {
+    return this.#staff.resolveSuspense(request);
+  }
+
+  @Handles(drainAaa)
+  async drain(): Promise<Record<string, never>> {
+    await this.#drain();
+    return {};
+  }
+}

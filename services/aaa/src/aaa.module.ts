@@ -1,0 +1,69 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { authenticateConsumer, issueMandate, type RequestOf } from '@roamgrid/contracts';
+import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import { keyedHash, type ServiceContext } from '@roamgrid/platform';
+import {
+  AAA_DRAIN,
+  AAA_HOME,
+  AAA_STAFF,
+  AAA_USE_CASES,
+  HomeHandlers,
+  StaffHandlers,
+  StationHandlers,
+} from './aaa.handlers.js';
+import { aaaUseCases, type AllAaaParts } from './aaa.use-cases.js';
+import { busNeighbours } from './adapters/bus-neighbours.js';
+import { PostgresStaff } from './adapters/postgres-staff.js';
+import { PostgresStations } from './adapters/postgres-stations.js';
+import { PostgresStore } from './adapters/postgres-store.js';
+import { PostgresVisits } from './adapters/postgres-visits.js';
+import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
+import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
+import { expireSessions } from './use-cases/expire-sessions.js';
+
+export const aaaMigrations: readonly MigrationClass[] = [CreateOutbox, CreateAaa];
+
+function partsOf(context: ServiceContext): AllAaaParts {
+  const { utility, database, metrics, bus, secret, signer, verifier, clock, ids } = context;
+  return {
+    utility,
+    utilityName: context.registry.entry(utility).name,
+    store: new PostgresStore(database, utility, metrics),
+    stations: new PostgresStations(database, utility),
+    visits: new PostgresVisits(database),
+    neighbours: busNeighbours(bus, utility),
+    signer,
+    verifier,
+    clock,
+    ids,
+    identityKeyOf: ({ kind, value }) => keyedHash(secret, `${kind}:${value}`),
+    passwordKeyOf: (digest) => keyedHash(secret, digest),
+    authenticate: (request) => bus.request(authenticateConsumer, utility, request),
+  };
+}
+
+/** One utility's AAA, in both roles. */
+@Module({})
+export class AaaModule {
+  static with(context: ServiceContext): DynamicModule {
+    const { utility, database, clock, bus } = context;
+    const parts = partsOf(context);
+    const home = {
+      issueMandate: (request: RequestOf<typeof issueMandate>) =>
+        bus.request(issueMandate, utility, request),
+    };
+    return {
+      module: AaaModule,
+      controllers: [StationHandlers, HomeHandlers, StaffHandlers],
+      providers: [
+        { provide: AAA_USE_CASES, useValue: aaaUseCases(parts) },
+        { provide: AAA_STAFF, useValue: new PostgresStaff(database, utility, clock) },
+        { provide: AAA_HOME, useValue: home },
+        { provide: AAA_DRAIN, useValue: () => context.outbox.drain() },
+        { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },
+        { provide: EXPIRY_LOG, useValue: context.log },
+        ExpiryTimer,
+      ],
+    };
+  }
+}

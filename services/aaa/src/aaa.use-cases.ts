@@ -1,0 +1,34 @@
+import type { AaaParts } from './aaa-parts.js';
+import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/authorize-roaming.js';
+import { consentWith } from './use-cases/consent.js';
+import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
+import { noteEndWith, noteStartWith } from './use-cases/note-visit.js';
+import { recordTransactionEventWith } from './use-cases/record-transaction-event.js';
+import {
+  authenticateStationWith,
+  readStationSessionWith,
+  recordFrameWith,
+  registerStationWith,
+  type StationAffairsParts,
+} from './use-cases/station-affairs.js';
+import { swipeWith } from './use-cases/swipe.js';
+
+export type AllAaaParts = AaaParts & AuthorizeRoamingParts & StationAffairsParts;
+
+/** What AAA can do, in one list: for its own stations, and as home for partners. */
+export function aaaUseCases(parts: AllAaaParts) {
+  return {
+    authenticateStation: authenticateStationWith(parts),
+    recordFrame: recordFrameWith(parts),
+    registerStation: registerStationWith(parts),
+    readStationSession: readStationSessionWith(parts),
+    swipe: keepingRefusedFrames(parts, swipeWith(parts)),
+    consent: keepingRefusedFrames(parts, consentWith(parts)),
+    recordTransactionEvent: keepingRefusedFrames(parts, recordTransactionEventWith(parts)),
+    authorizeRoaming: authorizeRoamingWith(parts),
+    noteStart: noteStartWith(parts),
+    noteEnd: noteEndWith(parts),
+  };
+}
+
+export type AaaUseCases = ReturnType<typeof aaaUseCases>;

@@ -1,0 +1,40 @@
+import {
+  agreeTariff,
+  authorizeRoaming,
+  findMandate,
+  readAgreement,
+  requestMandate,
+  storeMandate,
+} from '@roamgrid/contracts';
+import type { Bus } from '@roamgrid/messaging';
+import type { Neighbours } from '../ports.js';
+
+/** AAA's neighbours over the bus: services of its own utility, and the AAA of a home utility. */
+export function busNeighbours(bus: Bus, utility: string): Neighbours {
+  return {
+    async findMandate(query) {
+      return (await bus.request(findMandate, utility, query)).entry;
+    },
+    async storeMandate(identity, entry) {
+      await bus.request(storeMandate, utility, { identity, ...entry });
+    },
+    async termsWith(homeUtility) {
+      const { agreement } = await bus.request(readAgreement, utility, { partner: homeUtility });
+      return agreement?.document.terms.find((terms) => terms.visitedUtility === utility) ?? null;
+    },
+    authorizeAtHome(homeUtility, request) {
+      return bus.request(authorizeRoaming, homeUtility, { ...request, visitedUtility: utility });
+    },
+    agreeTariff(homeUtility, customerClass, stationClass) {
+      return bus.request(
+        agreeTariff,
+        utility,
+        { homeUtility, customerClass, stationClass },
+        { timeoutMs: 30_000 },
+      );
+    },
+    requestMandate(homeUtility, request) {
+      return bus.request(requestMandate, homeUtility, { ...request, visitedUtility: utility });
+    },
+  };
+}

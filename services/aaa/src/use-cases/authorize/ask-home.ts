@@ -1,0 +1,130 @@
+import type { RefusalReason, SignedAgreedTariff, SignedMandate } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import type { AaaParts } from '../../aaa-parts.js';
+import type { TraceEntry } from '../../ports.js';
+import { refuse, type Grant, type Refusal, type Visitor } from './grant.js';
+
+/** Collects what happened on the way: calls to home are counted, steps are kept for the trace. */
+class Way {
+  homeCalls = 0;
+  readonly trace: TraceEntry[] = [];
+  readonly #parts: AaaParts;
+  readonly #visitor: Visitor;
+
+  constructor(parts: AaaParts, visitor: Visitor) {
+    this.#parts = parts;
+    this.#visitor = visitor;
+  }
+
+  /** A domestic driver's home is this utility itself: no call leaves it. */
+  countHomeCalls(calls: number): void {
+    if (this.#visitor.homeUtility !== this.#parts.utility) this.homeCalls += calls;
+  }
+
+  note(step: TraceEntry['step'], to: string, startedMs: number, documentHash: string | null): void {
+    this.trace.push({
+      step,
+      occurrence: this.#visitor.sessionId,
+      from: `${this.#parts.utility}/${step === 'negotiate' ? 'crp' : 'aaa'}`,
+      to,
+      atMs: startedMs,
+      durationMs: this.#parts.clock.now() - startedMs,
+      documentHash,
+    });
+  }
+
+  refuse(reason: RefusalReason): Refusal {
+    return refuse(reason, this.homeCalls, this.trace);
+  }
+}
+
+/** Agreement → credentials at home → agreed tariff → mandate. Silence from home refuses. */
+export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {
+  const way = new Way(parts, visitor);
+  try {
+    return await walk(parts, visitor, way);
+  } catch (error) {
+    if (error instanceof RoamgridError && error.code === 'peer_unreachable') {
+      return way.refuse('home_unreachable');
+    }
+    throw error;
+  }
+}
+
+async function walk(parts: AaaParts, visitor: Visitor, way: Way): Promise<Grant | Refusal> {
+  const { homeUtility } = visitor;
+  const roaming = homeUtility !== parts.utility;
+  if (roaming && (await parts.neighbours.termsWith(homeUtility)) === null) {
+    return way.refuse('no_agreement');
+  }
+  const verdict = await authenticate(parts, visitor, way);
+  if (verdict.decision === 'refused') return way.refuse(verdict.reason);
+  const priced = await agreeOnPrice(parts, visitor, verdict.customerClass, way);
+  if ('reason' in priced) return way.refuse(priced.reason);
+  const { agreedTariff } = priced;
+  const startedMs = parts.clock.now();
+  way.countHomeCalls(1);
+  const reply = await parts.neighbours.requestMandate(homeUtility, {
+    sessionId: visitor.sessionId,
+    pseudonym: verdict.pseudonym,
+    assurance: verdict.assurance,
+    agreedTariff,
+  });
+  const hash = reply.decision === 'issued' ? reply.mandate.documentHash : null;
+  way.note('authorize', `${homeUtility}/aaa`, startedMs, hash);
+  if (reply.decision === 'refused') return way.refuse(reply.reason);
+  return grant(parts, visitor, way, { mandate: reply.mandate, agreedTariff });
+}
+
+async function authenticate(parts: AaaParts, visitor: Visitor, way: Way) {
+  const { request, station } = visitor;
+  const startedMs = parts.clock.now();
+  way.countHomeCalls(1);
+  const verdict = await parts.neighbours.authorizeAtHome(visitor.homeUtility, {
+    sessionId: visitor.sessionId,
+    identity: visitor.identity,
+    medium: request.medium,
+    assurance: request.assurance,
+    pin: request.pin,
+    stationId: station.record.document.stationId,
+    stationClass: station.record.document.stationClass,
+  });
+  way.note('authenticate', `${visitor.homeUtility}/aaa`, startedMs, null);
+  return verdict;
+}
+
+async function agreeOnPrice(
+  parts: AaaParts,
+  visitor: Visitor,
+  customerClass: 'residential' | 'commercial',
+  way: Way,
+): Promise<{ agreedTariff: SignedAgreedTariff } | { reason: RefusalReason }> {
+  const startedMs = parts.clock.now();
+  const priced = await parts.neighbours.agreeTariff(
+    visitor.homeUtility,
+    customerClass,
+    visitor.station.record.document.stationClass,
+  );
+  way.countHomeCalls(priced.messagesToHome);
+  const agreed = priced.decision === 'agreed' ? priced.agreedTariff : null;
+  if (agreed === null || agreed.document.negotiationId !== null) {
+    way.note('negotiate', `${visitor.homeUtility}/crp`, startedMs, agreed?.documentHash ?? null);
+  }
+  return priced.decision === 'agreed' ? { agreedTariff: priced.agreedTariff } : priced;
+}
+
+async function grant(
+  parts: AaaParts,
+  visitor: Visitor,
+  way: Way,
+  entry: { mandate: SignedMandate; agreedTariff: SignedAgreedTariff },
+): Promise<Grant> {
+  await parts.neighbours.storeMandate(visitor.identity, entry);
+  return {
+    outcome: 'granted',
+    ...entry,
+    authorizedBy: 'home',
+    homeCalls: way.homeCalls,
+    trace: way.trace,
+  };
+}

@@ -1,0 +1,18 @@
+import type { EventReply } from '../../ports.js';
+import type { Session } from '../../session/session.js';
+
+/** An answer in which nothing has happened yet; each step fills in what it knows. */
+export function replyFor(session: Session | null, transactionId: string): EventReply {
+  return {
+    sessionId: session?.sessionId ?? null,
+    transactionId,
+    state: session?.state ?? 'suspense',
+    message: session?.message ?? '',
+    refusal: session?.refusal ?? null,
+    energyKwh: null,
+    runningCost: null,
+    stop: null,
+    bill: null,
+    quarantined: null,
+  };
+}

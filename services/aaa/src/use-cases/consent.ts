@@ -1,0 +1,116 @@
+import type { consent, ConsentDocument, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import type { AaaParts } from '../aaa-parts.js';
+import type { UnitOfWork } from '../ports.js';
+import { CONSENT_WAITS_MS, nextState } from '../session/session-states.js';
+import type { Session } from '../session/session.js';
+
+/** The driver's yes over HTTP: bound to the quote's hash, it reserves the mandate and the connector. */
+export function consentWith(parts: AaaParts) {
+  return (request: RequestOf<typeof consent>): Promise<ReplyOf<typeof consent>> =>
+    parts.store.transaction(async (unit) => {
+      const session = await unit.lockSession(request.sessionId);
+      if (session?.stationId !== request.stationId) {
+        throw new RoamgridError('not_found', 'no such session');
+      }
+      await unit.appendWire({
+        stationId: request.stationId,
+        direction: 'in',
+        wire: request.wire,
+        refusal: null,
+      });
+      if (isSameConsent(session, request.quoteHash)) return answer(session);
+      checkMayConsent(session, request.quoteHash, parts.clock.now());
+      const consented = await consentWithin(parts, unit, session, 'station');
+      const saved: Session = {
+        ...consented,
+        state: 'consented',
+        expiresMs: parts.clock.now() + CONSENT_WAITS_MS,
+        message: 'Please plug in and start charging.',
+      };
+      await unit.saveSession(saved);
+      return answer(saved);
+    });
+}
+
+const answer = (session: Session): ReplyOf<typeof consent> => ({
+  sessionId: session.sessionId,
+  state: session.state,
+});
+
+function isSameConsent(session: Session, quoteHash: string): boolean {
+  return session.progress.consent?.document.quoteHash === quoteHash;
+}
+
+function checkMayConsent(session: Session, quoteHash: string, nowMs: InstantMs): void {
+  if (session.state === 'refused') {
+    throw new RoamgridError('session_refused', 'the session was refused; swipe again');
+  }
+  if (session.terms !== null && session.terms.quote.documentHash !== quoteHash) {
+    throw new RoamgridError('quote_mismatch', 'the consent names another quote');
+  }
+  if (session.state === 'expired' || (session.expiresMs ?? 0) <= nowMs) {
+    throw new RoamgridError('quote_expired', 'the quote no longer holds; swipe again');
+  }
+  if (nextState(session.state, 'consent') === null) {
+    throw new RoamgridError(
+      'state_conflict',
+      `a session that is ${session.state} takes no consent`,
+    );
+  }
+}
+
+/**
+ * Signs the consent and reserves the mandate's share for this session under a row lock: what is left,
+ * divided among the sessions that may still run beside it.
+ *
+ * @throws RoamgridError `state_conflict` when nothing is left to reserve
+ */
+export async function consentWithin(
+  parts: AaaParts,
+  unit: UnitOfWork,
+  session: Session,
+  channel: ConsentDocument['channel'],
+): Promise<Session> {
+  if (session.terms === null) throw new RoamgridError('internal', 'a quoted session has no terms');
+  const { mandate, quote } = session.terms;
+  const startedMs = parts.clock.now();
+  const balance = await unit.lockMandateBalance(mandate);
+  const others = BigInt(mandate.document.maxConcurrentSessions - balance.openReservations);
+  if (others <= 0n || balance.energyMilliWh <= 0n || balance.minor <= 0n) {
+    throw new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
+  }
+  await unit.reserve(
+    session.sessionId,
+    mandate.document.mandateId,
+    share(balance.energyMilliWh, others),
+    share(balance.minor, others),
+  );
+  const consent = await parts.signer.sign<ConsentDocument>({
+    type: 'consent',
+    schemaVersion: 1,
+    sessionId: session.sessionId,
+    quoteId: quote.document.quoteId,
+    quoteHash: quote.documentHash,
+    channel,
+    at: formatInstant(startedMs),
+  });
+  await unit.trace(session.sessionId, [
+    {
+      step: 'consent',
+      occurrence: quote.document.quoteId,
+      from: session.stationId,
+      to: `${parts.utility}/aaa`,
+      atMs: startedMs,
+      durationMs: parts.clock.now() - startedMs,
+      documentHash: consent.documentHash,
+    },
+  ]);
+  return { ...session, progress: { ...session.progress, consent } };
+}
+
+/** An equal part, and at least one unit of it. */
+function share(left: bigint, parts: bigint): bigint {
+  const part = left / parts;
+  return part > 0n ? part : left;
+}

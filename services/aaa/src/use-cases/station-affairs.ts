@@ -1,0 +1,110 @@
+import type {
+  authenticateStation,
+  readStationSession,
+  recordFrame,
+  registerStation,
+  ReplyOf,
+  RequestOf,
+  SignedStationRecord,
+} from '@roamgrid/contracts';
+import { formatEnergyKwh, formatInstant, formatMoney, RoamgridError } from '@roamgrid/kernel';
+import { equalDigests } from '@roamgrid/platform';
+import type { AaaParts } from '../aaa-parts.js';
+import { energyOf } from '../session/metering.js';
+import { offsetsOver, rateRetail } from '../session/rate-retail.js';
+
+export interface StationAffairsParts extends AaaParts {
+  /** what a password digest is kept as */
+  readonly passwordKeyOf: (digest: string) => string;
+}
+
+/** Does the station belong here, and does its password fit? An unknown one costs the same work. */
+export function authenticateStationWith(parts: StationAffairsParts) {
+  return async (
+    request: RequestOf<typeof authenticateStation>,
+  ): Promise<ReplyOf<typeof authenticateStation>> => {
+    const station = await parts.stations.find(request.stationId);
+    const offered = parts.passwordKeyOf(request.passwordDigest);
+    const accepted = equalDigests(offered, station?.passwordKey ?? '0'.repeat(64));
+    if (station === null || !accepted) {
+      return { known: station !== null, accepted: false, station: null };
+    }
+    const { stationId, utility, timeZone, evses } = station.record.document;
+    const connectorIds = evses.map((evse) => evse.connectorId);
+    return { known: true, accepted: true, station: { stationId, utility, timeZone, connectorIds } };
+  };
+}
+
+/** Keeps a frame in the wire log; a refused frame of a billing action is shown in suspense too. */
+export function recordFrameWith(parts: StationAffairsParts) {
+  return async (request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> => {
+    const { stationId, direction, wire, refusal } = request;
+    await parts.store.transaction(async (unit) => {
+      await unit.appendWire({ stationId, direction, wire, refusal: refusal?.code ?? null });
+      if (refusal?.billing === true) {
+        await unit.openSuspense({
+          suspenseId: parts.ids.uuid(),
+          atMs: parts.clock.now(),
+          stationId,
+          sessionId: null,
+          transactionId: null,
+          code: 'frame_refused',
+          detail: `${wire.action ?? 'a frame'} was refused with ${refusal.code}`,
+          evidence: { action: wire.action, messageId: wire.messageId },
+        });
+      }
+    });
+    return {};
+  };
+}
+
+export function registerStationWith(parts: StationAffairsParts) {
+  return (request: RequestOf<typeof registerStation>): Promise<SignedStationRecord> => {
+    const key =
+      request.passwordDigest === null ? null : parts.passwordKeyOf(request.passwordDigest);
+    const sign = (version: number): Promise<SignedStationRecord> =>
+      parts.signer.sign({
+        ...request.record,
+        version,
+        utility: parts.utility,
+        notBefore: formatInstant(parts.clock.now()),
+      });
+    return parts.stations.register(sign, request.record.stationId, key);
+  };
+}
+
+/** The session as its own station may see it; another station's does not exist for it. */
+export function readStationSessionWith(parts: StationAffairsParts) {
+  return async (
+    request: RequestOf<typeof readStationSession>,
+  ): Promise<ReplyOf<typeof readStationSession>> => {
+    const session = await parts.store.readSession(request.sessionId);
+    const station = await parts.stations.find(request.stationId);
+    if (station === null || session?.stationId !== request.stationId) {
+      throw new RoamgridError('not_found', 'no such session');
+    }
+    const { readings } = session.progress;
+    const offsets = offsetsOver(station.record.document.timeZone, readings, parts.clock.now());
+    const cost =
+      session.terms === null || readings.length === 0
+        ? null
+        : rateRetail(session.terms.mandate.document, readings, offsets).rating;
+    return {
+      sessionId: session.sessionId,
+      state: session.state,
+      connectorId: session.connectorId,
+      homeUtility: session.homeUtility,
+      visitedUtility: parts.utility,
+      message: session.message,
+      energyKwh: readings.length === 0 ? null : formatEnergyKwh(energyOf(readings)),
+      runningCost:
+        cost === null
+          ? null
+          : {
+              currency: cost.currency,
+              totalInclTax: formatMoney({ currency: cost.currency, minor: cost.totalInclTaxMinor }),
+            },
+      quoteHash: session.terms?.quote.documentHash ?? null,
+    };
+  };
+}

@@ -1,0 +1,74 @@
+import { CreateLedger, EmbeddedLedger } from '@roamgrid/ledger';
+import { mspOf, SettlementContract } from '@roamgrid/chaincode';
+import { Database, provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
+import { keyedHash, type Clock, type IdSource } from '@roamgrid/platform';
+
+export const UTILITY_SCHEMAS = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
+const LEDGER_DATABASE = 'rg_ledger';
+
+export interface DatabasesOptions {
+  /** of a server where databases may be created */
+  readonly adminUrl: string;
+  /** key from which each role's password follows */
+  readonly secret: Uint8Array;
+  readonly random: () => number;
+}
+
+/** `rg_duke_energy`: each utility has a database of its own. */
+export function databaseOf(utility: string): string {
+  return `rg_${utility.replaceAll('-', '_')}`;
+}
+
+/** The databases of this consortium, each behind roles that see one schema only. */
+export class Databases {
+  readonly #options: DatabasesOptions;
+
+  constructor(options: DatabasesOptions) {
+    this.#options = options;
+  }
+
+  async provision(utilities: readonly string[]): Promise<void> {
+    for (const utility of utilities) {
+      await this.#provision(databaseOf(utility), UTILITY_SCHEMAS);
+    }
+    await this.#provision(LEDGER_DATABASE, ['ledger']);
+  }
+
+  urlOf(utility: string, service: string): string {
+    return this.#url(databaseOf(utility), service);
+  }
+
+  async openLedger(clock: Clock, ids: IdSource): Promise<EmbeddedLedger> {
+    const database = await Database.open({
+      url: this.#url(LEDGER_DATABASE, 'ledger'),
+      schema: 'ledger',
+      applicationName: 'ledger',
+      migrations: [CreateLedger],
+      random: this.#options.random,
+    });
+    return new EmbeddedLedger({
+      database,
+      contract: new SettlementContract(),
+      mspOf,
+      now: () => clock.now(),
+      newTransactionId: () => ids.salt(),
+    });
+  }
+
+  #provision(database: string, schemas: readonly string[]): Promise<void> {
+    return provisionDatabase(this.#options.adminUrl, {
+      database,
+      schemas,
+      passwordOf: (role) => this.#passwordOf(role),
+    });
+  }
+
+  #url(database: string, schema: string): string {
+    const password = this.#passwordOf(roleOf(database, schema));
+    return serviceUrl(this.#options.adminUrl, { database, schema, password });
+  }
+
+  #passwordOf(role: string): string {
+    return keyedHash(this.#options.secret, role);
+  }
+}

@@ -1,0 +1,184 @@
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startEdge } from '@roamgrid/edge';
+import { startIdentity } from '@roamgrid/identity';
+import { inProcessTransport, natsTransport, NestBus } from '@roamgrid/messaging';
+import { openPostgres } from '@roamgrid/persistence';
+import {
+  createLog,
+  keyFolderOf,
+  Metrics,
+  openSecretFile,
+  systemClock,
+  systemIds,
+} from '@roamgrid/platform';
+import { openApiDocument } from '@roamgrid/portal';
+import { startRouter } from '@roamgrid/router';
+import { openConsortiumRegistry } from './consortium-registry.js';
+import { Databases } from './databases.js';
+import { openCredentials } from './demonstration/credentials.js';
+import { seedDemonstration } from './demonstration/seed.js';
+import { gatewayHealth } from './gateway-health.js';
+import { identityClients } from './identity-clients.js';
+import { startUtility, type RunningUtility } from './utility-services.js';
+
+export interface GatewayConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl?: string | undefined;
+  readonly natsUrl?: string | undefined;
+  readonly logLevel: string;
+  /** one line for people about each long step */
+  readonly log: (line: string) => void;
+}
+
+export interface RunningGateway {
+  readonly baseUrl: string;
+  /** the data directory was empty: the demonstration was seeded now */
+  readonly fresh: boolean;
+  stop(): Promise<void>;
+}
+
+const SEEDED_MARK = 'seeded.json';
+
+/** Everything started so far, to be stopped in reverse; one that fails does not keep the others. */
+class Started {
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.push(stop);
+  }
+
+  async stop(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const stop of this.#stops.splice(0).reverse()) {
+      await stop().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0)
+      throw new AggregateError(failures, 'parts of the gateway did not stop');
+  }
+}
+
+/**
+ * The router and all utilities of the demonstration consortium in one process.
+ *
+ * @throws DatabaseStartError, or a system error (`EADDRINUSE`), after everything started was stopped
+ */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const started = new Started();
+  try {
+    return await start(config, started);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function start(config: GatewayConfig, started: Started): Promise<RunningGateway> {
+  const { dataDir, host, port } = config;
+  const [clock, ids, metrics] = [systemClock, systemIds, new Metrics()];
+  const log = createLog(config.logLevel);
+  const baseUrl = `http://${host}:${String(port)}`;
+  const postgres = await openPostgres({
+    databaseUrl: config.databaseUrl,
+    dataDir,
+    durable: true,
+    log: (line) => {
+      log.debug(line);
+    },
+  });
+  started.add(() => postgres.stop());
+  const registry = await openConsortiumRegistry(dataDir);
+  const utilities = registry.utilities.map((entry) => entry.utility);
+  const databases = new Databases({
+    adminUrl: postgres.url,
+    secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
+    random: Math.random,
+  });
+  await databases.provision(utilities);
+  const ledger = await databases.openLedger(clock, ids);
+  started.add(() => ledger.close());
+
+  const credentials = await openCredentials(dataDir, baseUrl, ids);
+  const identity = await startIdentity({
+    issuer: credentials.issuer,
+    host,
+    port: 0,
+    clients: identityClients(credentials),
+    keyFolder: keyFolderOf(dataDir, 'identity'),
+    log,
+  });
+  started.add(() => identity.stop());
+  const transport =
+    config.natsUrl === undefined ? inProcessTransport() : natsTransport(config.natsUrl);
+  const jwksUri = `http://${host}:${String(identity.port)}/oidc/jwks`;
+  const running: RunningUtility[] = await Promise.all(
+    utilities.map((utility) =>
+      startUtility(
+        {
+          databases,
+          dataDir,
+          transport,
+          registry,
+          ledger,
+          clock,
+          ids,
+          log,
+          metrics,
+          host,
+          jwksUri,
+          random: Math.random,
+          issuer: credentials.issuer,
+        },
+        utility,
+      ),
+    ),
+  );
+  for (const utility of running) started.add(() => utility.stop());
+
+  const bus = new NestBus({
+    client: transport.client(),
+    from: 'router',
+    now: () => clock.now(),
+    newTraceId: () => ids.uuid(),
+  });
+  started.add(() => bus.close());
+  const fresh = await seedOnce(config, () => seedDemonstration({ bus, clock, credentials }));
+  const router = await startRouter(
+    { bus, registry, clock, ids, log, metrics, utilities },
+    { host, port: 0 },
+  );
+  started.add(() => router.stop());
+  const edge = await startEdge({
+    host,
+    port,
+    upstreams: {
+      router: `http://${host}:${String(router.port)}`,
+      identity: `http://${host}:${String(identity.port)}`,
+      portals: Object.fromEntries(
+        running.map(({ utility, portalPort }) => [utility, `http://${host}:${String(portalPort)}`]),
+      ),
+    },
+    health: () => gatewayHealth(running, ledger, metrics),
+    metrics: () => metrics.text(),
+    openApi: () => openApiDocument(baseUrl),
+    log,
+  });
+  started.add(() => edge.stop());
+  return { baseUrl, fresh, stop: () => started.stop() };
+}
+
+/** The demonstration is seeded on an empty data directory; an interrupted seeding is begun again. */
+async function seedOnce(config: GatewayConfig, seed: () => Promise<void>): Promise<boolean> {
+  const mark = join(config.dataDir, SEEDED_MARK);
+  const seeded = await access(mark).then(
+    () => true,
+    () => false,
+  );
+  if (seeded) return false;
+  config.log('Seeding the demonstration consortium of four utilities…');
+  await seed();
+  await writeFile(mark, `${JSON.stringify({ seededAt: new Date().toISOString() })}\n`);
+  return true;
+}

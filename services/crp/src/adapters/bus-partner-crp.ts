@@ -1,0 +1,33 @@
+import {
+  answerOffer,
+  cosignAgreedTariff,
+  cosignAgreement,
+  readPublishedTariff,
+} from '@roamgrid/contracts';
+import type { Bus } from '@roamgrid/messaging';
+import type { PartnerCrp } from '../ports.js';
+
+const COSIGN_TIMEOUT_MS = 4_000;
+
+export function busPartnerCrp(bus: Bus): PartnerCrp {
+  return {
+    async answerOffer(homeUtility, request, timeoutMs) {
+      const { move } = await bus.request(answerOffer, homeUtility, request, { timeoutMs });
+      return move;
+    },
+    async cosignAgreedTariff(homeUtility, request) {
+      const { signature } = await bus.request(cosignAgreedTariff, homeUtility, request, {
+        timeoutMs: COSIGN_TIMEOUT_MS,
+      });
+      return signature;
+    },
+    async cosignAgreement(partner, request) {
+      const { signature } = await bus.request(cosignAgreement, partner, request);
+      return signature;
+    },
+    async readPublishedTariff(partner, hash) {
+      const { tariff } = await bus.request(readPublishedTariff, partner, { hash });
+      return tariff;
+    },
+  };
+}

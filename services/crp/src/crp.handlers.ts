@@ -1,0 +1,127 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  agreeTariff,
+  answerOffer,
+  cosignAgreedTariff,
+  cosignAgreement,
+  definePlan,
+  definePolicy,
+  draftTariff,
+  drainCrp,
+  makeRetailTariff,
+  proposeAgreement,
+  publishTariff,
+  readAgreement,
+  readPublishedTariff,
+  recordFxRate,
+  type ReplyOf,
+  type RequestOf,
+} from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { Handles, type MessageMeta } from '@roamgrid/messaging';
+import type { CrpUseCases } from './crp.use-cases.js';
+
+export const CRP_USE_CASES = Symbol('CrpUseCases');
+
+/** A partner speaks for itself only. */
+function assertSpeaksFor(meta: MessageMeta, utility: string): void {
+  const [speaker] = meta.from.split('/');
+  if (speaker !== utility) throw new RoamgridError('forbidden', 'the sender is another utility');
+}
+
+@Controller()
+export class CrpHandlers {
+  readonly #useCases: CrpUseCases;
+
+  constructor(@Inject(CRP_USE_CASES) useCases: CrpUseCases) {
+    this.#useCases = useCases;
+  }
+
+  @Handles(draftTariff)
+  draftTariff(request: RequestOf<typeof draftTariff>): Promise<ReplyOf<typeof draftTariff>> {
+    return this.#useCases.draftTariff(request);
+  }
+
+  @Handles(publishTariff)
+  publishTariff(request: RequestOf<typeof publishTariff>): Promise<ReplyOf<typeof publishTariff>> {
+    return this.#useCases.publishTariff(request);
+  }
+
+  @Handles(proposeAgreement)
+  proposeAgreement(
+    request: RequestOf<typeof proposeAgreement>,
+  ): Promise<ReplyOf<typeof proposeAgreement>> {
+    return this.#useCases.proposeAgreement(request);
+  }
+
+  @Handles(cosignAgreement)
+  async cosignAgreement(
+    request: RequestOf<typeof cosignAgreement>,
+    meta: MessageMeta,
+  ): Promise<ReplyOf<typeof cosignAgreement>> {
+    assertSpeaksFor(meta, request.proposer);
+    return this.#useCases.cosignAgreement(request);
+  }
+
+  @Handles(agreeTariff)
+  agreeTariff(request: RequestOf<typeof agreeTariff>): Promise<ReplyOf<typeof agreeTariff>> {
+    return this.#useCases.agreeTariff(request);
+  }
+
+  @Handles(answerOffer)
+  async answerOffer(
+    request: RequestOf<typeof answerOffer>,
+    meta: MessageMeta,
+  ): Promise<ReplyOf<typeof answerOffer>> {
+    assertSpeaksFor(meta, request.visitedUtility);
+    return this.#useCases.answerOffer(request);
+  }
+
+  @Handles(cosignAgreedTariff)
+  async cosignAgreedTariff(
+    request: RequestOf<typeof cosignAgreedTariff>,
+    meta: MessageMeta,
+  ): Promise<ReplyOf<typeof cosignAgreedTariff>> {
+    assertSpeaksFor(meta, request.visitedUtility);
+    return this.#useCases.cosignAgreedTariff(request);
+  }
+
+  @Handles(makeRetailTariff)
+  makeRetailTariff(
+    request: RequestOf<typeof makeRetailTariff>,
+  ): Promise<ReplyOf<typeof makeRetailTariff>> {
+    return this.#useCases.makeRetailTariff(request);
+  }
+
+  @Handles(readAgreement)
+  readAgreement(request: RequestOf<typeof readAgreement>): Promise<ReplyOf<typeof readAgreement>> {
+    return this.#useCases.readAgreement(request);
+  }
+
+  @Handles(readPublishedTariff)
+  readPublishedTariff(
+    request: RequestOf<typeof readPublishedTariff>,
+  ): Promise<ReplyOf<typeof readPublishedTariff>> {
+    return this.#useCases.readPublishedTariff(request);
+  }
+
+  @Handles(definePlan)
+  definePlan(request: RequestOf<typeof definePlan>): Promise<Record<string, never>> {
+    return this.#useCases.definePlan(request);
+  }
+
+  @Handles(definePolicy)
+  definePolicy(request: RequestOf<typeof definePolicy>): Promise<ReplyOf<typeof definePolicy>> {
+    return this.#useCases.definePolicy(request);
+  }
+
+  @Handles(recordFxRate)
+  recordFxRate(request: RequestOf<typeof recordFxRate>): Promise<Record<string, never>> {
+    return this.#useCases.recordFxRate(request);
+  }
+
+  @Handles(drainCrp)
+  drain(): Promise<Record<string, never>> {
+    return this.#useCases.drain();
+  }
+}

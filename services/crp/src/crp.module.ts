@@ -1,0 +1,52 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import type { ServiceContext } from '@roamgrid/platform';
+import { busPartnerCrp } from './adapters/bus-partner-crp.js';
+import { PostgresAgreedTariffs } from './adapters/postgres-agreed-tariffs.js';
+import { PostgresAgreements } from './adapters/postgres-agreements.js';
+import { PostgresNegotiations } from './adapters/postgres-negotiations.js';
+import { PostgresPolicies } from './adapters/postgres-policies.js';
+import {
+  PostgresFxRates,
+  PostgresPlans,
+  PostgresRetailTariffs,
+} from './adapters/postgres-retail.js';
+import { PostgresPartnerTariffs, PostgresTariffs } from './adapters/postgres-tariffs.js';
+import { CRP_USE_CASES, CrpHandlers } from './crp.handlers.js';
+import { crpUseCases } from './crp.use-cases.js';
+import { CreateCrp } from './migrations/1732150000002-create-crp.js';
+
+export const crpMigrations: readonly MigrationClass[] = [CreateOutbox, CreateCrp];
+
+/** One utility's charging rules and policy: tariffs, agreements, negotiation, plans. */
+@Module({})
+export class CrpModule {
+  static with(context: ServiceContext): DynamicModule {
+    const { database, utility, ids, clock, signer, verifier, registry, log } = context;
+    const useCases = crpUseCases({
+      utility,
+      clock,
+      ids,
+      signer,
+      verifier,
+      registry,
+      log,
+      tariffs: new PostgresTariffs(database, utility),
+      partnerTariffs: new PostgresPartnerTariffs(database),
+      agreements: new PostgresAgreements(database, utility),
+      policies: new PostgresPolicies(database),
+      negotiations: new PostgresNegotiations(database, utility),
+      agreedTariffs: new PostgresAgreedTariffs(database, utility),
+      plans: new PostgresPlans(database),
+      fx: new PostgresFxRates(database),
+      retailTariffs: new PostgresRetailTariffs(database),
+      partners: busPartnerCrp(context.bus),
+      drain: () => context.outbox.drain(),
+    });
+    return {
+      module: CrpModule,
+      controllers: [CrpHandlers],
+      providers: [{ provide: CRP_USE_CASES, useValue: useCases }],
+    };
+  }
+}

@@ -1,0 +1,46 @@
+import type { readAgreement, readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import { agreeTariffWith } from './use-cases/agree-tariff.js';
+import { answerOfferWith } from './use-cases/answer-offer.js';
+import { cosignAgreedTariffWith } from './use-cases/cosign-agreed-tariff.js';
+import { cosignAgreementWith } from './use-cases/cosign-agreement.js';
+import { definePlanWith } from './use-cases/define-plan.js';
+import { definePolicyWith } from './use-cases/define-policy.js';
+import { draftTariffWith } from './use-cases/draft-tariff.js';
+import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
+import type { CrpParts } from './use-cases/parts.js';
+import { proposeAgreementWith } from './use-cases/propose-agreement.js';
+import { publishTariffWith } from './use-cases/publish-tariff.js';
+import { recordFxRateWith } from './use-cases/record-fx-rate.js';
+
+/** What crp can do, in one list. */
+export function crpUseCases(parts: CrpParts) {
+  return {
+    draftTariff: draftTariffWith(parts),
+    publishTariff: publishTariffWith(parts),
+    proposeAgreement: proposeAgreementWith(parts),
+    cosignAgreement: cosignAgreementWith(parts),
+    agreeTariff: agreeTariffWith(parts),
+    answerOffer: answerOfferWith(parts),
+    cosignAgreedTariff: cosignAgreedTariffWith(parts),
+    makeRetailTariff: makeRetailTariffWith(parts),
+    definePlan: definePlanWith(parts),
+    definePolicy: definePolicyWith(parts),
+    recordFxRate: recordFxRateWith(parts),
+    async readAgreement({
+      partner,
+    }: RequestOf<typeof readAgreement>): Promise<ReplyOf<typeof readAgreement>> {
+      return { agreement: await parts.agreements.inForce(partner, parts.clock.now()) };
+    },
+    async readPublishedTariff({
+      hash,
+    }: RequestOf<typeof readPublishedTariff>): Promise<ReplyOf<typeof readPublishedTariff>> {
+      const view = await parts.tariffs.publishedByHash(hash);
+      return { tariff: view?.document ?? null };
+    },
+    async drain(): Promise<Record<string, never>> {
+      await parts.drain();
+      return {};
+    },
+  };
+}
+export type CrpUseCases = ReturnType<typeof crpUseCases>;

@@ -1,0 +1,60 @@
+import type { SignedAgreedTariff, SignedAgreement } from '@roamgrid/contracts';
+import { formatInstant, parseInstant } from '@roamgrid/kernel';
+import type { EndedNegotiation, Projection, RecordedMove, StoredTariff } from '../ports.js';
+
+/** `tariff` view: one version, under `<tariffId>:<version>`. */
+export function tariffProjection({ view, draftedAtMs }: StoredTariff): Projection {
+  return {
+    kind: 'tariff',
+    id: `${view.tariffId}:${String(view.version)}`,
+    sortAtMs: draftedAtMs,
+    data: { ...view, draftedAt: formatInstant(draftedAtMs) },
+  };
+}
+
+export function agreementProjection(agreement: SignedAgreement): Projection {
+  return {
+    kind: 'agreement',
+    id: agreement.document.agreementId,
+    sortAtMs: parseInstant(agreement.document.notBefore),
+    data: { ...agreement },
+  };
+}
+
+function offerView({ round, by, move, at }: RecordedMove): Record<string, unknown> {
+  return { round, by, ...move, at };
+}
+
+/** `negotiation` view, the same at both utilities; a failed one has no agreed tariff. */
+export function negotiationProjection(
+  ended: Omit<EndedNegotiation, 'projection'>,
+  agreedTariff: SignedAgreedTariff | null,
+): Projection {
+  const { negotiation, outcome, endedAtMs } = ended;
+  return {
+    kind: 'negotiation',
+    id: negotiation.negotiationId,
+    sortAtMs: negotiation.startedAtMs,
+    data: {
+      negotiationId: negotiation.negotiationId,
+      homeUtility: negotiation.homeUtility,
+      visitedUtility: negotiation.visitedUtility,
+      customerClass: negotiation.customerClass,
+      stationClass: negotiation.stationClass,
+      agreementHash: negotiation.agreementHash,
+      rounds: negotiation.rounds,
+      offers: negotiation.moves.map(offerView),
+      outcome,
+      agreedTariff,
+      startedAt: formatInstant(negotiation.startedAtMs),
+      endedAt: formatInstant(endedAtMs),
+    },
+  };
+}
+
+export function endedNegotiation(
+  ended: Omit<EndedNegotiation, 'projection'>,
+  agreedTariff: SignedAgreedTariff | null,
+): EndedNegotiation {
+  return { ...ended, projection: negotiationProjection(ended, agreedTariff) };
+}

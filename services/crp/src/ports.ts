@@ -1,0 +1,197 @@
+import type {
+  AgreementDocument,
+  answerOffer,
+  cosignAgreedTariff,
+  cosignAgreement,
+  CustomerClass,
+  FxRate,
+  NegotiationMove,
+  RequestInput,
+  RetailPlan,
+  SignedAgreedTariff,
+  SignedAgreement,
+  SignedRetailTariff,
+  StationClass,
+  TariffView,
+} from '@roamgrid/contracts';
+import type { InstantMs } from '@roamgrid/kernel';
+import type { NegotiationPolicy, Side } from '@roamgrid/negotiation';
+import type { TariffDocument } from '@roamgrid/tariff';
+
+/** A view for this utility's own portal; leaves with the change that it tells. */
+export interface Projection {
+  readonly kind: 'tariff' | 'agreement' | 'negotiation';
+  readonly id: string;
+  readonly sortAtMs: InstantMs;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A tariff version and when it was drafted. */
+export interface StoredTariff {
+  readonly view: TariffView;
+  readonly draftedAtMs: InstantMs;
+}
+
+export interface TariffStore {
+  find(tariffId: string, version: number): Promise<StoredTariff | null>;
+  /** the newest version, of whatever state */
+  newest(tariffId: string): Promise<StoredTariff | null>;
+  /** @throws RoamgridError `state_conflict` where another draft took the version */
+  addDraft(tariff: StoredTariff, projection: Projection): Promise<void>;
+  /** @throws RoamgridError `immutable` where it is published already */
+  publish(tariff: StoredTariff, projection: Projection): Promise<void>;
+  publishedByHash(documentHash: string): Promise<TariffView | null>;
+  /** the one published last for the purpose and class */
+  lastPublished(
+    purpose: TariffView['purpose'],
+    customerClass: CustomerClass,
+    stationClass: StationClass,
+  ): Promise<TariffView | null>;
+}
+
+/** Published tariffs of partners, by their hash. */
+export interface PartnerTariffStore {
+  find(documentHash: string): Promise<TariffDocument | null>;
+  keep(documentHash: string, document: TariffDocument): Promise<void>;
+}
+
+export interface AgreementStore {
+  inForce(partner: string, atMs: InstantMs): Promise<SignedAgreement | null>;
+  /** Same id, version and hash again changes nothing. @throws RoamgridError `immutable` */
+  save(agreement: SignedAgreement, partner: string, projection: Projection): Promise<void>;
+  hashOf(agreement: Pick<AgreementDocument, 'agreementId' | 'version'>): Promise<string | null>;
+}
+
+export interface PolicyStore {
+  add(
+    key: PolicyKey,
+    policy: { readonly policy: NegotiationPolicy; readonly reviewDate: string },
+  ): Promise<number>;
+  current(key: PolicyKey): Promise<NegotiationPolicy | null>;
+}
+export interface PolicyKey {
+  readonly side: Side;
+  readonly customerClass: CustomerClass;
+  readonly stationClass: StationClass;
+}
+
+export interface RecordedMove {
+  readonly round: number;
+  readonly by: Side;
+  readonly move: NegotiationMove;
+  readonly at: string;
+}
+
+export interface Negotiation {
+  readonly negotiationId: string;
+  readonly homeUtility: string;
+  readonly visitedUtility: string;
+  readonly customerClass: CustomerClass;
+  readonly stationClass: StationClass;
+  readonly agreementHash: string;
+  /** the most that the agreement allows */
+  readonly rounds: number;
+  readonly startedAtMs: InstantMs;
+  readonly moves: readonly RecordedMove[];
+}
+
+export type NegotiationOutcome = 'agreed' | 'defaultApplied' | 'failed';
+
+export interface EndedNegotiation {
+  readonly negotiation: Negotiation;
+  readonly outcome: NegotiationOutcome;
+  readonly endedAtMs: InstantMs;
+  readonly projection: Projection;
+}
+
+export interface NegotiationStore {
+  find(negotiationId: string): Promise<Negotiation | null>;
+  /**
+   * Adds what `decide` makes of the moves recorded so far, one caller at a time for a negotiation.
+   * @throws what `decide` throws
+   */
+  extend<Result>(
+    opening: Negotiation,
+    decide: (recorded: Negotiation) => { readonly moves: readonly RecordedMove[]; result: Result },
+  ): Promise<Result>;
+  /** One that came to no signed tariff. */
+  end(ended: EndedNegotiation): Promise<void>;
+}
+
+/** What an agreed tariff is kept for; `baseHash` is the agreement's or the domestic tariff's hash. */
+export interface AgreedTariffKey {
+  readonly homeUtility: string;
+  readonly visitedUtility: string;
+  readonly customerClass: CustomerClass;
+  readonly stationClass: StationClass;
+  readonly baseHash: string;
+}
+
+export interface AgreedTariffStore {
+  /** One that is still valid at the instant. */
+  current(key: AgreedTariffKey, validAtMs: InstantMs): Promise<SignedAgreedTariff | null>;
+  /**
+   * Keeps a tariff with the negotiation it came from. Where one for the key is valid at
+   * `unlessValidAtMs` already, that one is given back and the new one is not kept.
+   */
+  keep(
+    key: AgreedTariffKey,
+    agreed: SignedAgreedTariff,
+    options: {
+      readonly unlessValidAtMs: InstantMs | null;
+      readonly ended: EndedNegotiation | null;
+    },
+  ): Promise<SignedAgreedTariff>;
+}
+
+export interface StoredPlan {
+  readonly plan: RetailPlan;
+  readonly version: number;
+}
+
+export interface PlanStore {
+  add(plan: RetailPlan): Promise<void>;
+  current(planId: string): Promise<StoredPlan | null>;
+}
+
+export interface FxStore {
+  /** The same rate again changes nothing. @throws RoamgridError `immutable` for another rate of the same instant and source */
+  record(fx: FxRate): Promise<void>;
+  /** the newest of a source */
+  newest(from: string, to: string, source: string): Promise<FxRate | null>;
+}
+
+export interface RetailTariffKey {
+  readonly agreedTariffHash: string;
+  readonly planId: string;
+  readonly planVersion: number;
+  readonly tier: string;
+}
+
+export interface RetailTariffStore {
+  current(key: RetailTariffKey, atMs: InstantMs): Promise<SignedRetailTariff | null>;
+  /** Gives back the one that was kept first, where one is valid already. */
+  keep(
+    key: RetailTariffKey,
+    retail: SignedRetailTariff,
+    atMs: InstantMs,
+  ): Promise<SignedRetailTariff>;
+}
+
+/** The partner's CRP, reached over the bus. Each throws `peer_unreachable` when nobody answers. */
+export interface PartnerCrp {
+  answerOffer(
+    homeUtility: string,
+    request: RequestInput<typeof answerOffer>,
+    timeoutMs: number,
+  ): Promise<NegotiationMove>;
+  cosignAgreedTariff(
+    homeUtility: string,
+    request: RequestInput<typeof cosignAgreedTariff>,
+  ): Promise<string>;
+  cosignAgreement(
+    partner: string,
+    request: RequestInput<typeof cosignAgreement>,
+  ): Promise<string>;
+  readPublishedTariff(partner: string, hash: string): Promise<unknown>;
+}

@@ -1,0 +1,182 @@
+import type {
+  AgreedTariffDocument,
+  AgreementTerms,
+  agreeTariff,
+  ReplyOf,
+  RequestOf,
+  SignedAgreedTariff,
+  SignedAgreement,
+} from '@roamgrid/contracts';
+import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import type { TariffDocument } from '@roamgrid/tariff';
+import {
+  agreedTariffDocumentOf,
+  defaultSettlement,
+  renewalMarginMs,
+} from '../decisions/agreed-tariff.js';
+import {
+  defaultTariffOf,
+  isEnergyWithinBounds,
+  negotiationTermsOf,
+  termsOfDirection,
+} from '../decisions/negotiation-terms.js';
+import { endedNegotiation } from '../decisions/projections.js';
+import { byUtility } from '../decisions/signatures.js';
+import type { AgreedTariffKey, Negotiation } from '../ports.js';
+import { negotiate, type Negotiated } from './negotiate.js';
+import type { CrpParts } from './parts.js';
+
+type Request = RequestOf<typeof agreeTariff>;
+type Reply = ReplyOf<typeof agreeTariff>;
+type Refusal = Extract<Reply, { decision: 'refused' }>['reason'];
+
+/** What a negotiation is about. */
+interface Matter {
+  readonly request: Request;
+  readonly agreement: SignedAgreement;
+  readonly terms: AgreementTerms;
+  readonly base: TariffDocument;
+  readonly baseTariffHash: string;
+  readonly negotiationId: string;
+  readonly startedAtMs: InstantMs;
+}
+
+const refused = (reason: Refusal, messagesToHome = 0): Reply => ({
+  decision: 'refused',
+  reason,
+  messagesToHome,
+});
+
+/** The default tariff of the class, if it is published and fits the agreement. */
+async function baseOf(
+  parts: Pick<CrpParts, 'tariffs'>,
+  terms: AgreementTerms,
+  { customerClass, stationClass }: Request,
+): Promise<{ base: TariffDocument; baseTariffHash: string } | null> {
+  const reference = defaultTariffOf(terms, customerClass, stationClass);
+  if (reference === null) return null;
+  const view = await parts.tariffs.publishedByHash(reference.hash);
+  if (view?.document.currency !== terms.currency) return null;
+  if (!isEnergyWithinBounds(view.document, terms)) return null;
+  return { base: view.document, baseTariffHash: reference.hash };
+}
+
+/** Where this side has no policy, or nothing is bargained, the agreement's default applies at once. */
+async function bargain(parts: CrpParts, matter: Matter): Promise<Negotiated> {
+  const { customerClass, stationClass } = matter.request;
+  const policy = await parts.policies.current({ side: 'visited', customerClass, stationClass });
+  const terms = negotiationTermsOf(matter.terms, matter.base);
+  if (policy === null || terms === null) {
+    return { settlement: defaultSettlement(matter.base), moves: [], messagesToHome: 0 };
+  }
+  return negotiate(parts, {
+    negotiationId: matter.negotiationId,
+    agreementHash: matter.agreement.documentHash,
+    agreementTerms: matter.terms,
+    customerClass,
+    stationClass,
+    policy,
+    terms,
+    startedAtMs: matter.startedAtMs,
+  });
+}
+
+/** Signs and has home sign. @throws RoamgridError `peer_unreachable`, or home's own refusal */
+async function cosign(
+  parts: CrpParts,
+  document: AgreedTariffDocument,
+  baseTariffHash: string,
+): Promise<SignedAgreedTariff> {
+  const { homeUtility, visitedUtility } = document;
+  const own = await parts.signer.sign(document);
+  const signature = await parts.partners.cosignAgreedTariff(homeUtility, {
+    visitedUtility,
+    document,
+    signature: own.signature,
+    baseTariffHash,
+  });
+  const agreed: SignedAgreedTariff = {
+    document,
+    documentHash: own.documentHash,
+    signatures: byUtility([
+      { utility: visitedUtility, signature: own.signature },
+      { utility: homeUtility, signature },
+    ]),
+  };
+  await parts.verifier.verifyCosigned(agreed, [homeUtility, visitedUtility], 'crp');
+  return agreed;
+}
+
+function negotiationOf(matter: Matter, moves: Negotiation['moves']): Negotiation {
+  return {
+    negotiationId: matter.negotiationId,
+    homeUtility: matter.terms.homeUtility,
+    visitedUtility: matter.terms.visitedUtility,
+    customerClass: matter.request.customerClass,
+    stationClass: matter.request.stationClass,
+    agreementHash: matter.agreement.documentHash,
+    rounds: matter.terms.negotiation.rounds,
+    startedAtMs: matter.startedAtMs,
+    moves,
+  };
+}
+
+async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Promise<Reply> {
+  const { settlement, moves, messagesToHome } = await bargain(parts, matter);
+  const negotiation = negotiationOf(matter, moves);
+  const document = agreedTariffDocumentOf({
+    ...matter,
+    ...matter.request,
+    agreedTariffId: parts.ids.uuid(),
+    settlement,
+    notBeforeMs: parts.clock.now(),
+  });
+  const signed = await cosign(parts, document, matter.baseTariffHash).catch(refusalOf);
+  const endedAtMs = parts.clock.now();
+  if (signed instanceof RoamgridError) {
+    parts.log.warn({ code: signed.code, detail: signed.message }, 'home did not sign');
+    const ended = { negotiation, outcome: 'failed' as const, endedAtMs };
+    await parts.negotiations.end(endedNegotiation(ended, null));
+    const reason = signed.code === 'peer_unreachable' ? 'home_unreachable' : 'negotiation_failed';
+    return refused(reason, messagesToHome + 1);
+  }
+  const ended = { negotiation, outcome: settlement.outcome, endedAtMs };
+  const agreedTariff = await parts.agreedTariffs.keep(key, signed, {
+    unlessValidAtMs: matter.startedAtMs + renewalMarginMs(matter.terms),
+    ended: endedNegotiation(ended, signed),
+  });
+  return { decision: 'agreed', agreedTariff, messagesToHome: messagesToHome + 1 };
+}
+
+/** What home refuses with, and what the bus says of its silence, is an outcome; the rest is not. */
+function refusalOf(error: unknown): RoamgridError {
+  if (error instanceof RoamgridError) return error;
+  throw error;
+}
+
+/** A kept tariff where one is valid for a while yet, else a negotiation within the agreement. */
+export async function agreeWithPartner(parts: CrpParts, request: Request): Promise<Reply> {
+  const { homeUtility, customerClass, stationClass } = request;
+  const startedAtMs = parts.clock.now();
+  const agreement = await parts.agreements.inForce(homeUtility, startedAtMs);
+  const terms =
+    agreement === null ? null : termsOfDirection(agreement.document, parts.utility, homeUtility);
+  if (agreement === null || terms === null) return refused('no_agreement');
+  const key: AgreedTariffKey = {
+    homeUtility,
+    visitedUtility: parts.utility,
+    customerClass,
+    stationClass,
+    baseHash: agreement.documentHash,
+  };
+  const kept = await parts.agreedTariffs.current(key, startedAtMs + renewalMarginMs(terms));
+  if (kept !== null) return { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
+  const found = await baseOf(parts, terms, request);
+  if (found === null) return refused('tariff_unavailable');
+  const negotiationId = parts.ids.uuid();
+  return settle(
+    parts,
+    { request, agreement, terms, ...found, negotiationId, startedAtMs },
+    key,
+  );
+}

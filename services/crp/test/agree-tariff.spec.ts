@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  agreeTariff,
+  definePolicy,
+  type AgreementTerms,
+  type CustomerClass,
+  type ReplyOf,
+  type StationClass,
+  type TariffView,
+} from '@roamgrid/contracts';
+import { Verifier } from '@roamgrid/platform';
+import { agreementOf, propose, publish, termsOf, wholesaleTariff } from './documents.js';
+import { standInForHome } from './stand-in-home.js';
+import {
+  demonstrationPolicies,
+  HOME,
+  startConsortium,
+  VISITED,
+  type Consortium,
+} from './two-utilities.js';
+
+type Reply = ReplyOf<typeof agreeTariff>;
+type Agreed = Extract<Reply, { decision: 'agreed' }>;
+
+let consortium: Consortium;
+let tariff: TariffView;
+let version = 0;
+beforeAll(async () => {
+  consortium = await startConsortium();
+  tariff = await publish(consortium, VISITED);
+  const policies = await demonstrationPolicies();
+  await setPolicy('visited', policies.visited);
+  await setPolicy('home', policies.home);
+}, 60_000);
+afterAll(() => consortium.stop());
+beforeEach(() => renewAgreement());
+
+function setPolicy(side: 'visited' | 'home', policy: object): Promise<{ version: number }> {
+  return consortium.ask(definePolicy, side === 'home' ? HOME : VISITED, {
+    side,
+    customerClass: 'residential',
+    stationClass: 'AC',
+    reviewDate: '2027-01-01',
+    policy: policy as never,
+  });
+}
+
+/** A new version of the agreement, under which nothing has been negotiated yet. */
+async function renewAgreement(changes: Partial<AgreementTerms> = {}): Promise<void> {
+  version += 1;
+  await propose(consortium, agreementOf([termsOf([tariff], changes)], { version }));
+}
+
+function agree(
+  options: { home?: string; customerClass?: CustomerClass; stationClass?: StationClass } = {},
+): Promise<Reply> {
+  return consortium.ask(agreeTariff, VISITED, {
+    homeUtility: options.home ?? HOME,
+    customerClass: options.customerClass ?? 'residential',
+    stationClass: options.stationClass ?? 'AC',
+  });
+}
+
+function agreed(reply: Reply): Agreed {
+  if (reply.decision !== 'agreed') throw new Error(`refused: ${reply.reason}`);
+  return reply;
+}
+
+const energyPrices = (reply: Agreed): string[] =>
+  reply.agreedTariff.document.tariff.elements.flatMap((element) =>
+    element.price_components.filter(({ type }) => type === 'ENERGY').map(({ price }) => price),
+  );
+
+describe('agreeTariff with a partner', () => {
+  it('negotiates once, then keeps what both have signed', async () => {
+    const first = agreed(await agree());
+    const { document } = first.agreedTariff;
+    expect(document).toMatchObject({ outcome: 'agreed', homeUtility: HOME, visitedUtility: VISITED });
+    expect(document.notAfter).toBe('2026-03-03T12:00:00Z');
+    expect(energyPrices(first)).toEqual(['0.335', '0.155']);
+    expect(first.agreedTariff.signatures.map(({ utility }) => utility)).toEqual([HOME, VISITED]);
+    await new Verifier(consortium.registry).verifyCosigned(
+      first.agreedTariff,
+      [HOME, VISITED],
+      'crp',
+    );
+    // eight offers that home answered, and the request to sign
+    expect(first.messagesToHome).toBe(9);
+    expect(await agree()).toEqual({ ...first, messagesToHome: 0 });
+  });
+
+  it('changes energy prices only', async () => {
+    const reply = agreed(await agree());
+    const parking = reply.agreedTariff.document.tariff.elements.at(-1);
+    expect(parking).toEqual(wholesaleTariff().elements.at(-1));
+  });
+
+  it('shows the same negotiation at both utilities', async () => {
+    const { agreedTariff } = agreed(await agree());
+    const { negotiationId } = agreedTariff.document;
+    const [atVisited] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+    const [atHome] = (await consortium.views(HOME, 'negotiation')).slice(-1);
+    expect(atVisited).toMatchObject({
+      id: negotiationId,
+      data: { outcome: 'agreed', agreedTariff, homeUtility: HOME, rounds: 10 },
+    });
+    expect(atHome).toEqual(atVisited);
+    const offers = atVisited?.data['offers'] as { by: string; move: string; round: number }[];
+    expect(offers.at(0)).toMatchObject({ round: 1, by: 'visited', move: 'offer' });
+    expect(offers.at(-1)).toMatchObject({ move: 'accept' });
+  });
+
+  it('negotiates once for calls at the same time', async () => {
+    const replies = (await Promise.all([agree(), agree(), agree(), agree()])).map(agreed);
+    expect(new Set(replies.map((reply) => reply.agreedTariff.documentHash)).size).toBe(1);
+    expect(replies.map(({ messagesToHome }) => messagesToHome > 0)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('negotiates anew in the last hour of a kept tariff', async () => {
+    const first = agreed(await agree());
+    consortium.clock.advanceHours(22);
+    expect(agreed(await agree()).agreedTariff).toEqual(first.agreedTariff);
+    consortium.clock.advanceHours(1.5);
+    const second = agreed(await agree());
+    expect(second.agreedTariff.documentHash).not.toBe(first.agreedTariff.documentHash);
+    expect(second.messagesToHome).toBeGreaterThan(0);
+  });
+
+  it('applies the default, cosigned, where the rounds do not suffice', async () => {
+    await renewAgreement({ negotiation: { ...termsOf([]).negotiation, rounds: 2 } });
+    const reply = agreed(await agree());
+    expect(reply.agreedTariff.document.outcome).toBe('defaultApplied');
+    expect(energyPrices(reply)).toEqual(['0.20', '0.30']);
+    expect(reply.messagesToHome).toBe(3);
+  });
+
+  it('refuses without an agreement or without a default tariff of the class', async () => {
+    const refused = (reason: string) => ({ decision: 'refused', reason, messagesToHome: 0 });
+    expect(await agree({ home: 'northern-hydro' })).toEqual(refused('no_agreement'));
+    expect(await agree({ stationClass: 'DC' })).toEqual(refused('tariff_unavailable'));
+  });
+});
+
+describe('agreeTariff with a home that misbehaves', () => {
+  it('says that nobody answers', async () => {
+    await consortium.crps[HOME].stop();
+    try {
+      expect(await agree()).toMatchObject({ decision: 'refused', reason: 'home_unreachable' });
+    } finally {
+      await consortium.crps[HOME].start();
+    }
+    const [view] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+    expect(view?.data).toMatchObject({ outcome: 'failed', agreedTariff: null });
+    expect(agreed(await agree()).agreedTariff.document.outcome).toBe('agreed');
+  });
+
+  it('applies the default at the deadline of a silent home that signs', async () => {
+    await renewAgreement({ negotiation: { ...termsOf([]).negotiation, deadlineSeconds: 1 } });
+    const restore = await standInForHome(consortium, { answer: () => 'silence' });
+    try {
+      const reply = agreed(await agree());
+      expect(reply.agreedTariff.document.outcome).toBe('defaultApplied');
+      expect(energyPrices(reply)).toEqual(['0.20', '0.30']);
+    } finally {
+      await restore();
+    }
+  });
+
+  it('applies the default where home breaks the protocol', async () => {
+    const restore = await standInForHome(consortium, { answer: () => ({ move: 'accept' }) });
+    try {
+      const reply = agreed(await agree());
+      expect(reply.agreedTariff.document.outcome).toBe('defaultApplied');
+    } finally {
+      await restore();
+    }
+  });
+
+  it('fails where home does not sign, or signs with a wrong key', async () => {
+    for (const signWith of [null, VISITED] as const) {
+      const answer = () => ({ move: 'walkAway', reason: 'not today' });
+      const restore = await standInForHome(consortium, { answer, signWith });
+      try {
+        expect(await agree()).toMatchObject({ decision: 'refused', reason: 'negotiation_failed' });
+      } finally {
+        await restore();
+      }
+    }
+  });
+});
+
+describe('agreeTariff at home', () => {
+  it('signs the published domestic tariff alone', async () => {
+    expect(await agree({ home: VISITED })).toMatchObject({ reason: 'tariff_unavailable' });
+    await publish(consortium, VISITED, { purpose: 'domestic' });
+    const reply = agreed(await agree({ home: VISITED }));
+    expect(reply.agreedTariff.document).toMatchObject({
+      outcome: 'domestic',
+      agreementId: null,
+      negotiationId: null,
+      tariff: wholesaleTariff(),
+    });
+    expect(reply.agreedTariff.signatures).toHaveLength(1);
+    expect(await agree({ home: VISITED })).toEqual(reply);
+  });
+
+  it('takes a tariff that was published since', async () => {
+    const before = agreed(await agree({ home: VISITED }));
+    consortium.clock.advanceHours(1);
+    const document = wholesaleTariff({ id: 'newer' });
+    await publish(consortium, VISITED, { purpose: 'domestic', document });
+    const after = agreed(await agree({ home: VISITED }));
+    expect(before.agreedTariff.document.tariff.id).toBe('wholesale-ac');
+    expect(after.agreedTariff.document.tariff.id).toBe('newer');
+  });
+});

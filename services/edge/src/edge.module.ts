@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { Edge, type EdgeParts } from './edge.js';
+
+export { asyncApiDocument } from './async-api-document.js';
+export type { EdgeLog, EdgeParts } from './edge.js';
+export type { HealthPart } from './health.js';
+export type { Upstreams } from './upstreams.js';
+
+export interface EdgeOptions extends EdgeParts {
+  readonly host: string;
+  /** 0 takes a free one */
+  readonly port: number;
+}
+
+export interface RunningEdge {
+  readonly port: number;
+  /** ends open requests and websockets too */
+  stop(): Promise<void>;
+}
+
+/** Opens the public port. It keeps nothing: several may stand beside each other. */
+export async function startEdge({ host, port, ...parts }: EdgeOptions): Promise<RunningEdge> {
+  const edge = new Edge(parts);
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    edge.handle(request, response);
+  });
+  server.on('upgrade', (request, socket: Socket, head: Buffer) => {
+    edge.upgrade(request, socket, head);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      edge.close();
+    },
+  };
+}

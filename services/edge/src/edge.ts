@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import {
+  json,
+  problem,
+  refuseUpgrade,
+  SECURITY_HEADERS,
+  send,
+  type Content,
+} from './answer.js';
+import { liveness, readiness, type HealthPart } from './health.js';
+import { docsPage } from './pages/docs-page.js';
+import { homePage } from './pages/home-page.js';
+import { notBuiltPage } from './pages/not-built-page.js';
+import { segmentsOf } from './path.js';
+import { Proxy } from './proxy.js';
+import { destinationOf, type Destination, type PageName, type Upstreams } from './upstreams.js';
+
+/** The part of a log that the edge writes to. */
+export interface EdgeLog {
+  warn(fields: object, message: string): void;
+}
+
+export interface EdgeParts {
+  readonly upstreams: Upstreams;
+  /** the state of every part behind the edge, for `/health/ready` */
+  readonly health: () => Promise<readonly HealthPart[]>;
+  /** Prometheus text, for `/metrics` */
+  readonly metrics: () => Promise<string>;
+  readonly documents: {
+    readonly openApi: Readonly<Record<string, unknown>>;
+    readonly asyncApi: Readonly<Record<string, unknown>>;
+  };
+  readonly newTraceId: () => string;
+  readonly log: EdgeLog;
+}
+
+/** One port for everything: answers its own pages, passes on the rest by path. */
+export class Edge {
+  readonly #parts: EdgeParts;
+  readonly #proxy = new Proxy();
+
+  constructor(parts: EdgeParts) {
+    this.#parts = parts;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const destination = this.#destination(request);
+    switch (destination.kind) {
+      case 'upstream':
+        this.#proxy.pass(request, response, destination.origin, (error) => {
+          this.#unreachable(error, (content) => {
+            if (response.headersSent) response.destroy();
+            else send(response, content);
+          });
+        });
+        return;
+      case 'page':
+        this.#answerPage(destination.name, request, response);
+        return;
+      case 'nothing':
+        send(response, problem('not_found', 'no such page', this.#parts.newTraceId()));
+    }
+  }
+
+  /** Only stations speak websocket. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => {
+      socket.destroy();
+    });
+    const destination = this.#destination(request);
+    const isStation = segmentsOf(request.url ?? '')?.[0] === 'ocpp';
+    if (destination.kind !== 'upstream' || !isStation) {
+      refuseUpgrade(socket, problem('not_found', 'no such page', this.#parts.newTraceId()));
+      return;
+    }
+    this.#proxy.passUpgrade(request, socket, head, {
+      origin: destination.origin,
+      failed: (error) => {
+        this.#unreachable(error, (content) => {
+          if (socket.writable) refuseUpgrade(socket, content);
+        });
+      },
+    });
+  }
+
+  close(): void {
+    this.#proxy.close();
+  }
+
+  #destination(request: IncomingMessage): Destination {
+    const segments = segmentsOf(request.url ?? '');
+    return segments === null
+      ? { kind: 'nothing' }
+      : destinationOf(segments, this.#parts.upstreams);
+  }
+
+  #unreachable(error: Error, answer: (content: Content) => void): void {
+    this.#parts.log.warn({ error: error.message }, 'a part behind the edge did not answer');
+    answer(
+      problem('peer_unreachable', 'this part of the gateway does not answer', this.#parts.newTraceId()),
+    );
+  }
+
+  #answerPage(name: PageName, request: IncomingMessage, response: ServerResponse): void {
+    const isHead = request.method === 'HEAD';
+    if (request.method !== 'GET' && !isHead) {
+      const content = problem('method_not_allowed', 'the page has GET', this.#parts.newTraceId());
+      send(response, { ...content, headers: { allow: 'GET, HEAD' } });
+      return;
+    }
+    this.#page(name, request).then(
+      (content) => {
+        send(response, content, !isHead);
+      },
+      (error: unknown) => {
+        this.#parts.log.warn({ error: String(error), page: name }, 'a page failed');
+        send(response, problem('internal', 'the gateway failed', this.#parts.newTraceId()));
+      },
+    );
+  }
+
+  async #page(name: PageName, request: IncomingMessage): Promise<Content> {
+    const { documents, upstreams, health, metrics, newTraceId } = this.#parts;
+    switch (name) {
+      case 'home':
+        return homePage(Object.keys(upstreams.portals));
+      case 'docs':
+        return docsPage(documents.openApi);
+      case 'openApi':
+        return json(200, documents.openApi);
+      case 'asyncApi':
+        return json(200, documents.asyncApi);
+      case 'live':
+        return liveness;
+      case 'ready':
+        return readiness(health);
+      case 'metrics':
+        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
+      case 'console':
+        return notBuiltPage('billing console', request.headers.accept, newTraceId());
+      case 'kiosk':
+        return notBuiltPage("station's kiosk", request.headers.accept, newTraceId());
+    }
+  }
+}

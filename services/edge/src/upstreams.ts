@@ -1,0 +1,57 @@
+/** Where the edge sends what it does not answer itself; origins such as `http://127.0.0.1:4001`. */
+export interface Upstreams {
+  readonly router: string;
+  readonly identity: string;
+  /** by the utility's slug */
+  readonly portals: Readonly<Record<string, string>>;
+}
+
+/** What is behind a path: another program, a page of the edge's own, or nothing. */
+export type Destination =
+  | { readonly kind: 'upstream'; readonly origin: string }
+  | { readonly kind: 'page'; readonly name: PageName }
+  | { readonly kind: 'nothing' };
+
+export type PageName =
+  | 'home'
+  | 'docs'
+  | 'openApi'
+  | 'asyncApi'
+  | 'live'
+  | 'ready'
+  | 'metrics'
+  | 'console'
+  | 'kiosk';
+
+const PAGES: ReadonlyMap<string, PageName> = new Map([
+  ['', 'home'],
+  ['docs', 'docs'],
+  ['docs/openapi.json', 'openApi'],
+  ['docs/asyncapi.json', 'asyncApi'],
+  ['health/live', 'live'],
+  ['health/ready', 'ready'],
+  ['metrics', 'metrics'],
+]);
+
+const NOTHING: Destination = { kind: 'nothing' };
+
+function upstream(origin: string): Destination {
+  return { kind: 'upstream', origin };
+}
+
+/** Paths are compared as they are written: another case is another path. */
+export function destinationOf(segments: readonly string[], upstreams: Upstreams): Destination {
+  const page = PAGES.get(segments.join('/'));
+  if (page !== undefined) return { kind: 'page', name: page };
+  const [first = '', second, third] = segments;
+  if (first === 'ocpp') return segments.length === 2 ? upstream(upstreams.router) : NOTHING;
+  if (first === 'station') return second === 'v1' ? upstream(upstreams.router) : NOTHING;
+  if (first === 'oidc') return upstream(upstreams.identity);
+  if (first === 'console') return { kind: 'page', name: 'console' };
+  if (first === 'kiosk') return { kind: 'page', name: 'kiosk' };
+  const portal = Object.hasOwn(upstreams.portals, first) ? upstreams.portals[first] : undefined;
+  if (portal === undefined) return NOTHING;
+  const isApi = second === 'api' && third === 'v1';
+  const isWellKnown = second === '.well-known' && segments.length === 3;
+  return isApi || isWellKnown ? upstream(portal) : NOTHING;
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IdentityClient } from './identity-client.js';
+import { mountedAt } from './mount.js';
+import { createProvider } from './provider.js';
+import { openSigningKey } from './signing-key.js';
+
+export { resourceOf, type IdentityClient } from './identity-client.js';
+
+/** The part of a log that identity writes to. */
+export interface IdentityLog {
+  error(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
+export interface IdentityOptions {
+  /** as tokens name it and clients reach it: `http://127.0.0.1:8080/oidc` */
+  readonly issuer: string;
+  readonly host: string;
+  /** 0 takes a free one */
+  readonly port: number;
+  readonly clients: readonly IdentityClient[];
+  /** folder of the signing key */
+  readonly keyFolder: string;
+  readonly log: IdentityLog;
+  readonly now?: () => number;
+}
+
+export interface RunningIdentity {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the embedded authorization server; it serves below the issuer's path. */
+export async function startIdentity(options: IdentityOptions): Promise<RunningIdentity> {
+  const { log } = options;
+  const provider = createProvider({
+    issuer: options.issuer,
+    clients: options.clients,
+    signingKey: await openSigningKey(options.keyFolder),
+    now: options.now ?? (() => Date.now()),
+  });
+  provider.on('server_error', (_ctx, error) => {
+    log.error({ error: error.message, stack: error.stack }, 'identity failed');
+  });
+  provider.on('grant.error', (_ctx, error) => {
+    log.debug({ error: error.message }, 'no token given');
+  });
+  const server = createServer(mountedAt(options.issuer, provider.callback()));
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { JWK } from 'jose';
+import {
+  errors,
+  Provider,
+  type Configuration,
+  type KoaContextWithOIDC,
+  type JWK as ProviderJwk,
+} from 'oidc-provider';
+import { clientMetadata, resourceOf, type IdentityClient } from './identity-client.js';
+import { ExpiringMemory, MemoryAdapter } from './memory-adapter.js';
+import { resourceServerFor } from './resource-server.js';
+
+export interface ProviderOptions {
+  readonly issuer: string;
+  readonly clients: readonly IdentityClient[];
+  readonly signingKey: JWK;
+  readonly now: () => number;
+}
+
+function finder(clients: readonly IdentityClient[]): (clientId: string) => IdentityClient {
+  const byId = new Map(clients.map((client) => [client.clientId, client]));
+  return (clientId) => {
+    const client = byId.get(clientId);
+    if (client === undefined) throw new errors.InvalidClient('no such client', clientId);
+    return client;
+  };
+}
+
+type ClientOf = (clientId: string) => IdentityClient;
+
+/** Tokens carry who acts and for whom, so that an API needs nothing but the token. */
+function claimsOf(client: IdentityClient): Record<string, unknown> {
+  return {
+    name: client.name,
+    roles: client.roles,
+    ...(client.utility === null ? {} : { utility: client.utility }),
+    ...(client.provider === undefined ? {} : { provider: client.provider }),
+  };
+}
+
+function resourceIndicators(clientOf: ClientOf) {
+  return {
+    enabled: true,
+    defaultResource: (
+      _ctx: KoaContextWithOIDC,
+      client: { clientId: string } | undefined,
+    ): string => {
+      if (client === undefined) throw new errors.InvalidTarget('no client to take a resource from');
+      return resourceOf(clientOf(client.clientId));
+    },
+    useGrantedResource: () => true,
+    getResourceServerInfo: (
+      ctx: KoaContextWithOIDC,
+      resource: string,
+      client: { clientId: string },
+    ) => resourceServerFor(ctx, resource, clientOf(client.clientId)),
+  };
+}
+
+function configuration(options: ProviderOptions, clientOf: ClientOf): Configuration {
+  const memory = new ExpiringMemory(options.now);
+  return {
+    adapter: (kind: string) => new MemoryAdapter(memory, kind, options.now),
+    clients: options.clients.map(clientMetadata),
+    jwks: { keys: [options.signingKey as ProviderJwk] },
+    // no browser signs in yet, so that no cookie outlives this process
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['ES256', 'EdDSA', 'RS256', 'PS256'],
+      idTokenSigningAlgValues: ['ES256'],
+    },
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    scopes: [],
+    ttl: { ClientCredentials: 3600 },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: resourceIndicators(clientOf),
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      dPoP: { enabled: false },
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, parts) => {
+          const client = clientOf(token.clientId ?? '');
+          Object.assign(parts.payload, claimsOf(client), { sub: client.subject });
+        },
+      },
+    },
+  };
+}
+
+/** The embedded authorization server: client credentials for programs, each for its own utility. */
+export function createProvider(options: ProviderOptions): Provider {
+  const provider = new Provider(options.issuer, configuration(options, finder(options.clients)));
+  provider.proxy = true;
+  return provider;
+}

@@ -1,0 +1,98 @@
+import { Controller, Inject } from '@nestjs/common';
+import { draftTariff, proposeAgreement, publishTariff } from '@roamgrid/contracts';
+import type { RouteCall } from '../http/route.js';
+import { Serves } from '../http/serves.js';
+import type { Portal } from '../ports.js';
+import * as routes from '../routes/pricing-routes.js';
+import { draftTariffVersion } from '../use-cases/draft-tariff.js';
+import { readTariff, readTariffVersion } from '../use-cases/read-tariff.js';
+import { getView, having, listViews } from '../use-cases/read-views.js';
+import { PORTAL } from './portal-token.js';
+
+@Controller()
+export class PricingController {
+  readonly #portal: Portal;
+
+  constructor(@Inject(PORTAL) portal: Portal) {
+    this.#portal = portal;
+  }
+
+  @Serves(routes.listTariffs)
+  listTariffs({ query, caller }: RouteCall<typeof routes.listTariffs>): Promise<object> {
+    const filters = ['customerClass', 'stationClass', 'purpose', 'state'] as const;
+    return listViews(this.#portal, {
+      kind: 'tariff',
+      query,
+      conditions: filters.map((member) => having(member, query[member])),
+      caller,
+    });
+  }
+
+  @Serves(routes.getTariff)
+  getTariff({ params }: RouteCall<typeof routes.getTariff>): Promise<object> {
+    return readTariff(this.#portal, params.tariffId);
+  }
+
+  @Serves(routes.getTariffVersion)
+  getVersion({ params }: RouteCall<typeof routes.getTariffVersion>): Promise<object> {
+    return readTariffVersion(this.#portal, params.tariffId, params.version);
+  }
+
+  @Serves(routes.postTariff)
+  draft({ body, caller }: RouteCall<typeof routes.postTariff>): Promise<object> {
+    return this.#portal.bus.request(draftTariff, this.#portal.utility, {
+      ...body,
+      tariffId: null,
+      author: caller.subject,
+    });
+  }
+
+  @Serves(routes.postTariffVersion)
+  draftVersion({
+    params,
+    body,
+    caller,
+  }: RouteCall<typeof routes.postTariffVersion>): Promise<object> {
+    return draftTariffVersion(this.#portal, params.tariffId, body.document, caller.subject);
+  }
+
+  @Serves(routes.postPublication)
+  publish({ params, caller }: RouteCall<typeof routes.postPublication>): Promise<object> {
+    return this.#portal.bus.request(publishTariff, this.#portal.utility, {
+      tariffId: params.tariffId,
+      version: params.version,
+      publisher: caller.subject,
+    });
+  }
+
+  @Serves(routes.listAgreements)
+  listAgreements({ query, caller }: RouteCall<typeof routes.listAgreements>): Promise<object> {
+    const { partner } = query;
+    return listViews(this.#portal, {
+      kind: 'agreement',
+      query,
+      conditions: [partner === undefined ? null : { agreementWith: partner }],
+      caller,
+    });
+  }
+
+  @Serves(routes.getAgreement)
+  getAgreement({ params, caller }: RouteCall<typeof routes.getAgreement>): Promise<object> {
+    return getView(this.#portal, 'agreement', params.agreementId, caller);
+  }
+
+  @Serves(routes.postAgreement)
+  async propose({ body, caller }: RouteCall<typeof routes.postAgreement>): Promise<object> {
+    const agreementId = body.agreementId ?? this.#portal.ids.uuid();
+    const agreement = await this.#portal.bus.request(proposeAgreement, this.#portal.utility, {
+      document: { type: 'agreement', schemaVersion: 1, ...body, agreementId },
+      by: caller.subject,
+    });
+    return { agreementId, ...agreement };
+  }
+
+  @Serves(routes.getNegotiation)
+  getNegotiation({ params, caller }: RouteCall<typeof routes.getNegotiation>): Promise<object> {
+    return getView(this.#portal, 'negotiation', params.negotiationId, caller);
+  }
+}

@@ -1,0 +1,57 @@
+import { Controller, Inject } from '@nestjs/common';
+import { listWireLog } from '@roamgrid/contracts';
+import type { RouteCall } from '../http/route.js';
+import { Serves } from '../http/serves.js';
+import type { Portal } from '../ports.js';
+import * as routes from '../routes/operation-routes.js';
+import { findView, getView, listViews } from '../use-cases/read-views.js';
+import { registerNewStation } from '../use-cases/register-station.js';
+import { PORTAL } from './portal-token.js';
+
+@Controller()
+export class StationsController {
+  readonly #portal: Portal;
+
+  constructor(@Inject(PORTAL) portal: Portal) {
+    this.#portal = portal;
+  }
+
+  @Serves(routes.listStations)
+  list({ query, caller }: RouteCall<typeof routes.listStations>): Promise<object> {
+    return listViews(this.#portal, { kind: 'station', query, conditions: [], caller });
+  }
+
+  @Serves(routes.getStation)
+  get({ params, caller }: RouteCall<typeof routes.getStation>): Promise<object> {
+    return getView(this.#portal, 'station', params.stationId, caller);
+  }
+
+  @Serves(routes.postStation)
+  register({ body }: RouteCall<typeof routes.postStation>): Promise<object> {
+    return registerNewStation(this.#portal, body);
+  }
+
+  @Serves(routes.listMessages)
+  async messages({
+    params,
+    query,
+    caller,
+  }: RouteCall<typeof routes.listMessages>): Promise<object> {
+    await findView(this.#portal, 'station', params.stationId, caller);
+    const { items, nextCursor } = await this.#portal.bus.request(
+      listWireLog,
+      this.#portal.utility,
+      { stationId: params.stationId, limit: query.limit, cursor: query.cursor ?? null },
+    );
+    return {
+      items: items.map(({ at, direction, messageId, action, raw }) => ({
+        at,
+        direction,
+        ...(messageId === null ? {} : { messageId }),
+        ...(action === null ? {} : { action }),
+        raw,
+      })),
+      nextCursor,
+    };
+  }
+}

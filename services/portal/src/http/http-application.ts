@@ -1,0 +1,89 @@
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RoamgridError } from '@roamgrid/kernel';
+import {
+  nestLogger,
+  ProblemFilter,
+  problemOf,
+  type ServiceContext,
+} from '@roamgrid/platform';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { JWTVerifyGetKey } from 'jose';
+import type { Idempotency } from './idempotency.js';
+import { RouteInterceptor } from './route-interceptor.js';
+import { TokenGuard } from './token-guard.js';
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+export interface TokenSource {
+  /** of the tokens this API accepts */
+  readonly issuer: string;
+  /** where the issuer's public keys are found: `publishedKeys(jwksUri)` */
+  readonly keys: JWTVerifyGetKey;
+}
+
+function createAdapter(newTraceId: () => string): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: newTraceId,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const error = new RoamgridError('malformed_request', 'the request cannot be read');
+      void reply
+        .status(error.status)
+        .type('application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problemOf(error, request.id)));
+    },
+  });
+}
+
+/** The public keys with which the utility signs documents, and the one that PINs are encrypted to. */
+function serveKeys(server: FastifyInstance, context: ServiceContext): void {
+  const { keys } = context.registry.entry(context.utility);
+  server.get(`/${context.utility}/.well-known/jwks.json`, async (_request, reply) => {
+    await reply
+      .type('application/json; charset=utf-8')
+      .header('cache-control', 'public, max-age=300')
+      .send(JSON.stringify({ keys }));
+  });
+}
+
+/** Bodies stay text until the token is checked: nobody's JSON is parsed for nothing. */
+function keepBodiesAsText(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+export interface HttpApplicationOptions {
+  readonly module: DynamicModule;
+  readonly context: ServiceContext;
+  readonly tokens: TokenSource;
+  readonly idempotency: Idempotency;
+}
+
+/** The HTTP side: `/{utility}/api/v1` behind the token guard, and the utility's public keys. */
+export async function createHttpApplication({
+  module,
+  context,
+  tokens,
+  idempotency,
+}: HttpApplicationOptions): Promise<NestFastifyApplication> {
+  const { utility, clock, ids, log } = context;
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    createAdapter(() => ids.uuid()),
+    { logger: nestLogger(log), bodyParser: false, abortOnError: false },
+  );
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  keepBodiesAsText(server);
+  serveKeys(server, context);
+  app.setGlobalPrefix(`${utility}/api/v1`);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalGuards(new TokenGuard({ utility, ...tokens, now: () => clock.now() }));
+  app.useGlobalInterceptors(new RouteInterceptor(idempotency));
+  return app;
+}

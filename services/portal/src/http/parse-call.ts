@@ -1,0 +1,69 @@
+import { nothing } from '@roamgrid/contracts';
+import { RoamgridError, type FieldError } from '@roamgrid/kernel';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { checkJsonType, parseJsonBody } from './json-body.js';
+import { readInputs } from './read-inputs.js';
+import type { Route } from './route.js';
+
+/** What an issue is about; an unknown member is named itself, not the object it stands in. */
+function fieldsOf(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown member' }));
+  }
+  return [{ path: path.join('.'), message: issue.message }];
+}
+
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new RoamgridError(
+    'malformed_request',
+    `the ${what} does not have the documented shape`,
+    result.error.issues.flatMap(fieldsOf),
+  );
+}
+
+/** An id that has not the form of one names nothing: the same answer as for one that is not there. */
+function parsedParams<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new RoamgridError('not_found', 'no such object');
+}
+
+function bodyOf(route: Route, request: FastifyRequest): unknown {
+  const text = typeof request.body === 'string' ? request.body : '';
+  if (text.trim() === '') {
+    if (route.body === nothing || route.body instanceof z.ZodUnknown) return {};
+    throw new RoamgridError('malformed_request', 'a body is needed', [
+      { path: '', message: 'a JSON object is needed' },
+    ]);
+  }
+  checkJsonType(request.headers['content-type']);
+  return readInputs(route.body, parseJsonBody(text));
+}
+
+/** The parts of a request as the route's schemas read them. @throws RoamgridError */
+export function parseCall<R extends Route>(
+  route: R,
+  request: FastifyRequest,
+): {
+  params: z.output<R['params']>;
+  query: z.output<R['query']>;
+  body: z.output<R['body']>;
+} {
+  return {
+    params: parsedParams(route.params as R['params'], request.params),
+    query: parsed(route.query as R['query'], request.query, 'query'),
+    body: parsed(
+      route.body as R['body'],
+      request.method === 'GET' ? {} : bodyOf(route, request),
+      'body',
+    ),
+  };
+}

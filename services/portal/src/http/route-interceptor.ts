@@ -1,0 +1,58 @@
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { runInTrace } from '@roamgrid/messaging';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { firstValueFrom, from, type Observable } from 'rxjs';
+import { keyOf, type Idempotency } from './idempotency.js';
+import { nextLink } from './page.js';
+import { parseCall } from './parse-call.js';
+import type { Route } from './route.js';
+import { keepCall, routeOf } from './serves.js';
+import { callerOf } from './token-guard.js';
+
+/** Reads the request, runs the handler (once per idempotency key) and completes the answer. */
+@Injectable()
+export class RouteInterceptor implements NestInterceptor {
+  readonly #idempotency: Idempotency;
+
+  constructor(idempotency: Idempotency) {
+    this.#idempotency = idempotency;
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object> {
+    const route = routeOf(context);
+    if (route === undefined) return next.handle();
+    const http = context.switchToHttp();
+    return from(this.#answer(route, http.getRequest(), http.getResponse(), next));
+  }
+
+  async #answer(
+    route: Route,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: CallHandler<object>,
+  ): Promise<object> {
+    const caller = callerOf(request);
+    const call = { ...parseCall(route, request), caller };
+    keepCall(request, call);
+    const run = (): Promise<object> =>
+      runInTrace({ traceId: request.id }, () => firstValueFrom(next.handle()));
+    const key = route.method === 'POST' ? keyOf(request.headers['idempotency-key']) : null;
+    const body =
+      key === null
+        ? await run()
+        : await this.#idempotency.once(
+            { clientId: caller.clientId, key, method: request.method, url: request.url },
+            call.body,
+            run,
+          );
+    void reply.header('cache-control', 'no-store');
+    const link = nextLink(request.url, body);
+    if (link !== null) void reply.header('link', link);
+    return body;
+  }
+}

@@ -1,0 +1,110 @@
+import type { CdrDocument, RegistryEntry } from '@roamgrid/contracts';
+import { divideHalfUp, formatDecimalShort, parseDecimal, parseInstant } from '@roamgrid/kernel';
+import { toOcpi221 } from '@roamgrid/tariff';
+import type { JsonObject } from '../read-model/view.js';
+
+const ENERGY_DIGITS = 9;
+const MONEY_DIGITS = 4;
+/** hours are cut finer than a second, as readers of OCPI take the nearest one */
+const HOUR_DIGITS = 6;
+const HOUR_MS = 3_600_000n;
+const ISO_3166_ALPHA_3: Readonly<Record<string, string>> = { US: 'USA', CA: 'CAN' };
+
+/** OCPI carries numbers; a decimal of this size prints as it is. */
+function number(text: string): number {
+  return Number(text);
+}
+
+function sum(texts: readonly string[], digits: number): number {
+  const total = texts.reduce((all, text) => all + parseDecimal(text, digits), 0n);
+  return number(formatDecimalShort(total, digits));
+}
+
+function hours(ms: number): number {
+  const scaled = divideHalfUp(BigInt(ms) * 10n ** BigInt(HOUR_DIGITS), HOUR_MS);
+  return number(formatDecimalShort(scaled, HOUR_DIGITS));
+}
+
+type Period = CdrDocument['periods'][number];
+
+function durationMs({ startAt, endAt }: Period): number {
+  return parseInstant(endAt) - parseInstant(startAt);
+}
+
+function energyKwh(energyWh: string): number {
+  return number(formatDecimalShort(parseDecimal(energyWh, 6), ENERGY_DIGITS));
+}
+
+function chargingPeriod(period: Period, tariffId: string): JsonObject {
+  const time = {
+    type: period.activity === 'parking' ? 'PARKING_TIME' : 'TIME',
+    volume: hours(durationMs(period)),
+  };
+  const energy = { type: 'ENERGY', volume: energyKwh(period.energyWh) };
+  return {
+    start_date_time: period.startAt,
+    tariff_id: tariffId,
+    dimensions: period.activity === 'parking' ? [time] : [energy, time],
+  };
+}
+
+function costs(cdr: CdrDocument): JsonObject {
+  const names = {
+    ENERGY: 'total_energy_cost',
+    TIME: 'total_time_cost',
+    PARKING_TIME: 'total_parking_cost',
+    FLAT: 'total_fixed_cost',
+  } as const;
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([component, name]) => {
+      const lines = cdr.lines.filter((line) => line.component === component);
+      if (lines.length === 0) return [];
+      return [[name, { excl_vat: sum(lines.map((line) => line.amount), MONEY_DIGITS) }]];
+    }),
+  );
+}
+
+function location(cdr: CdrDocument, country: string): JsonObject {
+  const isDirect = cdr.stationClass === 'DC';
+  return {
+    id: cdr.stationId,
+    country: ISO_3166_ALPHA_3[country] ?? country,
+    evse_uid: `${cdr.stationId}*${String(cdr.connectorId)}`,
+    connector_id: String(cdr.connectorId),
+    connector_power_type: isDirect ? 'DC' : 'AC_3_PHASE',
+  };
+}
+
+/**
+ * A charge detail record as an OCPI 2.2.1 CDR. The driver is the pseudonym that home gave, never the
+ * CIN. Address, coordinates and plug of the station stand in no record and are left out.
+ */
+export function toOcpiCdr(cdr: CdrDocument, visited: RegistryEntry): JsonObject {
+  const party = visited.contractProviders[0] ?? '';
+  const [country, partyId] = [party.slice(0, 2), party.slice(2)];
+  const times = (activity: Period['activity'] | null): number =>
+    cdr.periods
+      .filter((period) => activity === null || period.activity === activity)
+      .reduce((total, period) => total + durationMs(period), 0);
+  return {
+    country_code: country,
+    party_id: partyId,
+    id: cdr.cdrId,
+    start_date_time: cdr.startAt,
+    end_date_time: cdr.endAt,
+    session_id: cdr.sessionId,
+    cdr_token: { uid: cdr.pseudonym, type: 'OTHER', contract_id: cdr.pseudonym },
+    auth_method: cdr.authorizedBy === 'home' ? 'AUTH_REQUEST' : 'WHITELIST',
+    cdr_location: location(cdr, country),
+    ...(cdr.meter.meterSerial === null ? {} : { meter_id: cdr.meter.meterSerial }),
+    currency: cdr.currency,
+    tariffs: [toOcpi221(cdr.tariff)],
+    charging_periods: cdr.periods.map((period) => chargingPeriod(period, cdr.tariff.id)),
+    total_cost: { excl_vat: number(cdr.totalExclTax), incl_vat: number(cdr.totalInclTax) },
+    ...costs(cdr),
+    total_energy: number(cdr.energyKwh),
+    total_time: hours(times(null)),
+    total_parking_time: hours(times('parking')),
+    last_updated: cdr.issuedAt,
+  };
+}

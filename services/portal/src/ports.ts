@@ -1,0 +1,103 @@
+import type { Bus } from '@roamgrid/messaging';
+import type { Clock, IdSource, Log, Registry } from '@roamgrid/platform';
+import type { Outcome } from './http/idempotency.js';
+import type { Position } from './http/page.js';
+import type { Freshness } from './read-model/freshness.js';
+import type { Facet, JsonObject, TraceEntry, View, ViewKind } from './read-model/view.js';
+
+/** What a list is narrowed to. */
+export type Condition =
+  /** one of the members has the value */
+  | { readonly members: readonly string[]; readonly equals: string }
+  /** an agreement's other party */
+  | { readonly agreementWith: string }
+  /** the item's station belongs to this provider */
+  | { readonly stationOfProvider: string };
+
+export interface ListRequest {
+  readonly kind: ViewKind;
+  readonly limit: number;
+  readonly after: Position | null;
+  /** inclusive */
+  readonly fromMs: number | null;
+  /** exclusive */
+  readonly toMs: number | null;
+  readonly conditions: readonly Condition[];
+}
+
+/** One service's part of an object; replaces what that service said of it before. */
+export interface PublishedFacet {
+  readonly kind: ViewKind;
+  readonly id: string;
+  readonly facet: Facet;
+  readonly sortAtMs: number;
+  readonly data: JsonObject;
+}
+
+/** The read model: views made of the facets that the services publish. */
+export interface ViewStore {
+  project(facet: PublishedFacet): Promise<void>;
+  find(kind: ViewKind, id: string): Promise<View | null>;
+  /** newest first; one more than `limit` where there is a next page */
+  list(request: ListRequest): Promise<View[]>;
+}
+
+export interface TraceStore {
+  /** The same occurrence again changes nothing. */
+  add(entry: TraceEntry): Promise<void>;
+  /** in the order in which the steps happened */
+  list(sessionId: string): Promise<TraceEntry[]>;
+}
+
+export interface Audit {
+  readonly auditId: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly result: JsonObject | null;
+}
+
+export interface AuditStore {
+  start(auditId: string, startedAtMs: number): Promise<void>;
+  finish(auditId: string, state: 'done' | 'failed', result: JsonObject): Promise<void>;
+  find(auditId: string): Promise<Audit | null>;
+  /** What ran when the process ended will never finish. */
+  failInterrupted(): Promise<void>;
+}
+
+/** A request with an idempotency key that asks to be the one that runs. */
+export interface Claim {
+  readonly clientId: string;
+  readonly key: string;
+  readonly route: string;
+  readonly requestHash: string;
+  readonly nowMs: number;
+  readonly leasedUntilMs: number;
+}
+
+export interface KeptAnswer {
+  readonly requestHash: string;
+  /** null while the first request still runs */
+  readonly outcome: Outcome | null;
+}
+
+/** Answers by (client, key), kept for at least 24 hours. */
+export interface AnswerStore {
+  claim(claim: Claim): Promise<'claimed' | KeptAnswer>;
+  complete(claim: Claim, outcome: Outcome): Promise<void>;
+  release(claim: Claim): Promise<void>;
+}
+
+/** What the use cases stand on. */
+export interface Portal {
+  readonly utility: string;
+  readonly bus: Bus;
+  readonly views: ViewStore;
+  readonly traces: TraceStore;
+  readonly audits: AuditStore;
+  readonly freshness: Freshness;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  /** work that outlives its request; waited for at the end */
+  readonly background: Set<Promise<void>>;
+}

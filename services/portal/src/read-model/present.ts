@@ -1,0 +1,100 @@
+import type { Caller } from '../http/caller.js';
+import type { JsonObject, TraceEntry, View, ViewKind } from './view.js';
+
+/** Members that an answer always has, whichever service has spoken so far. */
+const SESSION_MEMBERS: JsonObject = {
+  stationId: null,
+  connectorId: null,
+  cinMasked: null,
+  homeUtility: null,
+  visitedUtility: null,
+  authorizedBy: null,
+  homeCalls: null,
+  agreedTariff: null,
+  quote: null,
+  consent: null,
+  meter: null,
+  flags: [],
+  negotiationId: null,
+  cdrId: null,
+  invoiceId: null,
+  billId: null,
+};
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `{document, documentHash, signature}` stand on the answer itself, wherever the view keeps them. */
+function unwrapped(data: JsonObject, member: string): JsonObject {
+  const { [member]: inner, ...rest } = data;
+  return isObject(inner) && 'document' in inner ? { ...rest, ...inner } : data;
+}
+
+function withoutNulls(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+}
+
+function presentCdr(id: string, data: JsonObject): JsonObject {
+  const { retail, ...rest } = unwrapped(data, 'cdr');
+  return {
+    cdrId: id,
+    invoiceId: null,
+    billId: null,
+    flags: [],
+    ...rest,
+    ...(retail === null || retail === undefined ? {} : { retail }),
+  };
+}
+
+/** What the caller may do next: only what the token's scopes would let through. */
+function presentInvoice(id: string, data: JsonObject, caller: Caller | null): JsonObject {
+  const invoice = unwrapped(data, 'invoice');
+  const { ledger } = invoice;
+  const mayWrite = caller === null || caller.scopes.has('billing:write');
+  return {
+    invoiceId: id,
+    ...invoice,
+    ...(isObject(ledger) ? { ledger: withoutNulls(ledger) } : {}),
+    availableActions: mayWrite ? (invoice['availableActions'] ?? []) : [],
+  };
+}
+
+/** A consumer's settings stand beside its other members. */
+export function presentConsumer(data: JsonObject): JsonObject {
+  const { settings, ...rest } = data;
+  return isObject(settings) ? { ...rest, ...settings } : data;
+}
+
+/** A view as the API answers it. @param caller null where the answer is the same for everyone */
+export function present(kind: ViewKind, { id, data }: View, caller: Caller | null): JsonObject {
+  switch (kind) {
+    case 'session':
+      return { sessionId: id, ...SESSION_MEMBERS, ...data };
+    case 'cdr':
+      return presentCdr(id, data);
+    case 'invoice':
+      return presentInvoice(id, data, caller);
+    case 'consumer':
+      return { consumerId: id, ...presentConsumer(data) };
+    case 'bill':
+      return { billId: id, ...unwrapped(data, 'bill') };
+    case 'tariff':
+      return data;
+    case 'agreement':
+      return { agreementId: id, ...unwrapped(data, 'agreement') };
+    case 'negotiation':
+      return { negotiationId: id, ...data };
+    case 'mandate':
+      return { mandateId: id, ...unwrapped(data, 'mandate') };
+    case 'station':
+      return { stationId: id, ...unwrapped(data, 'record') };
+    case 'suspense':
+      return { suspenseId: id, ...data };
+  }
+}
+
+export function presentStep(entry: TraceEntry): JsonObject {
+  const { at, step, from, to, durationMs, documentHash } = entry;
+  return { at, step, from, to, durationMs, ...(documentHash === null ? {} : { documentHash }) };
+}

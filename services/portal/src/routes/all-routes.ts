@@ -1,0 +1,15 @@
+import type { Route } from '../http/route.js';
+import * as billing from './billing-routes.js';
+import { NOT_BUILT_ROUTES } from './not-built-routes.js';
+import * as operation from './operation-routes.js';
+import * as pricing from './pricing-routes.js';
+import * as session from './session-routes.js';
+
+/** Every call of a utility's API, in the order in which it is documented. */
+export const ROUTES: readonly Route[] = [
+  ...Object.values(session),
+  ...Object.values(pricing),
+  ...Object.values(operation),
+  ...Object.values(billing),
+  ...NOT_BUILT_ROUTES,
+];

@@ -1,0 +1,178 @@
+import {
+  consumerSettings,
+  createConsumer,
+  currencyCode,
+  decimalString,
+  findConsumer,
+  identifier,
+  moneyValue,
+  registerStation,
+  stationId,
+  updateConsumer,
+  utilitySlug,
+} from '@roamgrid/contracts';
+import { z } from 'zod';
+import { pageQuery } from '../http/page.js';
+import { defineRoute } from '../http/route.js';
+import {
+  consumerAnswer,
+  mandateAnswer,
+  newStationAnswer,
+  pageOf,
+  stationAnswer,
+  wireMessage,
+} from './answers.js';
+
+const consumerReaders = { scopes: ['billing:read', 'consumers:write'] } as const;
+const consumerWriters = { scopes: ['consumers:write'] } as const;
+
+export const listMandates = defineRoute({
+  method: 'GET',
+  path: '/mandates',
+  name: 'listMandates',
+  tag: 'Mandates',
+  summary: 'Entries this utility holds, and those that others hold of its consumers.',
+  scopes: ['sessions:read', 'consumers:write'],
+  query: z.strictObject({
+    ...pageQuery,
+    role: z.enum(['home', 'visited']).optional(),
+    state: mandateAnswer.shape.state.optional(),
+    partner: utilitySlug.optional(),
+  }),
+  reply: pageOf(mandateAnswer),
+});
+
+export const deleteMandate = defineRoute({
+  method: 'DELETE',
+  path: '/mandates/:mandateId',
+  name: 'revokeMandate',
+  tag: 'Mandates',
+  summary: 'As home: withdraws a mandate.',
+  ...consumerWriters,
+  params: z.strictObject({ mandateId: identifier }),
+  reply: z.looseObject({ mandateId: identifier, state: z.string() }),
+});
+
+export const listConsumers = defineRoute({
+  method: 'GET',
+  path: '/consumers',
+  name: 'listConsumers',
+  tag: 'Consumers',
+  summary: "This utility's consumers, newest first.",
+  ...consumerReaders,
+  query: z.strictObject({
+    ...pageQuery,
+    state: consumerAnswer.shape.state.optional(),
+  }),
+  reply: pageOf(consumerAnswer),
+});
+
+export const getConsumer = defineRoute({
+  method: 'GET',
+  path: '/consumers/:consumerId',
+  name: 'getConsumer',
+  tag: 'Consumers',
+  summary: 'One consumer.',
+  ...consumerReaders,
+  params: z.strictObject({ consumerId: identifier }),
+  reply: consumerAnswer,
+});
+
+export const postConsumer = defineRoute({
+  method: 'POST',
+  path: '/consumers',
+  name: 'createConsumer',
+  tag: 'Consumers',
+  summary: 'Adds a consumer.',
+  ...consumerWriters,
+  body: z.strictObject({
+    cin: createConsumer.request.shape.cin,
+    pin: createConsumer.request.shape.pin.default(null),
+    contractId: createConsumer.request.shape.contractId.default(null),
+    cardUids: createConsumer.request.shape.cardUids.default([]),
+    state: createConsumer.request.shape.state.default('active'),
+    customerClass: consumerSettings.shape.customerClass,
+    planId: consumerSettings.shape.planId,
+    tier: consumerSettings.shape.tier.default('none'),
+    paymentMode: consumerSettings.shape.paymentMode.default('postPaid'),
+    currency: currencyCode.optional().describe("the utility's own where it is absent"),
+    limitEnergyKwh: decimalString.default('100'),
+    limitAmount: decimalString.default('200.00'),
+    maxConcurrentSessions: consumerSettings.shape.maxConcurrentSessions.default(1),
+    preAgreedPrice: z.boolean().default(false),
+    balance: moneyValue.optional().describe('opening balance of a prepaid consumer'),
+  }),
+  status: 201,
+  reply: consumerAnswer,
+});
+
+export const searchConsumers = defineRoute({
+  method: 'POST',
+  path: '/consumers/search',
+  name: 'searchConsumers',
+  tag: 'Consumers',
+  summary: 'Finds a consumer by CIN; a CIN never stands in a URL.',
+  ...consumerReaders,
+  body: findConsumer.request,
+  reply: pageOf(consumerAnswer),
+});
+
+export const patchConsumer = defineRoute({
+  method: 'PATCH',
+  path: '/consumers/:consumerId',
+  name: 'updateConsumer',
+  tag: 'Consumers',
+  summary: 'Changes settings, blocks or unblocks; a block revokes mandates.',
+  ...consumerWriters,
+  params: updateConsumer.request.pick({ consumerId: true }),
+  body: consumerSettings.partial().extend({ state: z.enum(['active', 'blocked']).optional() }),
+  reply: consumerAnswer,
+});
+
+const stationReaders = { scopes: ['sessions:read', 'stations:write'], providers: true } as const;
+
+export const listStations = defineRoute({
+  method: 'GET',
+  path: '/stations',
+  name: 'listStations',
+  tag: 'Stations',
+  summary: "This utility's stations.",
+  ...stationReaders,
+  query: z.strictObject(pageQuery),
+  reply: pageOf(stationAnswer),
+});
+
+export const getStation = defineRoute({
+  method: 'GET',
+  path: '/stations/:stationId',
+  name: 'getStation',
+  tag: 'Stations',
+  summary: 'One station: its signed record and its state.',
+  ...stationReaders,
+  params: z.strictObject({ stationId }),
+  reply: stationAnswer,
+});
+
+export const postStation = defineRoute({
+  method: 'POST',
+  path: '/stations',
+  name: 'registerStation',
+  tag: 'Stations',
+  summary: 'Registers a station; the password is shown once.',
+  scopes: ['stations:write'],
+  body: registerStation.request.shape.record.omit({ type: true, schemaVersion: true }),
+  status: 201,
+  reply: newStationAnswer,
+});
+
+export const listMessages = defineRoute({
+  method: 'GET',
+  path: '/stations/:stationId/messages',
+  name: 'listStationMessages',
+  tag: 'Stations',
+  summary: 'The wire log of a station, redacted, newest last.',
+  scopes: ['sessions:read', 'stations:write'],
+  params: z.strictObject({ stationId }),
+  query: z.strictObject(pageQuery),
+  reply: pageOf(wireMessage),
+});

@@ -1,0 +1,156 @@
+import {
+  agreementDocument,
+  customerClass,
+  draftTariff,
+  identifier,
+  stationClass,
+  tariffView,
+  utilitySlug,
+} from '@roamgrid/contracts';
+import { z } from 'zod';
+import { pageQuery } from '../http/page.js';
+import { defineRoute } from '../http/route.js';
+import {
+  agreementAnswer,
+  negotiationAnswer,
+  pageOf,
+  tariffAnswer,
+  tariffWithVersions,
+} from './answers.js';
+
+/** Prices are no secret inside the utility: whoever may read or work with them may see them. */
+const readers = {
+  scopes: ['sessions:read', 'billing:read', 'tariffs:write', 'tariffs:approve'],
+} as const;
+
+const version = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/)
+  .transform(Number);
+const tariffParams = z.strictObject({ tariffId: identifier });
+const versionParams = z.strictObject({ tariffId: identifier, version });
+
+export const listTariffs = defineRoute({
+  method: 'GET',
+  path: '/tariffs',
+  name: 'listTariffs',
+  tag: 'Tariffs',
+  summary: 'Tariff versions of the residential and commercial stores, newest first.',
+  ...readers,
+  query: z.strictObject({
+    ...pageQuery,
+    customerClass: customerClass.optional(),
+    stationClass: stationClass.optional(),
+    purpose: tariffView.shape.purpose.optional(),
+    state: tariffView.shape.state.optional(),
+  }),
+  reply: pageOf(tariffAnswer),
+});
+
+export const getTariff = defineRoute({
+  method: 'GET',
+  path: '/tariffs/:tariffId',
+  name: 'getTariff',
+  tag: 'Tariffs',
+  summary: 'The newest published version of a tariff (the newest draft where none is) and all of them.',
+  ...readers,
+  params: tariffParams,
+  reply: tariffWithVersions,
+});
+
+export const getTariffVersion = defineRoute({
+  method: 'GET',
+  path: '/tariffs/:tariffId/versions/:version',
+  name: 'getTariffVersion',
+  tag: 'Tariffs',
+  summary: 'One version; once published it never changes.',
+  ...readers,
+  params: versionParams,
+  reply: tariffAnswer,
+});
+
+export const postTariff = defineRoute({
+  method: 'POST',
+  path: '/tariffs',
+  name: 'draftTariff',
+  tag: 'Tariffs',
+  summary: 'Adds a tariff as a draft; `document` is an OCPI 2.2.1 tariff.',
+  scopes: ['tariffs:write'],
+  body: draftTariff.request
+    .omit({ tariffId: true, author: true })
+    .extend({ purpose: tariffView.shape.purpose.default('wholesale') }),
+  status: 201,
+  reply: tariffAnswer,
+});
+
+export const postTariffVersion = defineRoute({
+  method: 'POST',
+  path: '/tariffs/:tariffId/versions',
+  name: 'draftTariffVersion',
+  tag: 'Tariffs',
+  summary: 'Adds a version of a tariff as a draft.',
+  scopes: ['tariffs:write'],
+  params: tariffParams,
+  body: draftTariff.request.pick({ document: true }),
+  status: 201,
+  reply: tariffAnswer,
+});
+
+export const postPublication = defineRoute({
+  method: 'POST',
+  path: '/tariffs/:tariffId/versions/:version/publish',
+  name: 'publishTariff',
+  tag: 'Tariffs',
+  summary: 'Publishes a draft; needs another person than its author.',
+  scopes: ['tariffs:approve'],
+  params: versionParams,
+  reply: tariffAnswer,
+});
+
+export const listAgreements = defineRoute({
+  method: 'GET',
+  path: '/agreements',
+  name: 'listAgreements',
+  tag: 'Agreements',
+  summary: 'Agreements with partners.',
+  ...readers,
+  query: z.strictObject({ ...pageQuery, partner: utilitySlug.optional() }),
+  reply: pageOf(agreementAnswer),
+});
+
+export const getAgreement = defineRoute({
+  method: 'GET',
+  path: '/agreements/:agreementId',
+  name: 'getAgreement',
+  tag: 'Agreements',
+  summary: 'One agreement with the signatures of both.',
+  ...readers,
+  params: z.strictObject({ agreementId: identifier }),
+  reply: agreementAnswer,
+});
+
+export const postAgreement = defineRoute({
+  method: 'POST',
+  path: '/agreements',
+  name: 'proposeAgreement',
+  tag: 'Agreements',
+  summary: 'Proposes an agreement; in force when both have signed.',
+  scopes: ['tariffs:write', 'tariffs:approve'],
+  body: agreementDocument.omit({ type: true, schemaVersion: true, agreementId: true }).extend({
+    agreementId: identifier.optional().describe('made where it is absent'),
+    version: agreementDocument.shape.version.default(1),
+  }),
+  status: 201,
+  reply: agreementAnswer,
+});
+
+export const getNegotiation = defineRoute({
+  method: 'GET',
+  path: '/negotiations/:negotiationId',
+  name: 'getNegotiation',
+  tag: 'Agreements',
+  summary: 'The transcript of a negotiation: offers in order, outcome, both signatures.',
+  ...readers,
+  params: z.strictObject({ negotiationId: identifier }),
+  reply: negotiationAnswer,
+});

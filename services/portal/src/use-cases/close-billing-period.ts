@@ -1,0 +1,68 @@
+import {
+  closePeriod,
+  drainAaa,
+  drainSettlement,
+  issueBills,
+  type RequestInput,
+  type RequestOf,
+} from '@roamgrid/contracts';
+import { parseInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Portal } from '../ports.js';
+import { present } from '../read-model/present.js';
+import type { JsonObject } from '../read-model/view.js';
+
+/** A month of CDRs is hashed, signed and posted in one go. */
+const CLOSE_TIMEOUT_MS = 120_000;
+
+function checkPeriod(portal: Portal, period: { readonly from: string; readonly to: string }): void {
+  if (parseInstant(period.from) >= parseInstant(period.to)) {
+    throw new RoamgridError('unprocessable', 'the period ends before it begins', [
+      { path: 'to', message: 'must be after from' },
+    ]);
+  }
+  if (parseInstant(period.to) > portal.clock.now()) {
+    throw new RoamgridError('unprocessable', 'the period lies in the future', [
+      { path: 'to', message: 'must not be in the future' },
+    ]);
+  }
+}
+
+/** Nothing that has ended may be missed: AAA hands over its charges, settlement what it made of them. */
+async function handOver(portal: Portal): Promise<void> {
+  await portal.bus.request(drainAaa, portal.utility, {});
+  await portal.bus.request(drainSettlement, portal.utility, {});
+}
+
+/** @throws RoamgridError `unprocessable`, `nothing_to_invoice`, `peer_unreachable` */
+export async function closeBillingPeriod(
+  portal: Portal,
+  period: RequestInput<typeof closePeriod>,
+): Promise<JsonObject> {
+  checkPeriod(portal, period);
+  const isPartner =
+    period.partner !== portal.utility &&
+    portal.registry.utilities.some((entry) => entry.utility === period.partner);
+  if (!isPartner) {
+    throw new RoamgridError('unprocessable', 'no such partner', [
+      { path: 'partner', message: 'not another utility of the consortium' },
+    ]);
+  }
+  await handOver(portal);
+  const data = await portal.bus.request(closePeriod, portal.utility, period, {
+    timeoutMs: CLOSE_TIMEOUT_MS,
+  });
+  return present('invoice', { id: data.invoiceId, sortAtMs: 0n, data }, null);
+}
+
+/** @throws RoamgridError `unprocessable`, `nothing_to_bill`, `peer_unreachable` */
+export async function makeBills(
+  portal: Portal,
+  period: RequestOf<typeof issueBills>,
+): Promise<{ items: JsonObject[] }> {
+  checkPeriod(portal, period);
+  await handOver(portal);
+  const { items } = await portal.bus.request(issueBills, portal.utility, period, {
+    timeoutMs: CLOSE_TIMEOUT_MS,
+  });
+  return { items: items.map((bill) => ({ billId: bill.document.billId, ...bill })) };
+}

@@ -1,0 +1,49 @@
+import { RoamgridError } from '@roamgrid/kernel';
+import type { Portal } from '../ports.js';
+import type { JsonObject } from '../read-model/view.js';
+
+/** More versions of one tariff than anyone publishes. */
+const VERSIONS_CAP = 500;
+
+/** All versions of a tariff, newest first. @throws RoamgridError `not_found` */
+async function versionsOf(portal: Portal, tariffId: string): Promise<JsonObject[]> {
+  await portal.freshness.ensure('tariff');
+  const found = await portal.views.list({
+    kind: 'tariff',
+    limit: VERSIONS_CAP,
+    after: null,
+    fromMs: null,
+    toMs: null,
+    conditions: [{ members: ['tariffId'], equals: tariffId }],
+  });
+  if (found.length === 0) throw new RoamgridError('not_found', 'no such object');
+  return found
+    .map((view) => view.data)
+    .toSorted((left, right) => Number(right['version']) - Number(left['version']));
+}
+
+/** The version in use (the newest draft where none is published) with the list of all. */
+export async function readTariff(portal: Portal, tariffId: string): Promise<JsonObject> {
+  const versions = await versionsOf(portal, tariffId);
+  const current = versions.find((version) => version['state'] === 'published') ?? versions[0];
+  return {
+    ...current,
+    versions: versions.map(({ version, state, publishedAt, documentHash }) => ({
+      version,
+      state,
+      publishedAt,
+      documentHash,
+    })),
+  };
+}
+
+export async function readTariffVersion(
+  portal: Portal,
+  tariffId: string,
+  version: number,
+): Promise<JsonObject> {
+  const versions = await versionsOf(portal, tariffId);
+  const found = versions.find((candidate) => candidate['version'] === version);
+  if (found === undefined) throw new RoamgridError('not_found', 'no such object');
+  return found;
+}

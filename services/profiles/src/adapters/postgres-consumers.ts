@@ -1,0 +1,131 @@
+import type { ConsumerView, Identity } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
+import type { IdSource } from '@roamgrid/platform';
+import { projectConsumer } from '../projections.js';
+import type { Consumer, ConsumerStore, NewConsumer, RevocationDraft } from '../ports.js';
+import { identityKey } from './identity-keys.js';
+import { revokeWithin } from './postgres-issued-mandates.js';
+
+interface ConsumerRow {
+  consumer_id: string;
+  cin_masked: string;
+  state: 'active' | 'blocked';
+  settings: ConsumerView['settings'];
+  pin_hash: string | null;
+  contract_id: string | null;
+  card_uid_count: number;
+  created_at: Date;
+}
+
+const fromRow = (row: ConsumerRow): Consumer => ({
+  consumerId: row.consumer_id,
+  cinMasked: row.cin_masked,
+  state: row.state,
+  settings: row.settings,
+  pinHash: row.pin_hash,
+  contractId: row.contract_id,
+  cardUids: row.card_uid_count,
+  createdAt: formatInstant(row.created_at.getTime()),
+});
+
+export class PostgresConsumers implements ConsumerStore {
+  readonly #database: Database;
+  readonly #secret: Uint8Array;
+  readonly #ids: IdSource;
+  readonly #utility: string;
+
+  constructor(options: { database: Database; secret: Uint8Array; ids: IdSource; utility: string }) {
+    this.#database = options.database;
+    this.#secret = options.secret;
+    this.#ids = options.ids;
+    this.#utility = options.utility;
+  }
+
+  async find(identity: Identity): Promise<Consumer | null> {
+    const [row] = await this.#database.query<ConsumerRow>(
+      'SELECT c.* FROM credentials k JOIN consumers c USING (consumer_id) WHERE k.value_key = $1',
+      [identityKey(this.#secret, identity)],
+    );
+    return row === undefined ? null : fromRow(row);
+  }
+
+  async read(consumerId: string): Promise<Consumer | null> {
+    const [row] = await this.#database.query<ConsumerRow>(
+      'SELECT * FROM consumers WHERE consumer_id = $1',
+      [consumerId],
+    );
+    return row === undefined ? null : fromRow(row);
+  }
+
+  async add(consumer: NewConsumer): Promise<void> {
+    try {
+      await this.#database.transaction((tx) => this.#insert(tx, consumer));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new RoamgridError('state_conflict', 'a consumer with this identity exists already');
+    }
+  }
+
+  async #insert(tx: Transaction, consumer: NewConsumer): Promise<void> {
+    await tx.query(
+      `INSERT INTO consumers (consumer_id, cin_masked, state, settings, pin_hash, contract_id,
+         card_uid_count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        consumer.consumerId,
+        consumer.cinMasked,
+        consumer.state,
+        json(consumer.settings),
+        consumer.pinHash,
+        consumer.contractId,
+        consumer.cardUids,
+        consumer.createdAt,
+      ],
+    );
+    for (const identity of consumer.identities) {
+      await tx.query('INSERT INTO credentials (value_key, kind, consumer_id) VALUES ($1, $2, $3)', [
+        identityKey(this.#secret, identity),
+        identity.kind,
+        consumer.consumerId,
+      ]);
+    }
+    await projectConsumer(tx, this.#utility, consumer);
+  }
+
+  async update(consumer: Consumer, revocations: readonly RevocationDraft[]): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await tx.query('UPDATE consumers SET state = $2, settings = $3 WHERE consumer_id = $1', [
+        consumer.consumerId,
+        consumer.state,
+        json(consumer.settings),
+      ]);
+      for (const draft of revocations) await revokeWithin(tx, this.#utility, draft);
+      await projectConsumer(tx, this.#utility, consumer);
+    });
+  }
+
+  async pseudonymFor(consumerId: string, visitedUtility: string): Promise<string> {
+    const [known] = await this.#database.query<{ pseudonym: string }>(
+      'SELECT pseudonym FROM pseudonyms WHERE consumer_id = $1 AND visited_utility = $2',
+      [consumerId, visitedUtility],
+    );
+    if (known !== undefined) return known.pseudonym;
+    const [made] = await this.#database.query<{ pseudonym: string }>(
+      `INSERT INTO pseudonyms (pseudonym, consumer_id, visited_utility) VALUES ($1, $2, $3)
+       ON CONFLICT (consumer_id, visited_utility) DO UPDATE SET consumer_id = EXCLUDED.consumer_id
+       RETURNING pseudonym`,
+      [`ps-${this.#ids.secret()}`, consumerId, visitedUtility],
+    );
+    if (made === undefined) throw new RoamgridError('internal', 'a pseudonym was not kept');
+    return made.pseudonym;
+  }
+
+  async byPseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null> {
+    const [row] = await this.#database.query<ConsumerRow>(
+      `SELECT c.* FROM pseudonyms p JOIN consumers c USING (consumer_id)
+       WHERE p.pseudonym = $1 AND p.visited_utility = $2`,
+      [pseudonym, visitedUtility],
+    );
+    return row === undefined ? null : fromRow(row);
+  }
+}

@@ -1,0 +1,98 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  authenticateConsumer,
+  createConsumer,
+  drainProfiles,
+  findConsumer,
+  findMandate,
+  issueMandate,
+  noteMandateUse,
+  receiveRevocation,
+  resolvePseudonym,
+  revokeMandate,
+  storeMandate,
+  updateConsumer,
+  type ReplyOf,
+  type RequestOf,
+} from '@roamgrid/contracts';
+import { Handles } from '@roamgrid/messaging';
+import type { ProfilesUseCases } from './profiles.use-cases.js';
+
+export const PROFILES_USE_CASES = Symbol('ProfilesUseCases');
+
+@Controller()
+export class ProfilesHandlers {
+  readonly #useCases: ProfilesUseCases;
+
+  constructor(@Inject(PROFILES_USE_CASES) useCases: ProfilesUseCases) {
+    this.#useCases = useCases;
+  }
+
+  @Handles(authenticateConsumer)
+  authenticateConsumer(
+    request: RequestOf<typeof authenticateConsumer>,
+  ): Promise<ReplyOf<typeof authenticateConsumer>> {
+    return this.#useCases.authenticateConsumer(request);
+  }
+
+  @Handles(issueMandate)
+  issueMandate(request: RequestOf<typeof issueMandate>): Promise<ReplyOf<typeof issueMandate>> {
+    return this.#useCases.issueMandate(request);
+  }
+
+  @Handles(resolvePseudonym)
+  resolvePseudonym(
+    request: RequestOf<typeof resolvePseudonym>,
+  ): Promise<ReplyOf<typeof resolvePseudonym>> {
+    return this.#useCases.resolvePseudonym(request);
+  }
+
+  @Handles(findMandate)
+  findMandate(request: RequestOf<typeof findMandate>): Promise<ReplyOf<typeof findMandate>> {
+    return this.#useCases.findMandate(request);
+  }
+
+  @Handles(storeMandate)
+  storeMandate(request: RequestOf<typeof storeMandate>): Promise<Record<string, never>> {
+    return this.#useCases.storeMandate(request);
+  }
+
+  @Handles(noteMandateUse)
+  noteMandateUse(request: RequestOf<typeof noteMandateUse>): Promise<Record<string, never>> {
+    return this.#useCases.noteMandateUse(request);
+  }
+
+  @Handles(revokeMandate)
+  revokeMandate(request: RequestOf<typeof revokeMandate>): Promise<ReplyOf<typeof revokeMandate>> {
+    return this.#useCases.revokeMandate(request);
+  }
+
+  @Handles(receiveRevocation)
+  receiveRevocation(request: RequestOf<typeof receiveRevocation>): Promise<Record<string, never>> {
+    return this.#useCases.receiveRevocation(request);
+  }
+
+  @Handles(createConsumer)
+  createConsumer(
+    request: RequestOf<typeof createConsumer>,
+  ): Promise<ReplyOf<typeof createConsumer>> {
+    return this.#useCases.createConsumer(request);
+  }
+
+  @Handles(updateConsumer)
+  updateConsumer(
+    request: RequestOf<typeof updateConsumer>,
+  ): Promise<ReplyOf<typeof updateConsumer>> {
+    return this.#useCases.updateConsumer(request);
+  }
+
+  @Handles(findConsumer)
+  findConsumer(request: RequestOf<typeof findConsumer>): Promise<ReplyOf<typeof findConsumer>> {
+    return this.#useCases.findConsumer(request);
+  }
+
+  @Handles(drainProfiles)
+  drain(): Promise<Record<string, never>> {
+    return this.#useCases.drain();
+  }
+}

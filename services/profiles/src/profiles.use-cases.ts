@@ -1,0 +1,62 @@
+import type { noteMandateUse, ReplyOf, RequestOf, resolvePseudonym } from '@roamgrid/contracts';
+import type { HeldMandateStore } from './ports.js';
+import {
+  authenticateConsumerWith,
+  type AuthenticateConsumerParts,
+} from './use-cases/authenticate-consumer.js';
+import {
+  findMandateWith,
+  receiveRevocationWith,
+  storeMandateWith,
+  type HoldMandatesParts,
+} from './use-cases/hold-mandates.js';
+import { issueMandateWith, type IssueMandateParts } from './use-cases/issue-mandate.js';
+import {
+  createConsumerWith,
+  findConsumerWith,
+  updateConsumerWith,
+  type ManageConsumersParts,
+} from './use-cases/manage-consumers.js';
+import { revokeMandateWith } from './use-cases/revoke-mandate.js';
+
+export type ProfilesParts = AuthenticateConsumerParts &
+  IssueMandateParts &
+  ManageConsumersParts &
+  HoldMandatesParts & { readonly held: HeldMandateStore; readonly drain: () => Promise<void> };
+
+/** What profiles can do, in one list. */
+export function profilesUseCases(parts: ProfilesParts) {
+  return {
+    authenticateConsumer: authenticateConsumerWith(parts),
+    issueMandate: issueMandateWith(parts),
+    findMandate: findMandateWith(parts),
+    storeMandate: storeMandateWith(parts),
+    receiveRevocation: receiveRevocationWith(parts),
+    revokeMandate: revokeMandateWith(parts),
+    createConsumer: createConsumerWith(parts),
+    updateConsumer: updateConsumerWith(parts),
+    findConsumer: findConsumerWith(parts),
+    async noteMandateUse(
+      request: RequestOf<typeof noteMandateUse>,
+    ): Promise<Record<string, never>> {
+      await parts.held.markUsedUp(request.mandateId);
+      await parts.issued.markUsedUp(request.mandateId);
+      return {};
+    },
+    async resolvePseudonym(
+      request: RequestOf<typeof resolvePseudonym>,
+    ): Promise<ReplyOf<typeof resolvePseudonym>> {
+      const found = await parts.consumers.byPseudonym(request.pseudonym, request.visitedUtility);
+      if (found === null) return { consumer: null };
+      const { consumerId, cinMasked, settings } = found;
+      const { paymentMode, currency } = settings;
+      return { consumer: { consumerId, cinMasked, paymentMode, currency } };
+    },
+    async drain(): Promise<Record<string, never>> {
+      await parts.drain();
+      return {};
+    },
+  };
+}
+
+export type ProfilesUseCases = ReturnType<typeof profilesUseCases>;

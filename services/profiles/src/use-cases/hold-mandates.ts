@@ -1,0 +1,58 @@
+import type {
+  findMandate,
+  ReplyOf,
+  RequestOf,
+  SignedRevocation,
+  storeMandate,
+} from '@roamgrid/contracts';
+import { parseInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Verifier } from '@roamgrid/platform';
+import type { HeldMandateStore } from '../ports.js';
+
+export interface HoldMandatesParts {
+  readonly utility: string;
+  readonly held: HeldMandateStore;
+  readonly verifier: Verifier;
+}
+
+/** Media whose PIN only home can check: the cache never answers for them. */
+const MEDIA_THAT_ASK_HOME = ['dial', 'ocr', 'voice'];
+
+export function findMandateWith(parts: HoldMandatesParts) {
+  return async (request: RequestOf<typeof findMandate>): Promise<ReplyOf<typeof findMandate>> => {
+    if (MEDIA_THAT_ASK_HOME.includes(request.medium)) return { entry: null };
+    const entry = await parts.held.find(
+      request.identity,
+      request.homeUtility,
+      request.stationClass,
+      parseInstant(request.at),
+    );
+    return { entry: entry?.mandate.document.singleSession === true ? null : entry };
+  };
+}
+
+/** Keeps a mandate only when home signed it for us under the tariff that stands beside it. */
+export function storeMandateWith(parts: HoldMandatesParts) {
+  return async (request: RequestOf<typeof storeMandate>): Promise<Record<string, never>> => {
+    const { mandate, agreedTariff, identity } = request;
+    const { homeUtility, visitedUtility, agreedTariffHash, retailTariff } = mandate.document;
+    if (visitedUtility !== parts.utility) {
+      throw new RoamgridError('unprocessable', 'the mandate names another visited utility');
+    }
+    if (agreedTariffHash !== agreedTariff.documentHash) {
+      throw new RoamgridError('unprocessable', 'the mandate names another agreed tariff');
+    }
+    await parts.verifier.verify(mandate, homeUtility, 'profiles');
+    await parts.verifier.verify(retailTariff, homeUtility, 'crp');
+    await parts.held.keep(identity, { mandate, agreedTariff });
+    return {};
+  };
+}
+
+export function receiveRevocationWith(parts: HoldMandatesParts) {
+  return async (revocation: SignedRevocation): Promise<Record<string, never>> => {
+    await parts.verifier.verify(revocation, revocation.document.homeUtility, 'profiles');
+    await parts.held.receiveRevocation(revocation);
+    return {};
+  };
+}

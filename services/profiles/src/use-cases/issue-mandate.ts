@@ -1,0 +1,246 @@
+import type {
+  AgreementTerms,
+  issueMandate,
+  MandateDocument,
+  RefusalReason,
+  ReplyOf,
+  RequestOf,
+  SignedAgreement,
+  SignedMandate,
+  SignedRetailTariff,
+} from '@roamgrid/contracts';
+import {
+  formatEnergyKwh,
+  formatInstant,
+  formatMoney,
+  parseInstant,
+  RoamgridError,
+} from '@roamgrid/kernel';
+import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
+import {
+  termsAt,
+  type Consumer,
+  type ConsumerStore,
+  type IssuedMandateStore,
+  type OwnServices,
+} from '../ports.js';
+import {
+  capsOf,
+  consumerLimits,
+  inVisitedCurrency,
+  visitedCurrencyOf,
+  type Caps,
+} from './mandate-caps.js';
+
+type Request = RequestOf<typeof issueMandate>;
+type Reply = ReplyOf<typeof issueMandate>;
+
+const HOUR_MS = 3_600_000;
+/** how long a domestic mandate holds */
+const DOMESTIC_VALIDITY_HOURS = 24;
+const LEAST_REMAINING_MS = HOUR_MS;
+
+export interface IssueMandateParts {
+  readonly utility: string;
+  readonly consumers: ConsumerStore;
+  readonly issued: IssuedMandateStore;
+  readonly services: OwnServices;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+const refused = (reason: RefusalReason): Reply => ({ decision: 'refused', reason });
+const issued = (mandate: SignedMandate): Reply => ({ decision: 'issued', mandate });
+
+/** What a mandate is made of, once everything that may refuse it has been asked. */
+interface Basis {
+  readonly consumer: Consumer;
+  readonly agreement: SignedAgreement | null;
+  readonly terms: AgreementTerms | null;
+  readonly retailTariff: SignedRetailTariff;
+  readonly nowMs: number;
+}
+
+/**
+ * Home signs a mandate. Asked again for the same session, or while an equal one is open, it gives the
+ * same. A prepaid one first reserves its cap on the balance, and is good for one session.
+ */
+export function issueMandateWith(parts: IssueMandateParts) {
+  return async (request: Request): Promise<Reply> => {
+    const again = await parts.issued.bySession(request.sessionId);
+    if (again !== null) return issued(again);
+    const consumer = await parts.consumers.byPseudonym(request.pseudonym, request.visitedUtility);
+    if (consumer === null) return refused('credential_rejected');
+    if (consumer.state === 'blocked') return refused('consumer_blocked');
+    const basis = await basisOf(parts, request, consumer);
+    if (typeof basis === 'string') return refused(basis);
+    const open = await reusableFor(parts, request, basis);
+    if (open !== null) return issued(open);
+    return consumer.settings.paymentMode === 'prepaid'
+      ? issuePrepaid(parts, request, basis)
+      : issuePostPaid(parts, request, basis);
+  };
+}
+
+async function basisOf(
+  parts: IssueMandateParts,
+  request: Request,
+  consumer: Consumer,
+): Promise<Basis | RefusalReason> {
+  const domestic = request.visitedUtility === parts.utility;
+  const agreement = domestic ? null : await parts.services.agreementWith(request.visitedUtility);
+  const terms = agreement === null ? null : termsAt(agreement, request.visitedUtility);
+  if (!domestic && terms === null) return 'no_agreement';
+  const signers = domestic ? [parts.utility] : [parts.utility, request.visitedUtility];
+  await parts.verifier.verifyCosigned(request.agreedTariff, signers, 'crp');
+  const { planId, tier } = consumer.settings;
+  const retailTariff = await parts.services.retailTariff(request.agreedTariff, planId, tier);
+  if (retailTariff === null) return 'tariff_unavailable';
+  return { consumer, agreement, terms, retailTariff, nowMs: parts.clock.now() };
+}
+
+async function reusableFor(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+): Promise<SignedMandate | null> {
+  const candidates = await parts.issued.reusable(
+    basis.consumer.consumerId,
+    request.visitedUtility,
+    request.agreedTariff.documentHash,
+    basis.nowMs + LEAST_REMAINING_MS,
+  );
+  return (
+    candidates.find(
+      ({ document }) =>
+        document.assurance === request.assurance &&
+        document.tier === basis.consumer.settings.tier &&
+        document.retailTariff.documentHash === basis.retailTariff.documentHash,
+    ) ?? null
+  );
+}
+
+async function issuePostPaid(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+): Promise<Reply> {
+  const { consumer, nowMs } = basis;
+  const open = await parts.issued.openCaps(consumer.consumerId, nowMs);
+  const caps = capsFor(request, basis, open);
+  if (caps === null) return refused('credit_exhausted');
+  const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, false));
+  const kept = await keep(parts, request, basis, caps, signed);
+  // another swipe took the same credit in the meantime: the next attempt sees what it left
+  return kept ? issued(signed) : refused('credit_exhausted');
+}
+
+async function issuePrepaid(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+): Promise<Reply> {
+  const { consumer } = basis;
+  const wanted = capsFor(request, basis, { energyMilliWh: 0n, homeMinor: 0n });
+  if (wanted === null) return refused('credit_exhausted');
+  const reservedMinor = await parts.services.reserveCredit({
+    sessionId: request.sessionId,
+    consumerId: consumer.consumerId,
+    currency: consumer.settings.currency,
+    greatestMinor: wanted.homeMinor,
+  });
+  if (reservedMinor === null) return refused('credit_exhausted');
+  const caps: Caps = {
+    energyMilliWh: wanted.energyMilliWh,
+    visitedMinor: inVisitedCurrency(reservedMinor, basis.retailTariff.document.fx),
+    homeMinor: reservedMinor,
+  };
+  const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, true));
+  const kept = await keep(parts, request, basis, caps, signed);
+  return kept ? issued(signed) : refused('credit_exhausted');
+}
+
+function capsFor(
+  request: Request,
+  basis: Basis,
+  open: { energyMilliWh: bigint; homeMinor: bigint },
+): Caps | null {
+  return capsOf({
+    settings: basis.consumer.settings,
+    assurance: request.assurance,
+    terms: basis.terms,
+    open,
+    fx: basis.retailTariff.document.fx,
+  });
+}
+
+function documentOf(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+  caps: Caps,
+  singleSession: boolean,
+): MandateDocument {
+  const { consumer, agreement, retailTariff, nowMs, terms } = basis;
+  const currency = visitedCurrencyOf({ retailTariff });
+  const validityHours = terms?.mandateValidityHours ?? DOMESTIC_VALIDITY_HOURS;
+  return {
+    type: 'mandate',
+    schemaVersion: 1,
+    mandateId: parts.ids.uuid(),
+    homeUtility: parts.utility,
+    visitedUtility: request.visitedUtility,
+    agreementId: agreement?.document.agreementId ?? null,
+    agreementHash: agreement?.documentHash ?? null,
+    pseudonym: request.pseudonym,
+    assurance: request.assurance,
+    customerClass: consumer.settings.customerClass,
+    tier: consumer.settings.tier,
+    paymentMode: consumer.settings.paymentMode,
+    energyCapKwh: formatEnergyKwh(caps.energyMilliWh),
+    moneyCap: { currency, amount: formatMoney({ currency, minor: caps.visitedMinor }) },
+    maxConcurrentSessions: consumer.settings.maxConcurrentSessions,
+    singleSession,
+    preAgreedPrice: consumer.settings.preAgreedPrice,
+    agreedTariffHash: request.agreedTariff.documentHash,
+    retailTariff,
+    notBefore: formatInstant(nowMs),
+    notAfter: formatInstant(
+      Math.min(
+        nowMs + validityHours * HOUR_MS,
+        parseInstant(request.agreedTariff.document.notAfter),
+        parseInstant(retailTariff.document.notAfter),
+      ),
+    ),
+  };
+}
+
+async function keep(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+  caps: Caps,
+  signed: SignedMandate,
+): Promise<boolean> {
+  const { consumer } = basis;
+  if (parseInstant(signed.document.notAfter) <= basis.nowMs) {
+    throw new RoamgridError('price_unknown', 'the agreed tariff has run out');
+  }
+  return parts.issued.add(
+    {
+      mandateId: signed.document.mandateId,
+      consumerId: consumer.consumerId,
+      visitedUtility: request.visitedUtility,
+      agreedTariffHash: request.agreedTariff.documentHash,
+      sessionId: request.sessionId,
+      singleSession: signed.document.singleSession,
+      energyCapMilliWh: caps.energyMilliWh,
+      homeCapMinor: caps.homeMinor,
+      signed,
+    },
+    consumerLimits(consumer.settings),
+    basis.nowMs,
+  );
+}

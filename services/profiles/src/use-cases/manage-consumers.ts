@@ -1,0 +1,87 @@
+import { maskCin, parseCin, parseContractId } from '@roamgrid/cin';
+import type {
+  ConsumerView,
+  createConsumer,
+  Identity,
+  RequestOf,
+  SignedMandate,
+  updateConsumer,
+} from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Clock, IdSource, Signer } from '@roamgrid/platform';
+import { consumerView } from '../projections.js';
+import type {
+  Consumer,
+  ConsumerStore,
+  IssuedMandateStore,
+  OwnServices,
+  RevocationDraft,
+} from '../ports.js';
+import { hashPin } from './pin-hash.js';
+import { revocationDraft } from './revoke-mandate.js';
+
+export interface ManageConsumersParts {
+  readonly utility: string;
+  readonly consumers: ConsumerStore;
+  readonly issued: IssuedMandateStore;
+  readonly services: OwnServices;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** Adds a consumer; a prepaid one gets an account with its opening balance at settlement. */
+export function createConsumerWith(parts: ManageConsumersParts) {
+  return async (request: RequestOf<typeof createConsumer>): Promise<ConsumerView> => {
+    const cin = parseCin(request.cin);
+    const contractId = request.contractId === null ? null : parseContractId(request.contractId);
+    const identities: Identity[] = [
+      { kind: 'cin', value: cin },
+      ...(contractId === null ? [] : [{ kind: 'contractId' as const, value: contractId }]),
+      ...request.cardUids.map((value) => ({ kind: 'uid' as const, value })),
+    ];
+    const consumer: Consumer = {
+      consumerId: parts.ids.uuid(),
+      cinMasked: maskCin(cin),
+      state: request.state,
+      settings: request.settings,
+      pinHash: request.pin === null ? null : await hashPin(request.pin),
+      contractId,
+      cardUids: request.cardUids.length,
+      createdAt: formatInstant(parts.clock.now()),
+    };
+    await parts.consumers.add({ ...consumer, identities });
+    if (request.settings.paymentMode === 'prepaid') {
+      const opening = request.balance ?? '0';
+      await parts.services.openAccount(consumer.consumerId, request.settings.currency, opening);
+    }
+    return consumerView(consumer);
+  };
+}
+
+/** Changes settings, blocks or unblocks. A block revokes every mandate that partners hold. */
+export function updateConsumerWith(parts: ManageConsumersParts) {
+  return async (request: RequestOf<typeof updateConsumer>): Promise<ConsumerView> => {
+    const before = await parts.consumers.read(request.consumerId);
+    if (before === null) throw new RoamgridError('not_found', 'no such consumer');
+    const after: Consumer = {
+      ...before,
+      state: request.state ?? before.state,
+      settings: { ...before.settings, ...request.settings },
+    };
+    const revoked: readonly SignedMandate[] =
+      after.state === 'blocked' ? await parts.issued.active(before.consumerId) : [];
+    const drafts: RevocationDraft[] = revoked.map((mandate) =>
+      revocationDraft(parts, mandate, 'consumer_blocked'),
+    );
+    await parts.consumers.update(after, drafts);
+    return consumerView(after);
+  };
+}
+
+export function findConsumerWith(parts: Pick<ManageConsumersParts, 'consumers'>) {
+  return async (request: { cin: string }): Promise<{ consumer: ConsumerView | null }> => {
+    const found = await parts.consumers.find({ kind: 'cin', value: parseCin(request.cin) });
+    return { consumer: found === null ? null : consumerView(found) };
+  };
+}

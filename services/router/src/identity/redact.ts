@@ -1,0 +1,101 @@
+import { maskCin, parseCin } from '@roamgrid/cin';
+import { RoamgridError } from '@roamgrid/kernel';
+import { isExactObject, type ExactJson } from '../exact/exact-json.js';
+
+/** Members whose text names a driver or opens a door, in any protocol. */
+const SECRET_MEMBERS = new Set([
+  'additionalIdToken',
+  'certificate',
+  'cin',
+  'contractId',
+  'idTag',
+  'idToken',
+  'parentIdTag',
+  'password',
+  'pin',
+  'uid',
+]);
+const SECRET_IN_TEXT = new RegExp(
+  `("(?:${[...SECRET_MEMBERS].join('|')})"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^\\s"{}\\[\\],]+)`,
+  'g',
+);
+/** The same inside of a string that is JSON itself, as a DataTransfer carries it. */
+const SECRET_IN_EMBEDDED_TEXT = new RegExp(
+  `(\\\\"(?:${[...SECRET_MEMBERS].join('|')})\\\\"\\s*:\\s*\\\\")([^"\\\\]*)`,
+  'g',
+);
+const STRING_LITERAL = /"(?:[^"\\]|\\.)*"/g;
+const CIN_IN_TEXT = /(?<![0-9])[0-9](?:[ -]{0,3}[0-9]){19}(?![0-9])/g;
+
+/** A value as the wire log may show it: a CIN by prefix and last digits, anything else not at all. */
+export function maskToken(text: string, member = 'token'): string {
+  try {
+    return maskCin(parseCin(text));
+  } catch (error) {
+    if (error instanceof RoamgridError) return member === 'pin' ? '[pin]' : '[token]';
+    throw error;
+  }
+}
+
+function collect(value: ExactJson, masks: Map<string, string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value as readonly ExactJson[]) collect(item, masks);
+  }
+  if (!isExactObject(value)) return;
+  for (const [member, content] of Object.entries(value)) {
+    if (typeof content === 'string' && SECRET_MEMBERS.has(member)) {
+      masks.set(content, maskToken(content, member));
+    } else collect(content, masks);
+  }
+}
+
+function maskLiterals(raw: string, masks: ReadonlyMap<string, string>): string {
+  return raw.replace(STRING_LITERAL, (literal) => {
+    let text: unknown;
+    try {
+      text = JSON.parse(literal);
+    } catch {
+      return literal; // not a string of JSON, hence none of those that were parsed
+    }
+    const mask = typeof text === 'string' ? masks.get(text) : undefined;
+    return mask === undefined ? literal : JSON.stringify(mask);
+  });
+}
+
+/**
+ * The raw text as it may be stored: CINs, card UIDs and PINs masked, everything else untouched.
+ * `parsed` helps where there is one; a text that is no JSON is masked by what it looks like.
+ */
+export function redactRaw(raw: string, parsed?: ExactJson): string {
+  const masks = new Map<string, string>();
+  if (parsed !== undefined) collect(parsed, masks);
+  const literals = masks.size === 0 ? raw : maskLiterals(raw, masks);
+  return literals
+    .replace(SECRET_IN_TEXT, (whole: string, head: string, value: string) =>
+      value.includes('•') || value.startsWith('"[')
+        ? whole
+        : `${head}${JSON.stringify(head.startsWith('"pin"') ? '[pin]' : maskToken(value.replaceAll('"', '')))}`,
+    )
+    .replace(
+      SECRET_IN_EMBEDDED_TEXT,
+      (_whole, head: string, value: string) => head + maskToken(value),
+    )
+    .replace(CIN_IN_TEXT, (digits) => {
+      const mask = maskToken(digits);
+      return mask === '[token]' ? digits : mask;
+    });
+}
+
+/** The same content without what names a driver: what is hashed beside a natural key. */
+export function redactValue(value: ExactJson): ExactJson {
+  if (Array.isArray(value)) return (value as readonly ExactJson[]).map(redactValue);
+  if (!isExactObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, content]) => [
+      member,
+      typeof content === 'string' && SECRET_MEMBERS.has(member)
+        ? maskToken(content, member)
+        : redactValue(content),
+    ]),
+  );
+}

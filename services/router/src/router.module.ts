@@ -1,0 +1,56 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { WsStationSockets } from './adapters/ws-station-sockets.js';
+import { ROUTER_CONTEXT, StationHandlers } from './http/station.handlers.js';
+import { Switchboard } from './ocpp/switchboard.js';
+import type { RouterContext } from './router.context.js';
+import { createHttpApp, type RouterAddress, type RunningRouter } from './start-router.js';
+import { PasswordGuard } from './stations/password-guard.js';
+import { StationDirectory } from './stations/station-directory.js';
+import { StationGate } from './stations/station-gate.js';
+
+export type { CallOutcome, StationCalls } from './ports.js';
+export type { RouterContext } from './router.context.js';
+export type { RouterAddress, RunningRouter } from './start-router.js';
+
+@Module({})
+export class RouterModule {
+  static with(context: RouterContext): DynamicModule {
+    return {
+      module: RouterModule,
+      controllers: [StationHandlers],
+      providers: [{ provide: ROUTER_CONTEXT, useValue: context }],
+    };
+  }
+}
+
+/** Serves the station HTTP API and the OCPP sockets on one port. */
+export async function startRouter(
+  context: RouterContext,
+  address: RouterAddress,
+): Promise<RunningRouter> {
+  const { bus, clock, utilities } = context;
+  const gate = new StationGate(
+    new StationDirectory({ bus, clock, utilities }),
+    new PasswordGuard(clock),
+  );
+  const switchboard = new Switchboard(context);
+  const app = await createHttpApp(context, RouterModule.with(context), gate);
+  const server = app.getHttpServer();
+  const sockets = new WsStationSockets({
+    server,
+    context,
+    gate,
+    admit: (station, socket) => switchboard.admit(station, socket),
+  });
+  await app.listen(address.port, address.host);
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    call: (stationId, action, payload) => switchboard.call(stationId, action, payload),
+    async stop() {
+      await switchboard.close();
+      sockets.close();
+      await app.close();
+    },
+  };
+}

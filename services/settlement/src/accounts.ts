@@ -1,0 +1,21 @@
+/** The chart of accounts, explained in `docs/accounting.md`. Every account has a name made here. */
+export const accounts = {
+  /** delivered to a partner's consumers, on no invoice yet */
+  receivableDelivered: (partner: string) => `receivable:delivered:${partner}`,
+  receivableInvoiced: (partner: string) => `receivable:invoiced:${partner}`,
+  payableDelivered: (partner: string) => `payable:delivered:${partner}`,
+  payableInvoiced: (partner: string) => `payable:invoiced:${partner}`,
+  revenueWholesale: 'revenue:wholesale',
+  revenueRetail: 'revenue:retail',
+  costWholesale: 'cost:wholesale',
+  commissionExpense: 'commission:expense',
+  commissionIncome: 'commission:income',
+  taxOutput: 'tax:output',
+  taxInput: 'tax:input',
+  providerExpense: 'provider:expense',
+  providerPayable: (provider: string) => `provider:payable:${provider}`,
+  consumerReceivable: (consumerId: string) => `consumer:receivable:${consumerId}`,
+  consumerPrepaid: (consumerId: string) => `consumer:prepaid:${consumerId}`,
+  fxClearing: 'fx:clearing',
+  cash: 'cash',
+} as const;

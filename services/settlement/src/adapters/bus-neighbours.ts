@@ -1,0 +1,27 @@
+import { readAgreement, resolvePseudonym, type SignedAgreement } from '@roamgrid/contracts';
+import type { Bus } from '@roamgrid/messaging';
+import type { Consumer, Neighbours } from '../ports.js';
+
+/** This utility's own crp and profiles, over the bus. */
+export class BusNeighbours implements Neighbours {
+  readonly #bus: Bus;
+  readonly #utility: string;
+
+  constructor(bus: Bus, utility: string) {
+    this.#bus = bus;
+    this.#utility = utility;
+  }
+
+  async readAgreement(partner: string): Promise<SignedAgreement | null> {
+    const { agreement } = await this.#bus.request(readAgreement, this.#utility, { partner });
+    return agreement;
+  }
+
+  async resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null> {
+    const { consumer } = await this.#bus.request(resolvePseudonym, this.#utility, {
+      pseudonym,
+      visitedUtility,
+    });
+    return consumer;
+  }
+}

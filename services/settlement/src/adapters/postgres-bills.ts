@@ -1,0 +1,91 @@
+import type { SignedBill } from '@roamgrid/contracts';
+import type { CurrencyCode } from '@roamgrid/kernel';
+import { json, type Transaction } from '@roamgrid/persistence';
+import type { BillBook } from '../ports.js';
+import type { BillSession, RetailCharge } from '../records.js';
+import { toColumns } from './stored-document.js';
+
+interface ChargeRow {
+  readonly cdr_id: string;
+  readonly session_id: string;
+  readonly consumer_id: string;
+  readonly cin_masked: string;
+  readonly currency: CurrencyCode;
+  readonly total_minor: bigint;
+  readonly paid_minor: bigint;
+  readonly session: BillSession;
+  readonly bill_id: string | null;
+}
+
+function toCharge(row: ChargeRow): RetailCharge {
+  return {
+    cdrId: row.cdr_id,
+    sessionId: row.session_id,
+    consumerId: row.consumer_id,
+    cinMasked: row.cin_masked,
+    currency: row.currency,
+    totalMinor: row.total_minor,
+    paidMinor: row.paid_minor,
+    endAt: row.session.endAt,
+    session: row.session,
+    billId: row.bill_id,
+  };
+}
+
+export class PostgresBills implements BillBook {
+  readonly #tx: Transaction;
+
+  constructor(tx: Transaction) {
+    this.#tx = tx;
+  }
+
+  async addCharge(charge: RetailCharge): Promise<void> {
+    await this.#tx.query(
+      `INSERT INTO retail_charge (cdr_id, session_id, consumer_id, cin_masked, currency,
+         total_minor, paid_minor, end_at, session)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        charge.cdrId,
+        charge.sessionId,
+        charge.consumerId,
+        charge.cinMasked,
+        charge.currency,
+        charge.totalMinor,
+        charge.paidMinor,
+        charge.endAt,
+        json(charge.session),
+      ],
+    );
+  }
+
+  async findCharge(cdrId: string): Promise<RetailCharge | null> {
+    const [row] = await this.#tx.query<ChargeRow>(
+      'SELECT * FROM retail_charge WHERE cdr_id = $1',
+      [cdrId],
+    );
+    return row === undefined ? null : toCharge(row);
+  }
+
+  async unbilled(from: string, to: string): Promise<RetailCharge[]> {
+    const rows = await this.#tx.query<ChargeRow>(
+      `SELECT * FROM retail_charge
+        WHERE bill_id IS NULL AND end_at >= $1 AND end_at < $2
+        ORDER BY consumer_id, currency, end_at, cdr_id FOR UPDATE`,
+      [from, to],
+    );
+    return rows.map(toCharge);
+  }
+
+  async add(bill: SignedBill, cdrIds: readonly string[]): Promise<void> {
+    const { billId, number, consumerId, issuedAt } = bill.document;
+    await this.#tx.query(
+      `INSERT INTO bill (bill_id, number, consumer_id, issued_at, document, document_hash, signature)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [billId, number, consumerId, issuedAt, ...toColumns(bill)],
+    );
+    await this.#tx.query('UPDATE retail_charge SET bill_id = $2 WHERE cdr_id = ANY($1::text[])', [
+      cdrIds,
+      billId,
+    ]);
+  }
+}

@@ -1,0 +1,55 @@
+import { subjectOf, type Contract, type RequestInput } from '@roamgrid/contracts';
+import type { Database, Transaction } from '@roamgrid/persistence';
+import type { Books, UnitOfWork } from '../ports.js';
+import { PostgresBills } from './postgres-bills.js';
+import { PostgresCdrs } from './postgres-cdrs.js';
+import { PostgresCredit } from './postgres-credit.js';
+import { PostgresHolds } from './postgres-holds.js';
+import { PostgresIntents } from './postgres-intents.js';
+import { PostgresInvoices } from './postgres-invoices.js';
+import { PostgresJournal } from './postgres-journal.js';
+
+/** The books over one transaction of this service's schema. */
+export class PostgresWork implements UnitOfWork {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  async run<T>(work: (books: Books) => Promise<T>): Promise<T> {
+    let hasIntent = false;
+    const result = await this.#database.transaction((tx) => {
+      hasIntent = false;
+      return work(
+        this.#open(tx, () => {
+          hasIntent = true;
+        }),
+      );
+    });
+    if (hasIntent) for (const listener of this.#listeners) listener();
+    return result;
+  }
+
+  onIntent(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #open(tx: Transaction, onIntentAdded: () => void): Books {
+    return {
+      cdrs: new PostgresCdrs(tx),
+      holds: new PostgresHolds(tx),
+      bills: new PostgresBills(tx),
+      invoices: new PostgresInvoices(tx),
+      credit: new PostgresCredit(tx),
+      journal: new PostgresJournal(tx, this.#now),
+      intents: new PostgresIntents(tx, this.#now, onIntentAdded),
+      send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
+        return tx.enqueue({ to, subject: subjectOf(contract), payload, key });
+      },
+    };
+  }
+}

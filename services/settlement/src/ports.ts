@@ -1,0 +1,226 @@
+import type {
+  Contract,
+  RequestInput,
+  SignedAgreement,
+  SignedBill,
+  SignedCdr,
+} from '@roamgrid/contracts';
+import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
+import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
+import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
+import type * as records from './records.js';
+
+/** CDRs of this utility, made and received. */
+export interface CdrBook {
+  find(cdrId: string): Promise<records.CdrRecord | null>;
+  findMany(cdrIds: readonly string[]): Promise<records.CdrRecord[]>;
+  /** with the hash of the charge it was made from */
+  findBySession(
+    sessionId: string,
+  ): Promise<{ record: records.CdrRecord; chargeHash: string | null } | null>;
+  /** Takes the next number of a direction; its row stays locked until the transaction ends. */
+  nextSequence(visitedUtility: string, homeUtility: string): Promise<number>;
+  lockDirection(visitedUtility: string, homeUtility: string): Promise<void>;
+  /** A CDR that a new one would repeat: same session, transaction of the station, or sequence. */
+  findRival(
+    cdr: Pick<
+      records.CdrDocument,
+      | 'sessionId'
+      | 'visitedUtility'
+      | 'homeUtility'
+      | 'stationId'
+      | 'transactionId'
+      | 'sequence'
+    >,
+  ): Promise<string | null>;
+  add(
+    record: Omit<records.CdrRecord, 'invoiceId'>,
+    origin: records.CdrOrigin | null,
+  ): Promise<void>;
+  setState(cdrId: string, state: records.CdrState): Promise<void>;
+  /** Answers of home to a CDR; the same answer again changes nothing. */
+  addAnswer(answer: records.SignedCdrAnswer): Promise<boolean>;
+  setInvoice(cdrIds: readonly string[], invoiceId: string | null): Promise<void>;
+  /** Not invoiced, not held, for this home, ended before; in order of their sequence. */
+  waitingForInvoice(homeUtility: string, endedBefore: string): Promise<SignedCdr[]>;
+  inSequenceRange(homeUtility: string, from: number, to: number): Promise<records.CdrRecord[]>;
+  /** A page in order of id, for whoever goes through all. */
+  page(afterCdrId: string, limit: number): Promise<records.CdrRecord[]>;
+  /** Directions with the number of CDRs and the last sequence given out or received. */
+  directions(): Promise<
+    { visitedUtility: string; homeUtility: string; count: number; greatest: number; last: number }[]
+  >;
+}
+
+/** What could not be booked: held until it can be, or kept as evidence. */
+export interface HoldBook {
+  hold(
+    kind: 'wholesale' | 'retail',
+    entry: {
+      readonly sessionId: string;
+      readonly partner: string;
+      readonly why: records.HeldReason;
+      readonly content: unknown;
+      readonly atMs: InstantMs;
+    },
+  ): Promise<void>;
+  release(kind: 'wholesale' | 'retail', sessionId: string, atMs: InstantMs): Promise<void>;
+  heldCharges(partner: string): Promise<records.RecordedCharge[]>;
+  /** CDRs that wait for a retail price */
+  heldRetail(): Promise<string[]>;
+  quarantine(entry: records.QuarantinedDocument): Promise<void>;
+}
+
+export interface BillBook {
+  addCharge(charge: records.RetailCharge): Promise<void>;
+  findCharge(cdrId: string): Promise<records.RetailCharge | null>;
+  /** Ended in [from, to) and on no bill; locked, in order of consumer and end. */
+  unbilled(from: string, to: string): Promise<records.RetailCharge[]>;
+  add(bill: SignedBill, cdrIds: readonly string[]): Promise<void>;
+}
+
+export interface InvoiceBook {
+  /** The next number of a series without gaps; its row stays locked until the transaction ends. */
+  nextNumber(series: string): Promise<number>;
+  lockPartner(partner: string): Promise<void>;
+  find(invoiceId: string): Promise<records.InvoiceRecord | null>;
+  /** As `find`, and nobody else changes it until the transaction ends. */
+  lock(invoiceId: string): Promise<records.InvoiceRecord | null>;
+  add(
+    record: Omit<records.InvoiceRecord, 'disputedMinor' | 'differences'>,
+    lines: readonly records.InvoiceLineRecord[],
+  ): Promise<void>;
+  lines(invoiceId: string, fromPosition: number, limit: number): Promise<records.InvoiceLineRecord[]>;
+  allLines(invoiceId: string): Promise<records.InvoiceLineRecord[]>;
+  setState(invoiceId: string, state: records.InvoiceState, disputedMinor: bigint): Promise<void>;
+  setDifferences(invoiceId: string, differences: readonly records.Difference[]): Promise<void>;
+  /** Makes these CDRs' lines of an invoice live, or all its lines dead. */
+  setLive(invoiceId: string, cdrIds: readonly string[] | null): Promise<void>;
+  /** Of these CDRs those that stand on a live line of another invoice. */
+  liveElsewhere(invoiceId: string, cdrIds: readonly string[]): Promise<string[]>;
+  /** Received invoices not yet answered that name any of these CDRs. */
+  unansweredWith(cdrIds: readonly string[]): Promise<string[]>;
+  /** How far earlier invoices to a partner reach. */
+  reach(partner: string): Promise<{ sequenceTo: number; periodTo: Date | null }>;
+  findAnswer(invoiceId: string): Promise<records.SignedInvoiceAnswer | null>;
+  addAnswer(answer: records.SignedInvoiceAnswer): Promise<void>;
+  findCredit(invoiceId: string): Promise<records.SignedCreditNote | null>;
+  addCredit(creditNote: records.SignedCreditNote): Promise<void>;
+  findReissue(invoiceId: string): Promise<string | null>;
+  /** Payables of accepted invoices not yet settled. */
+  accepted(): Promise<
+    { partner: string; currency: CurrencyCode; direction: records.InvoiceDirection; minor: bigint }[]
+  >;
+  ids(): Promise<string[]>;
+  /** CDRs that claim an invoice which has no live line for them, or the other way round. */
+  brokenLinks(): Promise<string[]>;
+}
+
+/** Prepaid accounts. Balances never fall below what is reserved, nor that below zero. */
+export interface CreditBook {
+  findAccount(consumerId: string): Promise<records.CreditAccount | null>;
+  /** As `findAccount`, and nobody else changes it until the transaction ends. */
+  lockAccount(consumerId: string): Promise<records.CreditAccount | null>;
+  /** The account, opened if need be, and locked. */
+  open(consumerId: string, currency: CurrencyCode): Promise<records.CreditAccount>;
+  /** False where an entry with this id was booked before. */
+  deposit(
+    entryId: string,
+    consumerId: string,
+    amountMinor: bigint,
+    atMs: InstantMs,
+  ): Promise<boolean>;
+  findReservation(reservationId: string): Promise<records.CreditReservation | null>;
+  /** One conditional update; false where less than that is available. */
+  reserve(request: Omit<records.CreditReservation, 'state'>): Promise<boolean>;
+  /** Ends a session's open reservations; gives what they held. */
+  close(sessionId: string, state: 'used' | 'released'): Promise<bigint>;
+  /** Takes the amount off what is not reserved; false where that is less. */
+  charge(
+    entryId: string,
+    consumerId: string,
+    amountMinor: bigint,
+    atMs: InstantMs,
+  ): Promise<boolean>;
+  /** Accounts whose reserved sum is not that of their open reservations. */
+  inconsistent(): Promise<{ checked: number; consumerIds: string[] }>;
+}
+
+export interface JournalBook {
+  /** @throws RangeError where the lines of a currency do not sum to zero */
+  book(entry: records.JournalEntry): Promise<void>;
+  findLines(naturalKey: string): Promise<records.JournalLine[]>;
+  unbalanced(): Promise<{ checked: number; naturalKeys: string[] }>;
+}
+
+export interface IntentBook {
+  /** The same business key again changes nothing. */
+  add(invoiceId: string, transaction: LedgerTransaction): Promise<void>;
+  ofInvoice(invoiceId: string): Promise<records.LedgerIntent[]>;
+  find(businessKey: string): Promise<records.LedgerIntent | null>;
+  /** Due ones, each the first of its invoice that is not over. */
+  due(nowMs: InstantMs, limit: number): Promise<records.LedgerIntent[]>;
+  settle(businessKey: string, receipt: LedgerReceipt): Promise<boolean>;
+  postpone(
+    businessKey: string,
+    state: 'pending' | 'unknown' | 'refused',
+    error: string,
+    nextAttemptAtMs: InstantMs,
+  ): Promise<void>;
+  count(): Promise<Record<records.IntentState, number>>;
+}
+
+/** All books inside one transaction. What is sent leaves with its commit. */
+export interface Books {
+  readonly cdrs: CdrBook;
+  readonly holds: HoldBook;
+  readonly bills: BillBook;
+  readonly invoices: InvoiceBook;
+  readonly credit: CreditBook;
+  readonly journal: JournalBook;
+  readonly intents: IntentBook;
+  send<C extends Contract>(
+    contract: C,
+    to: string,
+    payload: RequestInput<C>,
+    key: string,
+  ): Promise<void>;
+}
+
+export interface UnitOfWork {
+  /** Runs `work` in one transaction; it may run again after a deadlock. */
+  run<T>(work: (books: Books) => Promise<T>): Promise<T>;
+  /** Calls back after a commit that holds an intent for the ledger. */
+  onIntent(listener: () => void): void;
+}
+
+/** Who a pseudonym stands for, as this utility's own profiles say. */
+export interface Consumer {
+  readonly consumerId: string;
+  readonly cinMasked: string;
+  readonly paymentMode: 'postPaid' | 'prepaid';
+  readonly currency: CurrencyCode;
+}
+
+/** What settlement asks this utility's other services; never inside a transaction. */
+export interface Neighbours {
+  readAgreement(partner: string): Promise<SignedAgreement | null>;
+  resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
+}
+
+/** Everything a use case may touch. */
+export interface Ports {
+  readonly utility: string;
+  readonly work: UnitOfWork;
+  readonly neighbours: Neighbours;
+  readonly ledger: LedgerPort;
+  readonly pairSecretOf: (partner: string) => Uint8Array;
+  readonly signer: Signer;
+  readonly verifier: Verifier;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Log;
+  /** Delivers what waits in the outbox. */
+  readonly drain: () => Promise<void>;
+}

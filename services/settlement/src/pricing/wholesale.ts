@@ -1,0 +1,59 @@
+import type { AgreementTerms, CdrDocument, SignedMandate } from '@roamgrid/contracts';
+import { formatMoney, money, type RoundingPolicy } from '@roamgrid/kernel';
+import { rate } from '@roamgrid/rating';
+import { figuresOf, type RatedFigures } from './figures.js';
+import { ratingInputOf, type MeteredSession } from './rating-input.js';
+import { splitPayable, type Payable } from './splits.js';
+
+/** Under which terms a direction is settled; null where home and visited are one utility. */
+export type WholesaleTerms = Pick<
+  AgreementTerms,
+  'rounding' | 'commissionPercentage' | 'commissionTaxes'
+> | null;
+
+const NO_COMMISSION = { commissionPercentage: '0', commissionTaxes: [] };
+
+export interface WholesaleRating {
+  readonly figures: RatedFigures;
+  readonly payable: Payable;
+  readonly settlement: CdrDocument['settlement'];
+}
+
+/** The agreement's rounding; at home, where there is none, that of the utility's own retail tariff. */
+export function wholesaleRounding(terms: WholesaleTerms, mandate: SignedMandate): RoundingPolicy {
+  return terms?.rounding ?? mandate.document.retailTariff.document.rounding;
+}
+
+/**
+ * Rates a session at the agreed tariff and takes the commission off. Visited does it to make a CDR, home
+ * and the auditor to check one.
+ *
+ * @throws RoamgridError as the rating engine, and `unprocessable` for shares that exceed the amount
+ */
+export function rateWholesale(
+  session: MeteredSession,
+  tariff: unknown,
+  rounding: RoundingPolicy,
+  terms: WholesaleTerms,
+): WholesaleRating {
+  const rating = rate(ratingInputOf(session, tariff, rounding));
+  const { currency, totalExclTaxMinor, totalInclTaxMinor } = rating;
+  const split = splitPayable(
+    { exclTaxMinor: totalExclTaxMinor, inclTaxMinor: totalInclTaxMinor },
+    terms ?? NO_COMMISSION,
+    rounding,
+  );
+  // a utility owes itself nothing
+  const payable = terms === null ? { ...split, payableMinor: 0n } : split;
+  const text = (minor: bigint): string => formatMoney(money(currency, minor));
+  return {
+    figures: figuresOf(rating),
+    payable,
+    settlement: {
+      base: text(payable.baseMinor),
+      commission: text(payable.commissionMinor),
+      commissionTax: text(payable.commissionTaxMinor),
+      payable: text(payable.payableMinor),
+    },
+  };
+}

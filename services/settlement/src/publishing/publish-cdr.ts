@@ -1,0 +1,98 @@
+import type { Books } from '../ports.js';
+import type { CdrDocument, CdrRecord, RetailCharge } from '../records.js';
+import { publishView } from './project.js';
+
+function retailView(charge: RetailCharge): Record<string, unknown> {
+  const { session } = charge;
+  return {
+    currency: session.currency,
+    lines: session.lines,
+    taxes: session.taxes,
+    totalExclTax: session.totalExclTax,
+    tax: session.tax,
+    totalInclTax: session.visitedTotalInclTax,
+    home: {
+      currency: charge.currency,
+      totalInclTax: session.totalInclTax,
+      conversion: session.conversion,
+    },
+  };
+}
+
+/** Home never saw the station: its view of a roaming session is fed from the CDR. */
+function sessionFacts(cdr: CdrDocument, cinMasked: string | null): Record<string, unknown> {
+  const { agreedTariffId, version, hash } = cdr.agreedTariff;
+  const { at, channel, quoteHash } = cdr.consent.document;
+  return {
+    stationId: cdr.stationId,
+    connectorId: cdr.connectorId,
+    homeUtility: cdr.homeUtility,
+    visitedUtility: cdr.visitedUtility,
+    authorizedBy: cdr.authorizedBy,
+    agreedTariff: { id: agreedTariffId, version, hash },
+    quote: cdr.quote,
+    consent: { at, channel, quoteHash },
+    meter: { startWh: cdr.meter.startWh, stopWh: cdr.meter.stopWh },
+    energyKwh: cdr.energyKwh,
+    flags: cdr.flags,
+    startAt: cdr.startAt,
+    endAt: cdr.endAt,
+    ...(cinMasked === null ? {} : { cinMasked }),
+  };
+}
+
+/**
+ * Publishes a CDR and what settlement knows of its session.
+ *
+ * @param charge the driver's side, where this utility is the driver's home
+ */
+export async function publishCdr(
+  books: Books,
+  utility: string,
+  record: CdrRecord,
+  charge: RetailCharge | null,
+): Promise<void> {
+  const { cdr, role, state, invoiceId } = record;
+  const { document, documentHash, signature } = cdr;
+  const billId = charge?.billId ?? null;
+  await publishView(books, utility, {
+    kind: 'cdr',
+    id: document.cdrId,
+    sortAt: document.endAt,
+    data: {
+      document,
+      documentHash,
+      signature,
+      state,
+      role,
+      invoiceId,
+      billId,
+      ...(charge === null ? {} : { retail: retailView(charge) }),
+    },
+  });
+  await publishView(books, utility, {
+    kind: 'session',
+    id: document.sessionId,
+    sortAt: document.quote.document.issuedAt,
+    data: {
+      cdrId: document.cdrId,
+      invoiceId,
+      billId,
+      state: state === 'held' ? 'held' : 'rated',
+      ...(role === 'home' ? sessionFacts(document, charge?.cinMasked ?? null) : {}),
+    },
+  });
+}
+
+/** Publishes CDRs again, as they stand in the books now. */
+export async function republishCdrs(
+  books: Books,
+  utility: string,
+  cdrIds: readonly string[],
+): Promise<void> {
+  for (const record of await books.cdrs.findMany(cdrIds)) {
+    const charge =
+      record.role === 'visited' ? null : await books.bills.findCharge(record.cdr.document.cdrId);
+    await publishCdr(books, utility, record, charge);
+  }
+}

@@ -1,0 +1,81 @@
+import { parseEnergyKwh, parseInstant } from '@roamgrid/kernel';
+import type { Verifier } from '@roamgrid/platform';
+import type { CdrDocument } from '../records.js';
+import { isSigned, objection, type Objection } from './objection.js';
+
+/** The mandate is one that we issued, to this driver, for this utility, and was in force. */
+export async function checkMandate(
+  cdr: CdrDocument,
+  verifier: Verifier,
+): Promise<Objection | null> {
+  const { mandate } = cdr;
+  if (!(await isSigned(verifier, mandate, cdr.homeUtility, 'profiles'))) {
+    return objection('session_unknown', 'the mandate is not signed by our profiles');
+  }
+  const { document } = mandate;
+  if (document.homeUtility !== cdr.homeUtility || document.visitedUtility !== cdr.visitedUtility) {
+    return objection('session_unknown', 'the mandate is for another pair of utilities');
+  }
+  if (document.pseudonym !== cdr.pseudonym) {
+    return objection('session_unknown', 'the mandate names another pseudonym');
+  }
+  const quotedAtMs = parseInstant(cdr.quote.document.issuedAt);
+  if (
+    quotedAtMs < parseInstant(document.notBefore) ||
+    quotedAtMs >= parseInstant(document.notAfter)
+  ) {
+    return objection('session_unknown', 'the mandate was not in force when the price was quoted');
+  }
+  return null;
+}
+
+/** The retail tariff inside the mandate is our own, made under the same agreed tariff. */
+export async function checkRetailTariff(
+  cdr: CdrDocument,
+  verifier: Verifier,
+): Promise<Objection | null> {
+  const { retailTariff, agreedTariffHash } = cdr.mandate.document;
+  if (!(await isSigned(verifier, retailTariff, cdr.homeUtility, 'crp'))) {
+    return objection('tariff_not_agreed', 'the retail tariff is not signed by our crp');
+  }
+  const hashes = [
+    agreedTariffHash,
+    retailTariff.document.agreedTariffHash,
+    cdr.quote.document.agreedTariffHash,
+  ];
+  return hashes.every((hash) => hash === cdr.agreedTariff.hash)
+    ? null
+    : objection('tariff_not_agreed', 'the CDR is rated under another agreed tariff');
+}
+
+/** The driver was shown a price under this mandate and said yes to exactly that. */
+export async function checkConsent(
+  cdr: CdrDocument,
+  verifier: Verifier,
+): Promise<Objection | null> {
+  const { quote, consent, mandate } = cdr;
+  for (const signed of [quote, consent]) {
+    if (!(await isSigned(verifier, signed, cdr.visitedUtility, 'aaa'))) {
+      return objection('other', `the ${signed.document.type} is not signed by visited's aaa`);
+    }
+  }
+  const binds =
+    quote.document.sessionId === cdr.sessionId &&
+    consent.document.sessionId === cdr.sessionId &&
+    consent.document.quoteHash === quote.documentHash &&
+    quote.document.mandateHash === mandate.documentHash &&
+    quote.document.retailTariffHash === mandate.document.retailTariff.documentHash;
+  return binds ? null : objection('other', 'the consent is not to this quote of this mandate');
+}
+
+/** Energy beyond the mandate's cap is visited's where the agreement says that visited bears it. */
+export function checkCaps(
+  cdr: CdrDocument,
+  beyondCreditBorneBy: 'home' | 'visited',
+): Objection | null {
+  const isBeyond =
+    parseEnergyKwh(cdr.energyKwh) > parseEnergyKwh(cdr.mandate.document.energyCapKwh);
+  return isBeyond && beyondCreditBorneBy === 'visited'
+    ? objection('energy_differs', 'more energy than the mandate allows')
+    : null;
+}

@@ -1,0 +1,40 @@
+import { RoamgridError } from '@roamgrid/kernel';
+import type { SigningService, Verifier } from '@roamgrid/platform';
+import type { SignedDocument } from '@roamgrid/documents';
+
+/** Why home does not accept a CDR; the codes of a dispute. */
+export type ObjectionCode =
+  | 'energy_differs'
+  | 'price_differs'
+  | 'time_differs'
+  | 'tax_differs'
+  | 'tariff_not_agreed'
+  | 'duplicate'
+  | 'session_unknown'
+  | 'other';
+
+export interface Objection {
+  readonly reasonCode: ObjectionCode;
+  readonly note: string;
+}
+
+export const objection = (reasonCode: ObjectionCode, note: string): Objection => ({
+  reasonCode,
+  note,
+});
+
+/** Whether a document inside a CDR bears the signature that it must bear. */
+export async function isSigned(
+  verifier: Verifier,
+  signed: SignedDocument<unknown>,
+  utility: string,
+  service: SigningService,
+): Promise<boolean> {
+  try {
+    await verifier.verify(signed, utility, service);
+    return true;
+  } catch (error) {
+    if (error instanceof RoamgridError && error.status < 500) return false;
+    throw error;
+  }
+}

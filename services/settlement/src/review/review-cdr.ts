@@ -1,0 +1,57 @@
+import type { SignedAgreement } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import type { Verifier } from '@roamgrid/platform';
+import { termsOf } from '../pricing/rate-charge.js';
+import type { CdrDocument } from '../records.js';
+import type { RetailDecision } from '../use-cases/deliver-retail.js';
+import { checkAgreement } from './check-agreement.js';
+import {
+  checkCaps,
+  checkConsent,
+  checkMandate,
+  checkRetailTariff,
+} from './check-entitlement.js';
+import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
+import { checkRating } from './check-rating.js';
+import { checkUnbilledEnergy } from './check-retail.js';
+import { objection, type Objection } from './objection.js';
+
+/** Home's judgement of a CDR: the first rule that it breaks, null where it breaks none. */
+export async function reviewCdr(
+  cdr: CdrDocument,
+  agreement: SignedAgreement | null,
+  retail: RetailDecision,
+  verifier: Verifier,
+): Promise<Objection | null> {
+  if (retail.outcome === 'held' && retail.reason === 'consumer_unknown') {
+    return objection('session_unknown', 'no consumer of ours has this pseudonym');
+  }
+  try {
+    return await firstObjection(cdr, agreement, retail, verifier);
+  } catch (error) {
+    // a figure that cannot be read is visited's to correct; only our own failures are thrown
+    if (!(error instanceof RoamgridError) || error.status >= 500) throw error;
+    return objection('other', error.message);
+  }
+}
+
+async function firstObjection(
+  cdr: CdrDocument,
+  agreement: SignedAgreement | null,
+  retail: RetailDecision,
+  verifier: Verifier,
+): Promise<Objection | null> {
+  const terms = termsOf(agreement, cdr.visitedUtility, cdr.homeUtility);
+  return (
+    (await checkMandate(cdr, verifier)) ??
+    (await checkRetailTariff(cdr, verifier)) ??
+    (await checkConsent(cdr, verifier)) ??
+    checkAgreement(cdr, agreement, terms) ??
+    checkEnergy(cdr) ??
+    checkTimes(cdr) ??
+    checkUtcOffsets(cdr) ??
+    checkRating(cdr, terms) ??
+    checkCaps(cdr, terms?.beyondCreditBorneBy ?? 'home') ??
+    checkUnbilledEnergy(cdr, retail)
+  );
+}

@@ -1,0 +1,59 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { LedgerPort } from '@roamgrid/ledger';
+import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import type { ServiceContext } from '@roamgrid/platform';
+import { BusNeighbours } from './adapters/bus-neighbours.js';
+import { PostgresWork } from './adapters/postgres-work.js';
+import { BillHandlers } from './bill.handlers.js';
+import { CdrHandlers } from './cdr.handlers.js';
+import { InvoiceHandlers } from './invoice.handlers.js';
+import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
+import type { Ports } from './ports.js';
+import { LedgerPoster } from './posting/ledger-poster.js';
+import { PORTS } from './tokens.js';
+
+export { pairSecretsFrom } from './posting/pair-secrets.js';
+
+/** What settlement needs beside its context. */
+export interface SettlementExtras {
+  /** closed by whoever opened it */
+  readonly ledger: LedgerPort;
+  /** the secret that this utility shares with a partner: it names records on the ledger */
+  readonly pairSecretOf: (partner: string) => Uint8Array;
+}
+
+export const settlementMigrations: readonly MigrationClass[] = [CreateOutbox, CreateSettlement];
+
+/** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
+@Module({})
+export class SettlementModule {
+  static with(context: ServiceContext, extras: SettlementExtras): DynamicModule {
+    const ports = openPorts(context, extras);
+    return {
+      module: SettlementModule,
+      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers],
+      providers: [
+        { provide: PORTS, useValue: ports },
+        { provide: LedgerPoster, useFactory: () => new LedgerPoster(ports) },
+      ],
+    };
+  }
+}
+
+function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
+  const { utility, database, bus, signer, verifier, registry, clock, ids, log, outbox } = context;
+  return {
+    utility,
+    work: new PostgresWork(database, () => clock.now()),
+    neighbours: new BusNeighbours(bus, utility),
+    ledger: extras.ledger,
+    pairSecretOf: extras.pairSecretOf,
+    signer,
+    verifier,
+    registry,
+    clock,
+    ids,
+    log,
+    drain: () => outbox.drain(),
+  };
+}

@@ -1,0 +1,2 @@
+/** What handlers are given: `Ports`. */
+export const PORTS = Symbol('settlement ports');

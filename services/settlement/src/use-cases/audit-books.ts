@@ -1,0 +1,223 @@
+import type { auditBooks as contract, ReplyOf, SignedAgreement } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { canonicalText } from '../documents/canonical-text.js';
+import type { Ports } from '../ports.js';
+import { termsOf } from '../pricing/rate-charge.js';
+import { rateRetail } from '../pricing/retail.js';
+import { rateWholesale } from '../pricing/wholesale.js';
+import type { CdrRecord, RetailCharge } from '../records.js';
+import { checkRating, compareFigures } from '../review/check-rating.js';
+import { isSigned } from '../review/objection.js';
+import { compareInvoice } from './review-invoice.js';
+
+export type AuditReport = ReplyOf<typeof contract>;
+
+const PAGE = 200;
+
+/** Counts what was checked and lists what does not hold, by invariant. */
+class Findings {
+  readonly checked: Record<string, number> = {};
+  readonly breaches: AuditReport['breaches'] = [];
+
+  count(invariant: string, times = 1): void {
+    this.checked[invariant] = (this.checked[invariant] ?? 0) + times;
+  }
+
+  breach(invariant: string, subject: string, detail: string): void {
+    this.breaches.push({ invariant, subject, detail });
+  }
+}
+
+/**
+ * Checks every invariant that these books alone can show. Each is counted, also where nothing is wrong;
+ * what cannot be checked now (a ledger that is away) is not counted.
+ */
+export async function auditBooks(ports: Ports): Promise<AuditReport> {
+  const findings = new Findings();
+  await auditJournal(ports, findings);
+  await auditCredit(ports, findings);
+  await auditSequences(ports, findings);
+  await auditCdrs(ports, findings);
+  await auditInvoices(ports, findings);
+  await auditIntents(ports, findings);
+  return { checked: findings.checked, breaches: findings.breaches };
+}
+
+async function auditJournal(ports: Ports, findings: Findings): Promise<void> {
+  const { checked, naturalKeys } = await ports.work.run((books) => books.journal.unbalanced());
+  findings.count('journalEntriesSumToZero', checked);
+  for (const key of naturalKeys) {
+    findings.breach('journalEntriesSumToZero', key, 'the entry does not sum to zero');
+  }
+}
+
+async function auditCredit(ports: Ports, findings: Findings): Promise<void> {
+  const { checked, consumerIds } = await ports.work.run((books) => books.credit.inconsistent());
+  findings.count('prepaidAccountsConsistent', checked);
+  for (const consumerId of consumerIds) {
+    findings.breach(
+      'prepaidAccountsConsistent',
+      consumerId,
+      'balance or reserved sum is not that of its entries and reservations',
+    );
+  }
+}
+
+/** Numbers that we give out have no gap; what a partner sent may still be under way. */
+async function auditSequences(ports: Ports, findings: Findings): Promise<void> {
+  const directions = await ports.work.run((books) => books.cdrs.directions());
+  for (const { visitedUtility, homeUtility, count, greatest, last } of directions) {
+    if (visitedUtility !== ports.utility) continue;
+    findings.count('sequencesGapFree');
+    if (count === greatest && greatest === last) continue;
+    const detail = `${String(count)} CDRs, greatest ${String(greatest)}, given ${String(last)}`;
+    findings.breach('sequencesGapFree', `${visitedUtility}>${homeUtility}`, detail);
+  }
+}
+
+async function auditCdrs(ports: Ports, findings: Findings): Promise<void> {
+  const agreements = new Map<string, SignedAgreement | null>();
+  const transactions = new Set<string>();
+  let after = '';
+  for (;;) {
+    const page = await ports.work.run((books) => books.cdrs.page(after, PAGE));
+    for (const record of page) {
+      const { document } = record.cdr;
+      after = document.cdrId;
+      const transaction = `${document.visitedUtility} ${document.stationId} ${document.transactionId}`;
+      findings.count('oneCdrPerTransaction');
+      if (transactions.has(transaction)) {
+        findings.breach('oneCdrPerTransaction', document.cdrId, 'its transaction has another CDR');
+      }
+      transactions.add(transaction);
+      await auditCdr(ports, findings, record, await agreementFor(ports, record, agreements));
+    }
+    if (page.length < PAGE) return;
+  }
+}
+
+/** The agreement in force now with the other side of a CDR, read once for each partner. */
+async function agreementFor(
+  ports: Ports,
+  { role, cdr }: CdrRecord,
+  known: Map<string, SignedAgreement | null>,
+): Promise<SignedAgreement | null> {
+  if (role === 'domestic') return null;
+  const partner = role === 'visited' ? cdr.document.homeUtility : cdr.document.visitedUtility;
+  const found = known.get(partner);
+  if (found !== undefined) return found;
+  const agreement = await ports.neighbours.readAgreement(partner);
+  known.set(partner, agreement);
+  return agreement;
+}
+
+async function auditCdr(
+  ports: Ports,
+  findings: Findings,
+  record: CdrRecord,
+  agreement: SignedAgreement | null,
+): Promise<void> {
+  const { cdr } = record;
+  const { cdrId, visitedUtility } = cdr.document;
+  findings.count('cdrsHashAndSignature');
+  if (!(await isSigned(ports.verifier, cdr, visitedUtility, 'settlement'))) {
+    findings.breach('cdrsHashAndSignature', cdrId, 'hash or signature does not fit');
+  }
+  // what home objects to is not in its books as right; the objection says so
+  if (record.role !== 'home' || record.state !== 'held') {
+    findings.count('cdrsRateAgain');
+    const differs = rateAgain(record, agreement);
+    if (differs !== null) findings.breach('cdrsRateAgain', cdrId, differs);
+  }
+  const charge = await ports.work.run((books) => books.bills.findCharge(cdrId));
+  if (charge === null) return;
+  findings.count('retailRatesAgain');
+  const differs = rateRetailAgain(record, charge);
+  if (differs !== null) findings.breach('retailRatesAgain', cdrId, differs);
+}
+
+/** Under a later agreement the old commission is not known any more: then the lines alone are compared. */
+function rateAgain({ role, cdr }: CdrRecord, agreement: SignedAgreement | null): string | null {
+  const { document } = cdr;
+  const terms = termsOf(agreement, document.visitedUtility, document.homeUtility);
+  if (role === 'domestic' || document.agreementHash === agreement?.documentHash) {
+    return checkRating(document, terms)?.note ?? null;
+  }
+  const { figures } = rateWholesale(document, document.tariff, document.rounding, null);
+  return compareFigures(document, figures)?.note ?? null;
+}
+
+function rateRetailAgain({ cdr }: CdrRecord, charge: RetailCharge): string | null {
+  try {
+    const { session, total } = rateRetail(cdr.document, charge.currency);
+    const same =
+      canonicalText(session) === canonicalText(charge.session) && total.minor === charge.totalMinor;
+    return same ? null : 'the retail rating gives other figures';
+  } catch (error) {
+    if (!(error instanceof RoamgridError)) throw error;
+    return error.message;
+  }
+}
+
+async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
+  const { invoiceIds, broken } = await ports.work.run(async (books) => ({
+    invoiceIds: await books.invoices.ids(),
+    broken: await books.invoices.brokenLinks(),
+  }));
+  findings.count('cdrsInvoicedOnce', invoiceIds.length);
+  for (const cdrId of broken) {
+    findings.breach('cdrsInvoicedOnce', cdrId, 'CDR and invoice lines do not name each other');
+  }
+  for (const invoiceId of invoiceIds) await auditInvoice(ports, findings, invoiceId);
+}
+
+/** An invoice that home has not accepted is the issuer's claim, not a fact of home's books. */
+async function auditInvoice(ports: Ports, findings: Findings, invoiceId: string): Promise<void> {
+  await ports.work.run(async (books) => {
+    const record = await books.invoices.find(invoiceId);
+    if (record === null || (record.direction === 'received' && record.state !== 'accepted')) return;
+    const lines = (await books.invoices.allLines(invoiceId)).map(({ line }) => line);
+    const held = await books.cdrs.findMany(lines.map(({ cdrId }) => cdrId));
+    const byId = new Map(held.map((one) => [one.cdr.document.cdrId, one]));
+    findings.count('invoiceSumsAndRoots');
+    for (const { code, cdrId, detail } of compareInvoice(record, lines, byId, new Set())) {
+      // an objection that came after the invoice is settled by a dispute or a credit
+      if (code === 'held') continue;
+      findings.breach('invoiceSumsAndRoots', cdrId ?? invoiceId, `${code}: ${detail}`);
+    }
+  });
+}
+
+async function auditIntents(ports: Ports, findings: Findings): Promise<void> {
+  const counts = await ports.work.run((books) => books.intents.count());
+  const total = counts.pending + counts.posted + counts.unknown + counts.refused;
+  findings.count('ledgerOutcomesKnown', total);
+  if (counts.unknown > 0) {
+    const detail = `${String(counts.unknown)} submissions have an unknown outcome`;
+    findings.breach('ledgerOutcomesKnown', ports.utility, detail);
+  }
+  const posted = await ports.work.run(async (books) => {
+    const ids = await books.invoices.ids();
+    const all = await Promise.all(ids.map((id) => books.intents.ofInvoice(id)));
+    return all.flat().filter(({ state }) => state === 'posted');
+  });
+  for (const { transaction } of posted) {
+    const { businessKey, documentHash } = transaction;
+    const found = await readOrNothing(ports, businessKey);
+    if (found === 'unavailable') return;
+    findings.count('postedOnLedger');
+    if (found !== documentHash) {
+      findings.breach('postedOnLedger', businessKey, 'the ledger does not hold this document');
+    }
+  }
+}
+
+async function readOrNothing(ports: Ports, businessKey: string): Promise<string | null> {
+  try {
+    const found = await ports.ledger.read(ports.utility, businessKey);
+    return found?.documentHash ?? null;
+  } catch (error) {
+    if (error instanceof RoamgridError && error.code === 'ledger_unavailable') return 'unavailable';
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { answerCdr, type SignedCdr } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import { bookPayable } from '../journal/entries.js';
+import { wholesaleAmountsOf } from '../journal/wholesale-amounts.js';
+import type { Books, Ports } from '../ports.js';
+import { publishStep, settlementOf } from '../publishing/project.js';
+import { publishCdr } from '../publishing/publish-cdr.js';
+import type { CdrRecord } from '../records.js';
+import { objection, type Objection } from '../review/objection.js';
+import { reviewCdr } from '../review/review-cdr.js';
+import { decideRetail, deliverRetail, type RetailDecision } from './deliver-retail.js';
+import { reviewInvoicesWith } from './review-invoice.js';
+
+interface Judgement {
+  readonly retail: RetailDecision;
+  readonly objected: Objection | null;
+  readonly startedAtMs: number;
+}
+
+/**
+ * Home takes in a CDR: checks that the driver is entitled and the price agreed, rates it again, and answers.
+ * The same CDR again changes nothing; another one under the same id, session, transaction or sequence is
+ * kept aside and objected to.
+ *
+ * @throws RoamgridError `forbidden` for a CDR of another pair; `signature_invalid`; `peer_unreachable` where
+ *   crp or profiles do not answer, and nothing was recorded
+ */
+export async function receiveCdr(ports: Ports, cdr: SignedCdr): Promise<void> {
+  const { document } = cdr;
+  if (document.homeUtility !== ports.utility || document.visitedUtility === ports.utility) {
+    throw new RoamgridError('forbidden', 'the CDR is for another utility');
+  }
+  await ports.verifier.verify(cdr, document.visitedUtility, 'settlement');
+  const isKnown = await ports.work.run((books) => isHeld(books, cdr));
+  if (isKnown) return;
+  const judgement = await judge(ports, cdr);
+  await ports.work.run(async (books) => {
+    await books.cdrs.lockDirection(document.visitedUtility, document.homeUtility);
+    if (await isHeld(books, cdr)) return;
+    const rival =
+      (await books.cdrs.find(document.cdrId)) ?? (await books.cdrs.findRival(document));
+    if (rival === null) await take(ports, books, cdr, judgement);
+    else await quarantine(ports, books, cdr);
+  });
+}
+
+/** Exactly this CDR is in the books: it was delivered before. */
+async function isHeld(books: Books, cdr: SignedCdr): Promise<boolean> {
+  const known = await books.cdrs.find(cdr.document.cdrId);
+  return known?.cdr.documentHash === cdr.documentHash;
+}
+
+async function judge(ports: Ports, { document }: SignedCdr): Promise<Judgement> {
+  const startedAtMs = ports.clock.now();
+  const [agreement, consumer] = await Promise.all([
+    ports.neighbours.readAgreement(document.visitedUtility),
+    ports.neighbours.resolvePseudonym(document.pseudonym, document.visitedUtility),
+  ]);
+  const retail = decideRetail(document, consumer);
+  const objected = await reviewCdr(document, agreement, retail, ports.verifier);
+  return { retail, objected, startedAtMs };
+}
+
+async function quarantine(ports: Ports, books: Books, cdr: SignedCdr): Promise<void> {
+  const note = 'another CDR has this id, session, transaction or sequence';
+  await books.holds.quarantine({
+    kind: 'cdr',
+    documentId: cdr.document.cdrId,
+    documentHash: cdr.documentHash,
+    signature: cdr.signature,
+    document: cdr.document,
+    reason: note,
+    receivedAtMs: ports.clock.now(),
+  });
+  await sendAnswer(ports, books, cdr, objection('duplicate', note));
+}
+
+async function take(
+  ports: Ports,
+  books: Books,
+  cdr: SignedCdr,
+  { retail, objected, startedAtMs }: Judgement,
+): Promise<void> {
+  const { document } = cdr;
+  const record: CdrRecord = {
+    cdr,
+    role: 'home',
+    state: objected === null ? 'accepted' : 'held',
+    invoiceId: null,
+  };
+  await books.cdrs.add(record, null);
+  await sendAnswer(ports, books, cdr, objected);
+  let charge = null;
+  if (objected === null) {
+    await books.journal.book(bookPayable(wholesaleAmountsOf(document, document.visitedUtility)));
+    charge = await deliverRetail(ports, books, document, retail);
+  }
+  await publishCdr(books, ports.utility, record, charge);
+  await traceReceipt(ports, books, cdr, startedAtMs);
+  await reviewInvoicesWith(ports, books, [document.cdrId]);
+}
+
+async function sendAnswer(
+  ports: Ports,
+  books: Books,
+  cdr: SignedCdr,
+  objected: Objection | null,
+): Promise<void> {
+  const { cdrId, visitedUtility } = cdr.document;
+  const answer = await ports.signer.sign({
+    type: 'cdrAnswer' as const,
+    schemaVersion: 1 as const,
+    cdrId,
+    cdrHash: cdr.documentHash,
+    answer: objected === null ? ('accepted' as const) : ('objected' as const),
+    reasonCode: objected?.reasonCode ?? null,
+    note: objected?.note ?? null,
+    at: formatInstant(ports.clock.now()),
+  });
+  await books.cdrs.addAnswer(answer);
+  await books.send(answerCdr, visitedUtility, { answer }, `cdr:${cdrId}`);
+}
+
+async function traceReceipt(
+  ports: Ports,
+  books: Books,
+  cdr: SignedCdr,
+  startedAtMs: number,
+): Promise<void> {
+  const { sessionId, cdrId, visitedUtility } = cdr.document;
+  const nowMs = ports.clock.now();
+  const shared = {
+    sessionId,
+    occurrence: cdrId,
+    at: formatInstant(nowMs),
+    documentHash: cdr.documentHash,
+  };
+  const here = settlementOf(ports.utility);
+  await publishStep(books, ports.utility, {
+    ...shared,
+    step: 'cdr',
+    from: settlementOf(visitedUtility),
+    to: here,
+  });
+  await publishStep(books, ports.utility, {
+    ...shared,
+    step: 'rerate',
+    from: here,
+    to: here,
+    durationMs: Math.max(0, nowMs - startedAtMs),
+  });
+}

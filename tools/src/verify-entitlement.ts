@@ -1,0 +1,93 @@
+import { cdrDocument } from '@roamgrid/contracts';
+import { documentHash } from '@roamgrid/documents';
+import { z } from 'zod';
+import { readPart } from './verify-figures.js';
+import { assertSame, check, NotGiven, type Check } from './verify-check.js';
+import { describeSigner, findSigner, type KeyFile, type Signer } from './verify-signature.js';
+import { sha256 } from './sha256.js';
+
+const anySigned = <Members extends z.ZodRawShape>(members: Members) =>
+  z.looseObject({
+    document: z.looseObject(members),
+    documentHash: z.string(),
+    signature: z.string(),
+  });
+
+const text = z.string();
+
+const entitling = cdrDocument
+  .pick({ sessionId: true, homeUtility: true, visitedUtility: true, pseudonym: true })
+  .extend({
+    agreedTariff: z.looseObject({ hash: text }),
+    mandate: anySigned({
+      homeUtility: text,
+      visitedUtility: text,
+      pseudonym: text,
+      agreedTariffHash: text,
+    }),
+    quote: anySigned({ sessionId: text, mandateHash: text, agreedTariffHash: text }),
+    consent: anySigned({ sessionId: text, quoteHash: text }),
+  })
+  .loose();
+
+type Entitling = z.infer<typeof entitling>;
+
+function checkLinks({ mandate, quote, consent, ...cdr }: Entitling): string {
+  for (const [name, signed] of Object.entries({ mandate, quote, consent })) {
+    assertSame(
+      `the hash of the ${name}`,
+      signed.documentHash,
+      documentHash(signed.document, sha256),
+    );
+  }
+  assertSame('the consent’s quote', consent.document.quoteHash, quote.documentHash);
+  assertSame('the quote’s mandate', quote.document.mandateHash, mandate.documentHash);
+  assertSame('the consent’s session', consent.document.sessionId, cdr.sessionId);
+  assertSame('the quote’s session', quote.document.sessionId, cdr.sessionId);
+  assertSame('the mandate’s consumer', mandate.document.pseudonym, cdr.pseudonym);
+  assertSame('the mandate’s home', mandate.document.homeUtility, cdr.homeUtility);
+  assertSame('the mandate’s visited side', mandate.document.visitedUtility, cdr.visitedUtility);
+  const { hash } = cdr.agreedTariff;
+  assertSame('the mandate’s agreed tariff', mandate.document.agreedTariffHash, hash);
+  assertSame('the quote’s agreed tariff', quote.document.agreedTariffHash, hash);
+  return 'consent to the quote, quote under the mandate, all of this session';
+}
+
+/** Home must have signed the mandate with keys of its own, which stand in a file of their own. */
+async function checkMandateSignature(
+  { mandate, ...cdr }: Entitling,
+  visited: Signer | null,
+  keyFiles: readonly KeyFile[],
+): Promise<string> {
+  const isDomestic = cdr.homeUtility === cdr.visitedUtility;
+  const homeFiles = isDomestic ? keyFiles : keyFiles.filter((file) => file !== visited?.keyFile);
+  if (homeFiles.length === 0) {
+    throw new NotGiven(`give the JWKS of ${cdr.homeUtility} as well (--jwks)`);
+  }
+  return describeSigner(await findSigner(mandate.document, mandate.signature, homeFiles));
+}
+
+/**
+ * What entitles a CDR: home's mandate, the quote under it, the driver's consent to that quote.
+ *
+ * @param signer of the visited utility, `null` where that could not be found out
+ */
+export async function checkEntitlement(
+  document: unknown,
+  signer: Signer | null,
+  keyFiles: readonly KeyFile[],
+): Promise<Check[]> {
+  const visitedFiles = signer === null ? keyFiles : [signer.keyFile];
+  const read = (): Entitling => readPart(entitling, document);
+  const signatureBy = (name: 'quote' | 'consent'): Promise<Check> =>
+    check(`cdr ${name} signature`, async () => {
+      const signed = read()[name];
+      return describeSigner(await findSigner(signed.document, signed.signature, visitedFiles));
+    });
+  return [
+    await check('cdr entitlement', () => checkLinks(read())),
+    await signatureBy('quote'),
+    await signatureBy('consent'),
+    await check('cdr mandate signature', () => checkMandateSignature(read(), signer, keyFiles)),
+  ];
+}
