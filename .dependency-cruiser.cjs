@@ -51,12 +51,12 @@ module.exports = {
       severity: 'error',
       comment: 'Code that only a test reaches is not part of the product; delete it or use it.',
       from: {
-        path: '^(libs/[^/]+/src/index|services/[^/]+/src/(main|[^/]+\\.module)|chaincode/src/index)\\.ts$',
+        path: '^(libs/[^/]+/src/index|services/[^/]+/src/(main|start-gateway|[^/]+\\.module)|chaincode/src/index)\\.ts$',
       },
       to: {
         path: '^(libs|services)/[^/]+/src/|^chaincode/src/',
         pathNot:
-          '\\.d\\.ts$|^libs/[^/]+/src/index\\.ts$|^services/[^/]+/src/(main|[^/]+\\.module)\\.ts$|^chaincode/src/index\\.ts$',
+          '\\.d\\.ts$|^libs/[^/]+/src/index\\.ts$|^services/[^/]+/src/(main|start-gateway|[^/]+\\.module)\\.ts$|^chaincode/src/index\\.ts$',
         reachable: false,
       },
     },
@@ -223,7 +223,8 @@ module.exports = {
     {
       name: 'nothing-imports-tools',
       severity: 'error',
-      comment: 'What developers run is no part of what users run; a test may borrow a simulated station.',
+      comment:
+        'What developers run is no part of what users run; a test may borrow a simulated station.',
       from: { path: '^((libs|services)/[^/]+|chaincode)/src/' },
       to: { path: '^(tools|scenarios|bench)/' },
     },

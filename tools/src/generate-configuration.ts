@@ -47,12 +47,18 @@ function keysTable(keys: readonly Key[]): string {
   return table(['key', 'type', 'default', 'meaning'], rows);
 }
 
-/** docs/configuration.md */
-export function configurationPage(services: readonly ServiceConfiguration[]): string {
+/** docs/configuration.md; `silent` are the services that have no program and read nothing. */
+export function configurationPage(
+  services: readonly ServiceConfiguration[],
+  silent: readonly string[],
+): string {
   return [
     '# Configuration',
     'Each service reads the environment once, when it starts, and refuses what it cannot use with one line that names the key. An empty value counts as none. A key without default that is not *required* may be left out.',
     ...services.flatMap((service) => [`## ${service.service}`, keysTable(keysOf(service))]),
+    ...(silent.length === 0
+      ? []
+      : [`Without a program of their own, and so without configuration: ${silent.join(', ')}.`]),
   ].join('\n\n');
 }
 

@@ -29,21 +29,26 @@ export interface Pages {
 
 async function filesOf(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder);
+    return (await readdir(folder)).sort();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
 }
 
-/** Reads `<name>Configuration` from a service's built `<name>.config.js`. */
+/**
+ * Reads `<name>Configuration` from a service's built `<name>.config.js`; gives the reason where it
+ * cannot, and null for a service without a program, which reads no environment.
+ */
 async function configurationOf(
   root: string,
   service: string,
-): Promise<ServiceConfiguration | string> {
+): Promise<ServiceConfiguration | string | null> {
   const sources = await filesOf(join(root, 'services', service, 'src'));
   const source = sources.find((name) => name.endsWith('.config.ts'));
-  if (source === undefined) return `services/${service}: no *.config.ts`;
+  if (source === undefined) {
+    return sources.includes('main.ts') ? `services/${service}: main.ts without *.config.ts` : null;
+  }
   const built = join(root, 'services', service, 'dist', source.replace(/\.ts$/, '.js'));
   try {
     const loaded = z.record(z.string(), z.unknown()).parse({
@@ -64,10 +69,11 @@ async function configurationOf(
 async function configurationPages(root: string): Promise<Pages> {
   const services = await filesOf(join(root, 'services'));
   const found = await Promise.all(services.map((service) => configurationOf(root, service)));
-  const read = found.filter((one) => typeof one !== 'string');
+  const read = found.filter((one) => one !== null && typeof one !== 'string');
+  const silent = services.filter((_service, index) => found[index] === null);
   return {
     pages: [
-      { path: 'docs/configuration.md', text: configurationPage(read) },
+      { path: 'docs/configuration.md', text: configurationPage(read, silent) },
       { path: '.env.example', text: environmentExample(read) },
     ],
     missing: found.filter((one) => typeof one === 'string'),
@@ -99,7 +105,10 @@ async function asyncApiPages(root: string): Promise<Pages> {
     const text = JSON.stringify(asyncApiDocument());
     return { pages: [{ path: 'docs/asyncapi.json', text }], missing: [] };
   } catch (error) {
-    return { pages: [], missing: [`services/edge: asyncApiDocument is not built (${String(error)})`] };
+    return {
+      pages: [],
+      missing: [`services/edge: asyncApiDocument is not built (${String(error)})`],
+    };
   }
 }
 

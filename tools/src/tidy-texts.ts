@@ -4,9 +4,9 @@ import { findLines, type Finding } from './tidy-finding.js';
 /** A word that is looked for is put together here, so that this file does not find itself. */
 const word = (...pieces: readonly string[]): string => pieces.join('');
 
-const REMINDER = new RegExp(`\b(${word('TO', 'DO')}|${word('FIX', 'ME')}|${word('HA', 'CK')})\b`);
+const REMINDER = new RegExp(`\\b(${word('TO', 'DO')}|${word('FIX', 'ME')}|${word('HA', 'CK')})\\b`);
 const MACHINE_PATH = new RegExp(
-  `(^|[\s"'\`(=:,])/(${word('wo', 'rk')}|${word('ro', 'ot')}|${word('ho', 'me')}/[a-z]+)/`,
+  `(^|[\\s"'\`(=:,])/(${word('wo', 'rk')}|${word('ro', 'ot')}|${word('ho', 'me')}/[a-z]+)/`,
 );
 const FOCUSED =
   /\b(it|test|describe)\.(only|skip|todo)(\.each)?\s*[(`]|\b(xit|fit|xdescribe|fdescribe)\(/;

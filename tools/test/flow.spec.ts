@@ -8,12 +8,11 @@ import ts from 'typescript';
 const SERVICES_FOLDER = fileURLToPath(new URL('../../services/', import.meta.url));
 
 /** `aaa.swipe` for each exported contract, by the name that a handler writes in `@Handles(…)`. */
-const subjectByExport = new Map(
-  Object.entries(contracts).flatMap(([name, value]) =>
-    contracts.FLOW.some((contract) => contract === value)
-      ? [[name, contracts.subjectOf(value as contracts.Contract)]]
-      : [],
-  ) as [string, string][],
+const subjectByExport: ReadonlyMap<string, string> = new Map(
+  Object.entries(contracts).flatMap(([name, value]): [string, string][] => {
+    const contract = contracts.FLOW.find((candidate) => candidate === value);
+    return contract === undefined ? [] : [[name, contracts.subjectOf(contract)]];
+  }),
 );
 
 /** What a name stands for in a file: `import { swipe as s }` makes `s` mean `swipe`. */
@@ -71,6 +70,12 @@ describe('the flow', () => {
     expect((await handledBy(service)).sort()).toEqual(
       expected.map((contract) => contracts.subjectOf(contract)).sort(),
     );
+  });
+
+  it.each(contracts.SERVICES)('stands in the README of %s', async (service) => {
+    const readme = await readFile(join(SERVICES_FOLDER, service, 'README.md'), 'utf8');
+    const handled = contracts.FLOW.filter((contract) => contract.service === service);
+    expect(handled.filter(({ name }) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
   it.each(['router', 'edge', 'identity', 'all-in-one'])('has no handler in %s', async (service) => {

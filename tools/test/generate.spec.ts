@@ -47,10 +47,11 @@ describe('generated pages', () => {
       UTILITY: z.string().min(1),
       NATS_URL: z.string().optional().describe('the bus'),
     });
-    const page = configurationPage([{ service: 'edge', schema }]);
+    const page = configurationPage([{ service: 'edge', schema }], ['portal']);
     expect(page).toContain('| `PORT` | integer (0–65535) | `8080` | where it listens |');
     expect(page).toContain('| `UTILITY` | string (≥ 1 long) | required |  |');
     expect(page).toContain('| `NATS_URL` | string |  | the bus |');
+    expect(page).toContain('without configuration: portal.');
   });
 
   it('give each variable once, open where any service needs it', () => {

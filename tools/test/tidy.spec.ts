@@ -33,7 +33,12 @@ describe('tidy finds', () => {
       `\nsee ${word('/wo', 'rk')}/main/docs`,
       'docs/a.md:2 machine-path',
     ],
-    ['a home folder', 'tools/src/a.ts', `'${word('/ho', 'me')}/ann/x'`, 'tools/src/a.ts:1 machine-path'],
+    [
+      'a home folder',
+      'tools/src/a.ts',
+      `'${word('/ho', 'me')}/ann/x'`,
+      'tools/src/a.ts:1 machine-path',
+    ],
     [
       'a registry in the lock file',
       'package-lock.json',

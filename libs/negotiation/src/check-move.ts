@@ -44,10 +44,10 @@ function checkFrontier(
   const isOnFrontier =
     isWithinLimits(visited, home, positions) &&
     frontierOf(terms, visited, home).some(
-      (point) =>
-        point.visitedScore === scores.visitedScore && point.homeScore === scores.homeScore,
+      (point) => point.visitedScore === scores.visitedScore && point.homeScore === scores.homeScore,
     );
-  if (!isOnFrontier) refuse('another schedule would be better for both, or one falls below default');
+  if (!isOnFrontier)
+    refuse('another schedule would be better for both, or one falls below default');
   return scores;
 }
 

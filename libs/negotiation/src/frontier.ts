@@ -100,8 +100,7 @@ export function gainsOf(
     terms.defaultSchedule.reduce(
       (sum, band, index) =>
         sum +
-        BigInt(weights[index] ?? 0) *
-          (terms.priceFloorMicros - parsePriceMicros(band.pricePerKwh)),
+        BigInt(weights[index] ?? 0) * (terms.priceFloorMicros - parsePriceMicros(band.pricePerKwh)),
       BigInt(score) * terms.gridStepMicros,
     );
   return {

@@ -6,6 +6,7 @@ import {
   parsePriceMicros,
   type PriceMicros,
 } from '@roamgrid/kernel';
+import { countOf } from './count.js';
 import { GREATEST_WEIGHT } from './policy.js';
 import type { Schedule } from './schedule.js';
 
@@ -26,9 +27,7 @@ const GREATEST_GRID = 2_000;
 
 /** Steps between floor and cap: the greatest position of a price on the grid. */
 export function stepCount(terms: NegotiationTerms): number {
-  return Number(
-    divideDown(terms.priceCapMicros - terms.priceFloorMicros, terms.gridStepMicros),
-  );
+  return countOf(divideDown(terms.priceCapMicros - terms.priceFloorMicros, terms.gridStepMicros));
 }
 
 /** Whether there is anything to bargain about. */
@@ -44,7 +43,7 @@ export function weightScale(terms: NegotiationTerms): number {
 
 /** A policy's weight on the scale that the grid has room for. */
 export function scaledWeight(terms: NegotiationTerms, weight: number): number {
-  return Number(divideHalfUp(BigInt(weight * weightScale(terms)), BigInt(GREATEST_WEIGHT)));
+  return countOf(divideHalfUp(BigInt(weight * weightScale(terms)), BigInt(GREATEST_WEIGHT)));
 }
 
 export function priceAt(terms: NegotiationTerms, position: number): PriceMicros {
@@ -55,20 +54,20 @@ export function priceAt(terms: NegotiationTerms, position: number): PriceMicros 
 export function positionOf(terms: NegotiationTerms, pricePerKwh: string): number | null {
   const above = parsePriceMicros(pricePerKwh) - terms.priceFloorMicros;
   if (above < 0n || above % terms.gridStepMicros !== 0n) return null;
-  const position = Number(divideDown(above, terms.gridStepMicros));
+  const position = countOf(divideDown(above, terms.gridStepMicros));
   return position > stepCount(terms) ? null : position;
 }
 
 /** The lowest position whose price is not below; above {@link stepCount} where there is none. */
 export function lowestPositionFrom(terms: NegotiationTerms, pricePerKwh: string): number {
   const above = parsePriceMicros(pricePerKwh) - terms.priceFloorMicros;
-  return Math.max(0, Number(divideUp(above, terms.gridStepMicros)));
+  return Math.max(0, countOf(divideUp(above, terms.gridStepMicros)));
 }
 
 /** The highest position whose price is not above; negative where there is none. */
 export function highestPositionTo(terms: NegotiationTerms, pricePerKwh: string): number {
   const above = parsePriceMicros(pricePerKwh) - terms.priceFloorMicros;
-  return Math.min(stepCount(terms), Number(divideDown(above, terms.gridStepMicros)));
+  return Math.min(stepCount(terms), countOf(divideDown(above, terms.gridStepMicros)));
 }
 
 /** The default's bands at the prices of the given positions. */

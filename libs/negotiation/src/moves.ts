@@ -16,7 +16,7 @@ export const LIMITS_ROUND = 2;
 
 /** The round that the move at this place of the transcript belongs to; from 1. */
 export function roundOf(index: number): number {
-  return Math.floor(index / 2) + 1;
+  return (index >> 1) + 1;
 }
 
 export function sideOf(index: number): Side {

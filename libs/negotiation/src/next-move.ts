@@ -1,4 +1,5 @@
 import { divideDown, parsePriceMicros } from '@roamgrid/kernel';
+import { countOf } from './count.js';
 import { declarationOf, standingOffer, weightsSchedule, type Declaration } from './declaration.js';
 import { frontierOf, scoresOf, type FrontierPoint } from './frontier.js';
 import {
@@ -83,8 +84,8 @@ function targetIndex(options: {
   const exponent = BigInt(patience);
   const passed = BigInt(round - firstRound) ** exponent;
   const whole = BigInt(rounds - firstRound) ** exponent;
-  const conceded = divideDown(BigInt(Math.abs(best - last)) * passed, whole);
-  return best < last ? best + Number(conceded) : best - Number(conceded);
+  const conceded = countOf(divideDown(BigInt(Math.abs(best - last)) * passed, whole));
+  return best < last ? best + conceded : best - conceded;
 }
 
 interface Table {

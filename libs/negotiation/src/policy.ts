@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { minuteOfDay, spanHolds, type ScheduleBand } from './schedule.js';
+import { spanHolds, type ScheduleBand } from './schedule.js';
 
 /** Weights are whole numbers up to this one. */
 export const GREATEST_WEIGHT = 10;
@@ -59,11 +59,7 @@ function holds(
 ): boolean {
   return (
     policyBand.loadBand === band.loadBand &&
-    spanHolds(
-      minuteOfDay(policyBand.startTime),
-      minuteOfDay(policyBand.endTime),
-      minuteOfDay(band.startTime),
-    )
+    spanHolds(policyBand.startTime, policyBand.endTime, band.startTime)
   );
 }
 

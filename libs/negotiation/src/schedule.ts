@@ -25,38 +25,26 @@ export interface EnergyBand {
 }
 
 interface TimedComponent {
-  readonly startMinute: number;
-  /** not above `startMinute` where the span runs over midnight */
-  readonly endMinute: number;
+  readonly startTime: string;
+  readonly endTime: string;
   readonly component: PriceComponentDocument;
 }
 
-const MINUTES_PER_DAY = 1_440;
+const MIDNIGHT = '00:00';
 const TIME_ONLY: readonly string[] = ['start_time', 'end_time'];
 
-/** Minutes after midnight of `HH:MM`. */
-export function minuteOfDay(time: string): number {
-  const [hour = '0', minute = '0'] = time.split(':');
-  return Number(hour) * 60 + Number(minute);
-}
-
-function timeOfDay(minute: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const ofDay = minute % MINUTES_PER_DAY;
-  return `${two(Math.floor(ofDay / 60))}:${two(ofDay % 60)}`;
-}
-
-/** Whether the minute lies in a span of the day that may run over midnight. */
-export function spanHolds(startMinute: number, endMinute: number, minute: number): boolean {
-  return endMinute > startMinute
-    ? minute >= startMinute && minute < endMinute
-    : minute >= startMinute || minute < endMinute;
+/**
+ * Whether a time lies in a span of the day that may run over midnight; the same time twice is the
+ * whole day. All are `HH:MM`, whose order as text is their order in the day.
+ */
+export function spanHolds(startTime: string, endTime: string, time: string): boolean {
+  return endTime > startTime
+    ? time >= startTime && time < endTime
+    : time >= startTime || time < endTime;
 }
 
 function restrictsMoreThanTime(restrictions: RestrictionsDocument): boolean {
-  return Object.entries(restrictions).some(
-    ([name, value]) => value !== undefined && !TIME_ONLY.includes(name),
-  );
+  return Object.keys(restrictions).some((name) => !TIME_ONLY.includes(name));
 }
 
 /** Null where energy depends on more than the time of day. */
@@ -69,8 +57,8 @@ function timedComponents(base: TariffDocument): TimedComponent[] | null {
     if (restrictsMoreThanTime(restrictions)) return null;
     timed.push({
       component,
-      startMinute: minuteOfDay(restrictions.start_time ?? '00:00'),
-      endMinute: minuteOfDay(restrictions.end_time ?? '00:00') || MINUTES_PER_DAY,
+      startTime: restrictions.start_time ?? MIDNIGHT,
+      endTime: restrictions.end_time ?? MIDNIGHT,
     });
   }
   return timed;
@@ -92,18 +80,16 @@ function joinOverMidnight(bands: EnergyBand[]): EnergyBand[] {
 export function energyBandsOf(base: TariffDocument): readonly EnergyBand[] | null {
   const timed = timedComponents(base);
   if (timed === null) return null;
-  const cuts = [0, ...timed.flatMap(({ startMinute, endMinute }) => [startMinute, endMinute])]
-    .filter((minute) => minute < MINUTES_PER_DAY)
-    .sort((left, right) => left - right);
+  const times = timed.flatMap(({ startTime, endTime }) => [startTime, endTime]);
+  const cuts = [...new Set([MIDNIGHT, ...times])].sort();
   const bands: EnergyBand[] = [];
-  for (const start of new Set(cuts)) {
-    const end = cuts.find((cut) => cut > start) ?? MINUTES_PER_DAY;
-    const found = timed.find((one) => spanHolds(one.startMinute, one.endMinute, start));
+  for (const [index, startTime] of cuts.entries()) {
+    const endTime = cuts[index + 1] ?? MIDNIGHT;
+    const found = timed.find((one) => spanHolds(one.startTime, one.endTime, startTime));
     if (found === undefined) return null;
     const before = bands.at(-1);
-    const endTime = timeOfDay(end);
     if (before?.component === found.component) bands[bands.length - 1] = { ...before, endTime };
-    else bands.push({ startTime: timeOfDay(start), endTime, component: found.component });
+    else bands.push({ startTime, endTime, component: found.component });
   }
   return joinOverMidnight(bands);
 }

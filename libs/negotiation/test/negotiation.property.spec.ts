@@ -3,7 +3,11 @@ import { formatPriceMicros, parsePriceMicros } from '@roamgrid/kernel';
 import fc from 'fast-check';
 import {
   checkTranscript,
+  declarationOf,
+  gainsOf,
   judge,
+  positionsOf,
+  scoresOf,
   type NegotiationPolicy,
   type NegotiationTerms,
   type Schedule,
@@ -47,7 +51,7 @@ const game: fc.Arbitrary<Game> = fc
     span: fc.integer({ min: 0, max: 14 }),
     rounds: fc.integer({ min: 1, max: 12 }),
     patience: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
-    reservation: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
+    reservation: fc.tuple(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 8 })),
   })
   .map(({ bands, span, rounds, patience, reservation }) => {
     const time = { startTime: '00:00', endTime: '00:00' };
@@ -175,6 +179,29 @@ describe('a negotiation', () => {
     );
   });
 
+  it('leaves neither side below the default by what it declared, on the coarsest grid', () => {
+    fc.assert(
+      fc.property(game, ({ terms, visited, home }) => {
+        const transcript = play(terms, { visited, home });
+        const { outcome, schedule } = judge(terms, transcript);
+        const declared = {
+          visited: declarationOf('visited', terms, transcript),
+          home: declarationOf('home', terms, transcript),
+        };
+        const positions = positionsOf(terms, schedule);
+        if (outcome !== 'agreed') return;
+        if (declared.visited === null || declared.home === null || positions === null) {
+          throw new Error('agreed without declarations');
+        }
+        const scores = scoresOf(declared.visited, declared.home, positions);
+        const reached = gainsOf(terms, declared.visited, declared.home, scores);
+        expect(reached.visited).toBeGreaterThanOrEqual(0n);
+        expect(reached.home).toBeGreaterThanOrEqual(0n);
+      }),
+      runs,
+    );
+  });
+
   it('leaves neither side below the default, and no schedule that both would prefer', () => {
     const fineGrid = game.filter(
       ({ terms }) => terms.priceCapMicros - terms.priceFloorMicros >= 10n * PRICE_UNIT,
@@ -186,6 +213,7 @@ describe('a negotiation', () => {
         const reached = outcome === 'agreed' ? gains(one, schedule) : { visited: 0n, home: 0n };
         expect(reached.visited).toBeGreaterThanOrEqual(0n);
         expect(reached.home).toBeGreaterThanOrEqual(0n);
+        expect(outcome !== 'agreed' || meetsReservations(one, schedule)).toBe(true);
         const isRoundLimit = transcript.length === 2 * one.terms.rounds;
         if (outcome !== 'agreed' && isRoundLimit) return;
         for (const other of everySchedule(one)) {
@@ -194,7 +222,7 @@ describe('a negotiation', () => {
           expect(better.visited > reached.visited && better.home > reached.home).toBe(false);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { RoamgridError } from '@roamgrid/kernel';
-import { checkMove, judge, nextMove, type NegotiationMove } from '../src/index.js';
+import {
+  checkMove,
+  declarationOf,
+  frontierOf,
+  judge,
+  nextMove,
+  positionsOf,
+  scheduleAt,
+  scoresOf,
+  type Declaration,
+  type NegotiationMove,
+} from '../src/index.js';
 import { demonstrationPolicies } from './demonstration-policies.js';
 import { play, termsWith } from './terms.js';
 
@@ -16,6 +27,12 @@ const offer = (prices: string): NegotiationMove => {
     })),
   };
 };
+
+function declared(side: 'visited' | 'home', transcript: NegotiationMove[]): Declaration {
+  const found = declarationOf(side, terms, transcript);
+  if (found === null) throw new Error('nothing is declared yet');
+  return found;
+}
 
 describe('the demonstration policies', () => {
   it('agree on dearer days and cheaper nights', () => {
@@ -53,6 +70,21 @@ describe('nextMove', () => {
     expect(nextMove(visited, terms, [])).toMatchObject({ move: 'offer' });
     const opening = nextMove(visited, terms, []);
     checkMove(terms, [], opening);
+  });
+
+  it('accepts what is no worse than its own next offer, and nothing else', () => {
+    const before = play(terms, { visited, home }).slice(0, 8);
+    const [byVisited, byHome] = [declared('visited', before), declared('home', before)];
+    const frontier = frontierOf(terms, byVisited, byHome);
+    const own = nextMove(visited, terms, before);
+    if (own.move !== 'offer') throw new Error('visited makes no offer');
+    const { visitedScore } = scoresOf(byVisited, byHome, positionsOf(terms, own.schedule) ?? []);
+    const target = frontier.findIndex((point) => point.visitedScore === visitedScore);
+    const answerTo = (index: number): string => {
+      const schedule = scheduleAt(terms, frontier[index]?.positions ?? []);
+      return nextMove(visited, terms, [...before.slice(0, -1), { move: 'offer', schedule }]).move;
+    };
+    expect([target - 1, target, target + 1].map(answerTo)).toEqual(['offer', 'accept', 'accept']);
   });
 
   it('walks away where the policy lacks a band', () => {
@@ -112,6 +144,16 @@ describe('checkMove', () => {
     expect(() => {
       checkMove(terms, later, firstOffer);
     }).toThrow('takes back');
+  });
+
+  it('refuses an offer of home that nobody could answer', () => {
+    const short = termsWith({ rounds: 3 });
+    const played = play(short, { visited, home }).slice(0, 5);
+    const standing = played.at(-1);
+    if (standing === undefined) throw new Error('no moves');
+    expect(() => {
+      checkMove(short, played, standing);
+    }).toThrow('nobody can answer');
   });
 
   it('lets a side walk away at any turn', () => {

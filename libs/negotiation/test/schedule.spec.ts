@@ -26,9 +26,7 @@ describe('scheduleOf', () => {
   });
 
   it('reads one price as the whole day', () => {
-    expect(rows(tariffOf([{ price_components: [energy('0.25')] }]))).toEqual([
-      '00:00-00:00 0.25',
-    ]);
+    expect(rows(tariffOf([{ price_components: [energy('0.25')] }]))).toEqual(['00:00-00:00 0.25']);
   });
 
   it('cuts where elements overlap', () => {
@@ -37,11 +35,7 @@ describe('scheduleOf', () => {
       during('10:00', '18:00', '0.35'),
       { price_components: [energy('0.20')] },
     ]);
-    expect(rows(overlapping)).toEqual([
-      '08:00-12:00 0.40',
-      '12:00-18:00 0.35',
-      '18:00-08:00 0.20',
-    ]);
+    expect(rows(overlapping)).toEqual(['08:00-12:00 0.40', '12:00-18:00 0.35', '18:00-08:00 0.20']);
   });
 
   it('has nothing to say of prices by weekday or amount, or of an hour without a price', () => {

@@ -1,9 +1,9 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startEdge } from '@roamgrid/edge';
+import { asyncApiDocument, startEdge } from '@roamgrid/edge';
 import { startIdentity } from '@roamgrid/identity';
-import { inProcessTransport, natsTransport, NestBus } from '@roamgrid/messaging';
-import { openPostgres } from '@roamgrid/persistence';
+import { inProcessTransport, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
+import { openPostgres, type Database } from '@roamgrid/persistence';
 import {
   createLog,
   keyFolderOf,
@@ -37,6 +37,9 @@ export interface RunningGateway {
   readonly baseUrl: string;
   /** the data directory was empty: the demonstration was seeded now */
   readonly fresh: boolean;
+  /** for programs in the same process: measurements, tests */
+  readonly bus: Bus;
+  databaseOf(utility: string, service: string): Database;
   stop(): Promise<void>;
 }
 
@@ -162,11 +165,30 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
     },
     health: () => gatewayHealth(running, ledger, metrics),
     metrics: () => metrics.text(),
-    openApi: () => openApiDocument(baseUrl),
+    documents: { openApi: openApiDocument(baseUrl), asyncApi: asyncApiDocument() },
+    newTraceId: () => ids.uuid(),
     log,
   });
   started.add(() => edge.stop());
-  return { baseUrl, fresh, stop: () => started.stop() };
+  return {
+    baseUrl,
+    fresh,
+    bus,
+    databaseOf: (utility, service) => databaseIn(running, utility, service),
+    stop: () => started.stop(),
+  };
+}
+
+function databaseIn(
+  running: readonly RunningUtility[],
+  utility: string,
+  service: string,
+): Database {
+  const context = running
+    .flatMap(({ contexts }) => contexts)
+    .find((candidate) => candidate.utility === utility && candidate.service === service);
+  if (context === undefined) throw new Error(`no service ${utility}/${service} runs here`);
+  return context.database;
 }
 
 /** The demonstration is seeded on an empty data directory; an interrupted seeding is begun again. */

@@ -34,7 +34,7 @@ export function crpUseCases(parts: CrpParts) {
     async readPublishedTariff({
       hash,
     }: RequestOf<typeof readPublishedTariff>): Promise<ReplyOf<typeof readPublishedTariff>> {
-      const view = await parts.tariffs.publishedByHash(hash);
+      const view = await parts.tariffs.publishedWholesale(hash);
       return { tariff: view?.document ?? null };
     },
     async drain(): Promise<Record<string, never>> {

@@ -40,7 +40,8 @@ export interface TariffStore {
   addDraft(tariff: StoredTariff, projection: Projection): Promise<void>;
   /** @throws RoamgridError `immutable` where it is published already */
   publish(tariff: StoredTariff, projection: Projection): Promise<void>;
-  publishedByHash(documentHash: string): Promise<TariffView | null>;
+  /** partners and agreements know wholesale tariffs only */
+  publishedWholesale(documentHash: string): Promise<TariffView | null>;
   /** the one published last for the purpose and class */
   lastPublished(
     purpose: TariffView['purpose'],
@@ -57,6 +58,7 @@ export interface PartnerTariffStore {
 
 export interface AgreementStore {
   inForce(partner: string, atMs: InstantMs): Promise<SignedAgreement | null>;
+  byHash(documentHash: string): Promise<SignedAgreement | null>;
   /** Same id, version and hash again changes nothing. @throws RoamgridError `immutable` */
   save(agreement: SignedAgreement, partner: string, projection: Projection): Promise<void>;
   hashOf(agreement: Pick<AgreementDocument, 'agreementId' | 'version'>): Promise<string | null>;
@@ -189,9 +191,6 @@ export interface PartnerCrp {
     homeUtility: string,
     request: RequestInput<typeof cosignAgreedTariff>,
   ): Promise<string>;
-  cosignAgreement(
-    partner: string,
-    request: RequestInput<typeof cosignAgreement>,
-  ): Promise<string>;
+  cosignAgreement(partner: string, request: RequestInput<typeof cosignAgreement>): Promise<string>;
   readPublishedTariff(partner: string, hash: string): Promise<unknown>;
 }

@@ -75,7 +75,11 @@ describe('agreeTariff with a partner', () => {
   it('negotiates once, then keeps what both have signed', async () => {
     const first = agreed(await agree());
     const { document } = first.agreedTariff;
-    expect(document).toMatchObject({ outcome: 'agreed', homeUtility: HOME, visitedUtility: VISITED });
+    expect(document).toMatchObject({
+      outcome: 'agreed',
+      homeUtility: HOME,
+      visitedUtility: VISITED,
+    });
     expect(document.notAfter).toBe('2026-03-03T12:00:00Z');
     expect(energyPrices(first)).toEqual(['0.335', '0.155']);
     expect(first.agreedTariff.signatures.map(({ utility }) => utility)).toEqual([HOME, VISITED]);

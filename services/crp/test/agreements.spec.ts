@@ -34,9 +34,9 @@ describe('tariffs', () => {
     const second = await consortium.ask(draftTariff, VISITED, draft({ tariffId }));
     expect(second.version).toBe(2);
     const views = await consortium.views(VISITED, 'tariff');
-    expect(views.filter(({ id }) => id === `${tariffId}:1`).map(({ data }) => data['state'])).toEqual(
-      ['draft', 'published'],
-    );
+    expect(
+      views.filter(({ id }) => id === `${tariffId}:1`).map(({ data }) => data['state']),
+    ).toEqual(['draft', 'published']);
   });
 
   it('cannot be changed by SQL once published', async () => {
@@ -57,16 +57,16 @@ describe('tariffs', () => {
       (await database.query(`SELECT 1 FROM ${table} WHERE tariff_id = $1`, [tariffId])).length;
     expect(await count('tariffs_commercial')).toBe(1);
     expect(await count('tariffs_residential')).toBe(0);
-    await expect(
-      consortium.ask(draftTariff, VISITED, draft({ tariffId })),
-    ).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(consortium.ask(draftTariff, VISITED, draft({ tariffId }))).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
   });
 
   it('are refused when a rule of tariffs is broken', async () => {
     const document = wholesaleTariff({ currency: 'XXX' });
-    await expect(
-      consortium.ask(draftTariff, VISITED, draft({ document })),
-    ).rejects.toMatchObject({ code: 'invalid_tariff' });
+    await expect(consortium.ask(draftTariff, VISITED, draft({ document }))).rejects.toMatchObject({
+      code: 'invalid_tariff',
+    });
     await expect(
       consortium.ask(draftTariff, VISITED, draft({ tariffId: 'nobody' })),
     ).rejects.toMatchObject({ code: 'not_found' });

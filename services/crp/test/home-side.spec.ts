@@ -36,7 +36,7 @@ beforeAll(async () => {
     customerClass: 'residential',
     stationClass: 'AC',
     reviewDate: '2027-01-01',
-    policy: policies.home as never,
+    policy: policies.home,
   });
 }, 60_000);
 afterAll(() => consortium.stop());
@@ -128,7 +128,7 @@ function documentFor(
 
 const failed = (detail: string) => ({
   code: 'negotiation_failed',
-  message: expect.stringContaining(detail) as string,
+  message: expect.stringContaining(detail) as unknown,
 });
 
 describe('home answers offers', () => {
@@ -155,9 +155,9 @@ describe('home answers offers', () => {
 
   it('refuses what breaks the protocol', async () => {
     const outside = terms().defaultSchedule.map((band) => ({ ...band, pricePerKwh: '0.50' }));
-    await expect(
-      offer('outside', [{ move: 'offer', schedule: outside }]),
-    ).rejects.toMatchObject(failed('off the grid'));
+    await expect(offer('outside', [{ move: 'offer', schedule: outside }])).rejects.toMatchObject(
+      failed('off the grid'),
+    );
     await expect(offer('accepts', [{ move: 'accept' }])).rejects.toMatchObject(failed('new offer'));
     const opening = wireMove(nextMove(visitedPolicy, terms(), []));
     await expect(offer('round', [opening], { round: 3 })).rejects.toMatchObject(

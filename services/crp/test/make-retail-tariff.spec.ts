@@ -86,7 +86,10 @@ describe('makeRetailTariff', () => {
   it('gives the same document for the same plan version and tier', async () => {
     const agreedTariff = await agreedAt(VISITED);
     const first = await made(agreedTariff, { tier: 'Diamond' });
-    const again = [made(agreedTariff, { tier: 'Diamond' }), made(agreedTariff, { tier: 'Diamond' })];
+    const again = [
+      made(agreedTariff, { tier: 'Diamond' }),
+      made(agreedTariff, { tier: 'Diamond' }),
+    ];
     expect(await Promise.all(again)).toEqual([first, first]);
     expect(await made(agreedTariff)).not.toEqual(first);
     await define({ tierDiscounts: { Gold: '5', Diamond: '8', Platinum: '10' } });
@@ -144,8 +147,12 @@ describe('makeRetailTariff', () => {
     await expect(retail(halfSigned)).rejects.toMatchObject({ code: 'signature_invalid' });
     const posing = { ...agreedTariff, document: { ...document, outcome: 'domestic' as const } };
     await expect(retail(posing)).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('refuses when the agreed tariff is over', async () => {
+    const agreedTariff = await agreedAt(VISITED);
     consortium.clock.advanceHours(25);
-    await expect(retail(agreedTariff)).rejects.toMatchObject({ code: 'unprocessable' });
+    expect(await retail(agreedTariff)).toEqual(refused);
   });
 });
 

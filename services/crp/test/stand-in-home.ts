@@ -1,5 +1,5 @@
 import { cosignAgreedTariff, subjectOf, answerOffer } from '@roamgrid/contracts';
-import { HOME, VISITED, type Consortium } from './two-utilities.js';
+import { HOME, type Consortium, type VISITED } from './two-utilities.js';
 
 interface HandlerTable {
   addHandler(pattern: string, callback: (data: unknown) => Promise<unknown>): void;

@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contract, RegistryDocument, ReplyOf, RequestInput } from '@roamgrid/contracts';
+import {
+  publicJwk,
+  type Contract,
+  type PublicJwk,
+  type RegistryDocument,
+  type ReplyOf,
+  type RequestInput,
+} from '@roamgrid/contracts';
 import { parseInstant } from '@roamgrid/kernel';
 import { inProcessTransport, NestBus, type BusTransport } from '@roamgrid/messaging';
 import { negotiationPolicySchema, type NegotiationPolicy } from '@roamgrid/negotiation';
@@ -75,6 +82,10 @@ export interface Consortium {
   stop(): Promise<void>;
 }
 
+function publicKeysOf(keyFile: KeyFile | undefined): PublicJwk[] {
+  return keyFile === undefined ? [] : [publicJwk.parse(keyFile.publicJwk)];
+}
+
 function registryOf(keys: Readonly<Record<string, KeyFile>>): Registry {
   const document: RegistryDocument = {
     type: 'registry',
@@ -87,7 +98,7 @@ function registryOf(keys: Readonly<Record<string, KeyFile>>): Registry {
       contractProviders: [PROVIDERS[utility]],
       currency: CURRENCIES[utility],
       timeZone: 'America/New_York',
-      keys: [keys[utility]?.publicJwk ?? { kid: 'none', kty: 'OKP', use: 'sig', alg: 'EdDSA' }],
+      keys: publicKeysOf(keys[utility]),
     })),
   };
   return new Registry(document);
@@ -120,7 +131,7 @@ async function startCrp(options: {
       registry,
       clock,
       ids: systemIds,
-      log: createLog('error'),
+      log: createLog('silent'),
       metrics: new Metrics(),
       secret: new Uint8Array(32),
       keyFolder,
@@ -159,7 +170,11 @@ export async function startConsortium(): Promise<Consortium> {
     const keyFile = await openKeyFile(keyFolder, 'crp', 'sig');
     return startCrp({ utility, test, keyFile, keyFolder, registry, transport, clock });
   };
-  const crps = { [HOME]: await start(HOME), [VISITED]: await start(VISITED), [ABROAD]: await start(ABROAD) };
+  const crps = {
+    [HOME]: await start(HOME),
+    [VISITED]: await start(VISITED),
+    [ABROAD]: await start(ABROAD),
+  };
   return {
     clock,
     transport,

@@ -11,24 +11,42 @@ function documentOutput(context: { zodSchema: z.core.$ZodType; jsonSchema: Json 
   Object.assign(jsonSchema, out);
 }
 
-function payloadOf(schema: z.ZodType): Json {
-  const { $schema: _dialect, ...payload } = z.toJSONSchema(schema, {
-    unrepresentable: 'any',
-    override: documentOutput as (context: unknown) => void,
-  }) as Json;
-  return payload;
+/** A message's parts, and the schemas that they refer to under names of their own. */
+class Messages {
+  readonly messages: Json = {};
+  readonly schemas: Json = {};
+
+  add(contract: Contract): void {
+    const name = nameOf(contract);
+    this.messages[`${name}_request`] = {
+      name,
+      summary: contract.summary,
+      payload: this.#payloadOf(contract.request, `${name}_request`),
+    };
+    this.messages[`${name}_reply`] = {
+      name: `${name} reply`,
+      payload: this.#payloadOf(contract.reply, `${name}_reply`),
+    };
+  }
+
+  #payloadOf(schema: z.ZodType, name: string): Json {
+    const described = z.toJSONSchema(schema, {
+      unrepresentable: 'any',
+      override: documentOutput,
+    });
+    const located = JSON.parse(
+      JSON.stringify(described).replaceAll('"#/$defs/', `"#/components/schemas/${name}_`),
+    ) as Json;
+    const { $schema: _dialect, $defs = {}, ...payload } = located;
+    for (const [key, definition] of Object.entries($defs as Json)) {
+      this.schemas[`${name}_${key}`] = definition;
+    }
+    return payload;
+  }
 }
 
 function nameOf(contract: Contract): string {
   return `${contract.service}_${contract.name}`;
-}
-
-function messagesOf(contract: Contract): [string, Json][] {
-  const name = nameOf(contract);
-  return [
-    [`${name}_request`, { name, summary: contract.summary, payload: payloadOf(contract.request) }],
-    [`${name}_reply`, { name: `${name} reply`, payload: payloadOf(contract.reply) }],
-  ];
 }
 
 function reference(...path: readonly string[]): Json {
@@ -72,6 +90,8 @@ function operationOf(contract: Contract): [string, Json] {
 
 /** The AsyncAPI 3 document of the bus, made from the list of messages. */
 export function asyncApiDocument(): Json {
+  const components = new Messages();
+  for (const contract of FLOW) components.add(contract);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -82,6 +102,6 @@ export function asyncApiDocument(): Json {
     defaultContentType: 'application/json',
     channels: Object.fromEntries(FLOW.map(channelOf)),
     operations: Object.fromEntries(FLOW.map(operationOf)),
-    components: { messages: Object.fromEntries(FLOW.flatMap(messagesOf)) },
+    components: { messages: components.messages, schemas: components.schemas },
   };
 }

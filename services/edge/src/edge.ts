@@ -1,13 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  json,
-  problem,
-  refuseUpgrade,
-  SECURITY_HEADERS,
-  send,
-  type Content,
-} from './answer.js';
+import { json, problem, refuseUpgrade, SECURITY_HEADERS, send, type Content } from './answer.js';
 import { liveness, readiness, type HealthPart } from './health.js';
 import { docsPage } from './pages/docs-page.js';
 import { homePage } from './pages/home-page.js';
@@ -79,7 +72,8 @@ export class Edge {
       origin: destination.origin,
       failed: (error) => {
         this.#unreachable(error, (content) => {
-          if (socket.writable) refuseUpgrade(socket, content);
+          // once it speaks websocket, the end of the connection says enough
+          if (socket.bytesWritten === 0) refuseUpgrade(socket, content);
         });
       },
     });
@@ -91,15 +85,17 @@ export class Edge {
 
   #destination(request: IncomingMessage): Destination {
     const segments = segmentsOf(request.url ?? '');
-    return segments === null
-      ? { kind: 'nothing' }
-      : destinationOf(segments, this.#parts.upstreams);
+    return segments === null ? { kind: 'nothing' } : destinationOf(segments, this.#parts.upstreams);
   }
 
   #unreachable(error: Error, answer: (content: Content) => void): void {
     this.#parts.log.warn({ error: error.message }, 'a part behind the edge did not answer');
     answer(
-      problem('peer_unreachable', 'this part of the gateway does not answer', this.#parts.newTraceId()),
+      problem(
+        'peer_unreachable',
+        'this part of the gateway does not answer',
+        this.#parts.newTraceId(),
+      ),
     );
   }
 
@@ -137,7 +133,11 @@ export class Edge {
       case 'ready':
         return readiness(health);
       case 'metrics':
-        return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics() };
+        return {
+          status: 200,
+          type: 'text/plain; version=0.0.4; charset=utf-8',
+          body: await metrics(),
+        };
       case 'console':
         return notBuiltPage('billing console', request.headers.accept, newTraceId());
       case 'kiosk':

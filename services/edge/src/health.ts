@@ -10,7 +10,9 @@ export interface HealthPart {
 /** How long the parts are waited for: who asks for readiness must get an answer. */
 const BOUND_MS = 5_000;
 
-async function bounded(parts: () => Promise<readonly HealthPart[]>): Promise<readonly HealthPart[]> {
+async function bounded(
+  parts: () => Promise<readonly HealthPart[]>,
+): Promise<readonly HealthPart[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly HealthPart[]>((resolve) => {
     timer = setTimeout(() => {

@@ -7,13 +7,13 @@ const ANSWER_TIMEOUT_MS = 130_000;
 
 type Failed = (error: Error) => void;
 
-/** What a client may not say about itself: the edge is who knows. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
-
+/** What a client says about where it comes from is not passed on: the edge is who knows. */
 function withoutClaims(request: IncomingMessage): void {
-  for (const name of Object.keys(request.headers)) {
-    if (FORWARDED.includes(name) || name.startsWith('x-forwarded-')) delete request.headers[name];
-  }
+  request.headers = Object.fromEntries(
+    Object.entries(request.headers).filter(
+      ([name]) => name !== 'forwarded' && !name.startsWith('x-forwarded-'),
+    ),
+  );
 }
 
 /** Passes requests and websockets on, unchanged but for who they come from. */
@@ -23,24 +23,21 @@ export class Proxy {
     proxyTimeout: ANSWER_TIMEOUT_MS,
   });
   readonly #agent = new Agent({ keepAlive: true });
+  /** by the response or socket that waits */
+  readonly #failed = new WeakMap<object, Failed>();
 
   constructor() {
-    // failures are told by each call; an emitter without a listener would end the process
-    this.#server.on('error', () => undefined);
+    this.#server.on('error', (error, _request, waiting) => {
+      if (waiting !== undefined) this.#failed.get(waiting)?.(error);
+    });
   }
 
-  pass(
-    request: IncomingMessage,
-    response: ServerResponse,
-    origin: string,
-    failed: Failed,
-  ): void {
+  /** `failed` is called at most once, when the upstream cannot be reached or breaks off. */
+  pass(request: IncomingMessage, response: ServerResponse, origin: string, failed: Failed): void {
     withoutClaims(request);
-    this.#server
-      .web(request, response, { target: origin, agent: this.#agent })
-      .catch((error: unknown) => {
-        failed(error instanceof Error ? error : new Error(String(error)));
-      });
+    this.#failed.set(response, failed);
+    // what goes wrong is told by the error event; the promise ends with the response
+    void this.#server.web(request, response, { target: origin, agent: this.#agent });
   }
 
   passUpgrade(
@@ -50,9 +47,8 @@ export class Proxy {
     { origin, failed }: { readonly origin: string; readonly failed: Failed },
   ): void {
     withoutClaims(request);
-    this.#server.ws(request, socket, { target: origin }, head).catch((error: unknown) => {
-      failed(error instanceof Error ? error : new Error(String(error)));
-    });
+    this.#failed.set(socket, failed);
+    void this.#server.ws(request, socket, { target: origin }, head);
   }
 
   close(): void {

@@ -13,15 +13,7 @@ export type Destination =
   | { readonly kind: 'nothing' };
 
 export type PageName =
-  | 'home'
-  | 'docs'
-  | 'openApi'
-  | 'asyncApi'
-  | 'live'
-  | 'ready'
-  | 'metrics'
-  | 'console'
-  | 'kiosk';
+  'home' | 'docs' | 'openApi' | 'asyncApi' | 'live' | 'ready' | 'metrics' | 'console' | 'kiosk';
 
 const PAGES: ReadonlyMap<string, PageName> = new Map([
   ['', 'home'],
@@ -39,19 +31,30 @@ function upstream(origin: string): Destination {
   return { kind: 'upstream', origin };
 }
 
+function ofPortal(segments: readonly string[], { portals }: Upstreams): Destination {
+  const [utility = '', second, third] = segments;
+  const origin = Object.hasOwn(portals, utility) ? portals[utility] : undefined;
+  if (origin === undefined) return NOTHING;
+  const isApi = second === 'api' && third === 'v1';
+  const isWellKnown = second === '.well-known' && segments.length === 3;
+  return isApi || isWellKnown ? upstream(origin) : NOTHING;
+}
+
 /** Paths are compared as they are written: another case is another path. */
 export function destinationOf(segments: readonly string[], upstreams: Upstreams): Destination {
   const page = PAGES.get(segments.join('/'));
   if (page !== undefined) return { kind: 'page', name: page };
-  const [first = '', second, third] = segments;
-  if (first === 'ocpp') return segments.length === 2 ? upstream(upstreams.router) : NOTHING;
-  if (first === 'station') return second === 'v1' ? upstream(upstreams.router) : NOTHING;
-  if (first === 'oidc') return upstream(upstreams.identity);
-  if (first === 'console') return { kind: 'page', name: 'console' };
-  if (first === 'kiosk') return { kind: 'page', name: 'kiosk' };
-  const portal = Object.hasOwn(upstreams.portals, first) ? upstreams.portals[first] : undefined;
-  if (portal === undefined) return NOTHING;
-  const isApi = second === 'api' && third === 'v1';
-  const isWellKnown = second === '.well-known' && segments.length === 3;
-  return isApi || isWellKnown ? upstream(portal) : NOTHING;
+  switch (segments[0]) {
+    case 'ocpp':
+      return segments.length === 2 ? upstream(upstreams.router) : NOTHING;
+    case 'station':
+      return segments[1] === 'v1' ? upstream(upstreams.router) : NOTHING;
+    case 'oidc':
+      return upstream(upstreams.identity);
+    case 'console':
+    case 'kiosk':
+      return { kind: 'page', name: segments[0] };
+    default:
+      return ofPortal(segments, upstreams);
+  }
 }

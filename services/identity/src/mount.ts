@@ -9,9 +9,7 @@ const NOT_BUILT = new Set(['/auth', '/device', '/session/end']);
 function answerProblem(response: ServerResponse, code: ErrorCode, detail: string): void {
   const { status, title } = ERROR_KINDS[code];
   response.writeHead(status, { 'content-type': 'application/problem+json; charset=utf-8' });
-  response.end(
-    JSON.stringify({ type: `urn:roamgrid:error:${code}`, title, status, code, detail }),
-  );
+  response.end(JSON.stringify({ type: `urn:roamgrid:error:${code}`, title, status, code, detail }));
 }
 
 /**

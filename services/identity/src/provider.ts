@@ -5,7 +5,6 @@ import {
   Provider,
   type Configuration,
   type KoaContextWithOIDC,
-  type JWK as ProviderJwk,
 } from 'oidc-provider';
 import { clientMetadata, resourceOf, type IdentityClient } from './identity-client.js';
 import { ExpiringMemory, MemoryAdapter } from './memory-adapter.js';
@@ -63,7 +62,7 @@ function configuration(options: ProviderOptions, clientOf: ClientOf): Configurat
   return {
     adapter: (kind: string) => new MemoryAdapter(memory, kind, options.now),
     clients: options.clients.map(clientMetadata),
-    jwks: { keys: [options.signingKey as ProviderJwk] },
+    jwks: { keys: [options.signingKey] },
     // no browser signs in yet, so that no cookie outlives this process
     cookies: { keys: [randomBytes(32).toString('hex')] },
     clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import { startIdentity, type IdentityClient, type RunningIdentity } from '../src/identity.module.js';
+import {
+  startIdentity,
+  type IdentityClient,
+  type RunningIdentity,
+} from '../src/identity.module.js';
 
 const DUKE = 'urn:roamgrid:utility:duke-energy';
 const ALABAMA = 'urn:roamgrid:utility:alabama-power';
@@ -22,7 +26,11 @@ async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => { resolve(); }));
+  await new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
   return port;
 }
 
@@ -143,7 +151,7 @@ describe('identity', () => {
     ['an unknown client', {}, { authorization: basic('nobody', 'no') }, 401, 'invalid_client'],
     ['no credentials', {}, {}, 400, 'invalid_request'],
   ])('refuses %s', async (_what, form, headers, status, error) => {
-    const answer = await token(form as Record<string, string>, headers as Record<string, string>);
+    const answer = await token(form, headers);
     expect([answer.status, answer.body['error']]).toEqual([status, error]);
   });
 
@@ -194,7 +202,12 @@ describe('identity', () => {
     const published = await (await fetch(`${issuer}/jwks`)).json();
     expect(JSON.stringify(published)).not.toContain('"d"');
     const again = await startIdentity({
-      issuer, host: '127.0.0.1', port: 0, clients, keyFolder: folder, log: quiet,
+      issuer,
+      host: '127.0.0.1',
+      port: 0,
+      clients,
+      keyFolder: folder,
+      log: quiet,
     });
     const other = await fetch(`http://127.0.0.1:${String(again.port)}/oidc/jwks`);
     expect(await other.json()).toEqual(published);
@@ -206,7 +219,12 @@ describe('identity', () => {
     const broken = { ...client, clientSecret: undefined } as unknown as IdentityClient;
     await expect(
       startIdentity({
-        issuer, host: '127.0.0.1', port: 0, clients: [broken], keyFolder: folder, log: quiet,
+        issuer,
+        host: '127.0.0.1',
+        port: 0,
+        clients: [broken],
+        keyFolder: folder,
+        log: quiet,
       }),
     ).rejects.toThrow('either a secret or keys');
   });

@@ -4,7 +4,11 @@ import { ExpiringMemory, MemoryAdapter } from '../src/memory-adapter.js';
 describe('the memory adapter', () => {
   it('forgets what has expired and what was destroyed', async () => {
     let nowMs = 0;
-    const adapter = new MemoryAdapter(new ExpiringMemory(() => nowMs), 'ReplayDetection', () => nowMs);
+    const adapter = new MemoryAdapter(
+      new ExpiringMemory(() => nowMs),
+      'ReplayDetection',
+      () => nowMs,
+    );
     await adapter.upsert('a', { uid: 'u1' }, 10);
     await adapter.upsert('b', { grantId: 'g1' }, 10);
     nowMs = 9_999;

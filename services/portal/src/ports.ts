@@ -1,13 +1,13 @@
 import type { Bus } from '@roamgrid/messaging';
 import type { Clock, IdSource, Log, Registry } from '@roamgrid/platform';
-import type { Outcome } from './http/idempotency.js';
+import type { Outcome } from './http/outcome.js';
 import type { Position } from './http/page.js';
 import type { Freshness } from './read-model/freshness.js';
 import type { Facet, JsonObject, TraceEntry, View, ViewKind } from './read-model/view.js';
 
 /** What a list is narrowed to. */
 export type Condition =
-  /** one of the members has the value */
+  /** one of the members, of the view or else of its document, has the value */
   | { readonly members: readonly string[]; readonly equals: string }
   /** an agreement's other party */
   | { readonly agreementWith: string }

@@ -81,10 +81,11 @@ describe('who may call', () => {
       ['POST', '/tariffs'],
       ['POST', '/load-signals'],
     ] as const) {
-      expect([path, (await portal.call(method, path, { token, ...(method === "POST" ? { body: {} } : {}) })).status]).toEqual([
+      expect([
         path,
-        403,
-      ]);
+        (await portal.call(method, path, { token, ...(method === 'POST' ? { body: {} } : {}) }))
+          .status,
+      ]).toEqual([path, 403]);
     }
   });
 
@@ -124,7 +125,13 @@ describe('who may call', () => {
   it('confines a provider to its own stations', async () => {
     const at = '2026-11-21T10:00:00Z';
     const station = (id: string, provider: string) =>
-      portal.publish({ kind: 'station', id, facet: 'aaa', sortAt: at, data: { document: { provider } } });
+      portal.publish({
+        kind: 'station',
+        id,
+        facet: 'aaa',
+        sortAt: at,
+        data: { document: { provider } },
+      });
     await station('DUKE-CLT-001', 'queen-city-parking');
     await station('DUKE-RDU-002', 'triangle-malls');
     const session = '019abcde-0000-7000-8000-000000000002';

@@ -15,7 +15,14 @@ import {
   systemIds,
   type ServiceContext,
 } from '@roamgrid/platform';
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
+import {
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { portalMigrations, SCOPES, startPortal } from '../src/portal.module.js';
 import { StandInServices } from './stand-in.js';
 
@@ -78,7 +85,9 @@ async function tokenMaker() {
 }
 
 /** A portal on real PostgreSQL with stand-in services behind the in-process bus. */
-export async function portalUnderTest() {
+export async function portalUnderTest(
+  identity: { readonly issuer: string; readonly keys: JWTVerifyGetKey } | null = null,
+) {
   const server = await startTestPostgres();
   const store = await testDatabase(server, { schema: 'portal', migrations: portalMigrations });
   const folder = await mkdtemp(join(tmpdir(), 'portal-'));
@@ -106,8 +115,7 @@ export async function portalUnderTest() {
   const portal = await startPortal(context, {
     host: '127.0.0.1',
     port: 0,
-    issuer: ISSUER,
-    keys: tokens.keys,
+    ...(identity ?? { issuer: ISSUER, keys: tokens.keys }),
   });
   const origin = `http://127.0.0.1:${String(portal.port)}`;
   const fetchRaw = async (method: string, path: string, call: Call = {}): Promise<Answer> => {

@@ -20,11 +20,7 @@ export class StandInServices {
   readonly asked: { readonly subject: string; readonly request: unknown }[] = [];
   readonly #replies = new Map<string, Reply<Contract>>();
 
-  constructor(
-    transport: BusTransport,
-    utility: string,
-    contracts: readonly Contract[],
-  ) {
+  constructor(transport: BusTransport, utility: string, contracts: readonly Contract[]) {
     const server = transport.server(utility, 'stand-in') as CustomTransportStrategy & Server;
     const drains = [drainAaa, drainCrp, drainProfiles, drainSettlement];
     for (const contract of new Set([...contracts, ...drains])) {
@@ -40,7 +36,7 @@ export class StandInServices {
   }
 
   replies<C extends Contract>(contract: C, reply: Reply<C>): void {
-    this.#replies.set(subjectOf(contract), reply as unknown as Reply<Contract>);
+    this.#replies.set(subjectOf(contract), reply);
   }
 
   subjects(): string[] {

@@ -1,5 +1,6 @@
 import type {
   AgreementTerms,
+  Assurance,
   ConsumerView,
   Identity,
   SignedAgreedTariff,
@@ -35,8 +36,11 @@ export interface ConsumerStore {
   read(consumerId: string): Promise<Consumer | null>;
   /** @throws RoamgridError `state_conflict` when one of the identities is taken */
   add(consumer: NewConsumer): Promise<void>;
-  /** Changes settings or state; a block revokes what partners hold. */
-  update(consumer: Consumer, revocations: readonly RevocationDraft[]): Promise<void>;
+  /** Changes settings or state; with `revoke`, every open mandate of the consumer ends with it. */
+  update(
+    consumer: Consumer,
+    revoke: ((mandate: SignedMandate) => RevocationDraft) | null,
+  ): Promise<void>;
   /** the consumer's pseudonym at a visited utility, made on first use */
   pseudonymFor(consumerId: string, visitedUtility: string): Promise<string>;
   byPseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
@@ -44,9 +48,12 @@ export interface ConsumerStore {
 
 /** Counts wrong PINs per (consumer, station); being slowed is not being locked out. */
 export interface PinGate {
-  /** may a PIN be tried here now? */
-  isOpen(place: string, nowMs: number): Promise<boolean>;
-  recordFailure(place: string, nowMs: number): Promise<void>;
+  /**
+   * May a PIN be tried here now? The try counts as a failure until it is cleared, so that many tries at
+   * once are slowed like one after another.
+   */
+  claimTry(place: string, nowMs: number): Promise<boolean>;
+  /** the PIN was right: what failed before is forgotten */
   clear(place: string): Promise<void>;
 }
 
@@ -75,6 +82,16 @@ export interface RevocationDraft {
   readonly sign: (number: number) => Promise<SignedRevocation>;
 }
 
+/** What became of a mandate that was to be kept. */
+export type AddOutcome =
+  | 'kept'
+  /** the consumer's open caps no longer leave room for it */
+  | 'exceeds'
+  /** blocked in the meantime */
+  | 'blocked'
+  /** the same session has one already */
+  | 'known';
+
 /** Mandates that partners hold of our consumers. */
 export interface IssuedMandateStore {
   bySession(sessionId: string): Promise<SignedMandate | null>;
@@ -86,9 +103,10 @@ export interface IssuedMandateStore {
     untilMs: number,
   ): Promise<SignedMandate[]>;
   openCaps(consumerId: string, nowMs: number): Promise<OpenCaps>;
-  /** Keeps a mandate if the consumer's open caps still allow it. @returns false when they do not */
-  add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<boolean>;
-  active(consumerId: string): Promise<SignedMandate[]>;
+  /** Keeps a mandate if the consumer's open caps still allow it. */
+  add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<AddOutcome>;
+  /** tells settlement that what a session reserved will not be used */
+  giveBackCredit(sessionId: string): Promise<void>;
   read(mandateId: string): Promise<{ signed: SignedMandate; state: string } | null>;
   revoke(draft: RevocationDraft): Promise<void>;
   markUsedUp(mandateId: string): Promise<void>;
@@ -99,14 +117,18 @@ export interface HeldMandate {
   readonly agreedTariff: SignedAgreedTariff;
 }
 
+export interface HeldMandateQuery {
+  readonly identity: Identity;
+  readonly homeUtility: string;
+  readonly assurance: Assurance;
+  readonly stationClass: string;
+  readonly atMs: number;
+}
+
 /** The visiting profile cache: mandates of partners' consumers that home signed. */
 export interface HeldMandateStore {
-  find(
-    identity: Identity,
-    homeUtility: string,
-    stationClass: string,
-    atMs: number,
-  ): Promise<HeldMandate | null>;
+  /** an open mandate that was issued to this identity for exactly this assurance */
+  find(query: HeldMandateQuery): Promise<HeldMandate | null>;
   keep(identity: Identity, entry: HeldMandate): Promise<void>;
   markUsedUp(mandateId: string): Promise<void>;
   receiveRevocation(revocation: SignedRevocation): Promise<void>;

@@ -146,7 +146,7 @@ describe('a charge over OCPP 2.0.1', () => {
   it.each([
     ['KeyCode', CIN, { medium: 'dial', assurance: 'knowledge' }, 'cin'],
     ['Central', '84000195 0110000 12374', { medium: 'rfid', assurance: 'claimed' }, 'cin'],
-    ['eMAID', 'US-ALA-C00000012-3', { medium: 'plugAndCharge' }, null],
+    ['eMAID', 'US-ALA-C00000012-4', { medium: 'plugAndCharge' }, null],
     ['ISO14443', '04a1b2c3d4e5f6', { medium: 'rfid' }, 'uid'],
     ['ISO14443', 'DEADBEEF', { medium: 'rfid' }, 'uid'],
     ['Central', 'USALAC00000012', { medium: 'rfid' }, 'contractId'],
@@ -312,7 +312,7 @@ describe('what the schema allows is answered normally', () => {
     await raw.close();
   });
 
-  it.each(['1e-400', `${'9'.repeat(40)}`])(
+  it.each(['1e-400', '9'.repeat(40)])(
     'a register of %s is not guessed: the frame opens suspense',
     async (value) => {
       await station.close();
@@ -324,6 +324,19 @@ describe('what the schema allows is answered normally', () => {
       await raw.close();
     },
   );
+
+  it('an event that aaa will never take opens suspense', async () => {
+    fixture.duke.onEvent = () => {
+      throw new RoamgridError('state_conflict', 'the session is quoted');
+    };
+    const start = { transactionId: 'tx-9', evseId: 9, token: central, meterWh: '0', at: at(0) };
+    expect(await station.start(start)).toMatchObject({ status: 'Invalid' });
+    expect(await station.meter({ meterWh: '1', at: at(1) })).toMatchObject({ totalCost: null });
+    expect(fixture.duke.refusals).toEqual([
+      { code: 'state_conflict', billing: true },
+      { code: 'state_conflict', billing: true },
+    ]);
+  });
 
   it('a clock of another century', async () => {
     await station.close();
@@ -403,6 +416,25 @@ describe('the connection', () => {
     raw.send('[2,"again","Heartbeat",{}]');
     expect((await raw.next()).slice(0, 2)).toEqual([3, 'again']);
     await raw.close();
+  });
+
+  it('an Authorize that fails is answered with an error, a billing event with nothing', async () => {
+    fixture.duke.onSwipe = () => {
+      throw new Error('a defect');
+    };
+    await expect(station.authorize(central)).rejects.toThrow('InternalError');
+    expect(fixture.duke.refusals).toEqual([{ code: 'InternalError', billing: false }]);
+    fixture.duke.onEvent = () => {
+      throw new Error('a defect');
+    };
+    const start = { transactionId: 'tx-8', evseId: 1, token: central, meterWh: '0', at: at(0) };
+    const started = station.start(start).then(
+      () => 'answered',
+      (error: Error) => error.message,
+    );
+    expect(await station.socket.call('Heartbeat', {})).toHaveProperty('currentTime');
+    await station.close();
+    expect(await started).toBe('the connection closed with 1005');
   });
 
   it('ignores answers that nobody asked for', async () => {

@@ -26,7 +26,7 @@ export class RawStation {
 
   private constructor(ws: WebSocket) {
     this.#ws = ws;
-    this.closed = once(ws, 'close').then(([code]) => code as number);
+    this.closed = new Promise((resolve) => ws.once('close', resolve));
     ws.on('error', () => undefined);
     ws.on('message', (data) => {
       const frame = JSON.parse((data as Buffer).toString('utf8')) as unknown[];

@@ -1,7 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inProcessTransport, NestBus } from '@roamgrid/messaging';
-import { createLog, Metrics, Registry, systemClock, systemIds } from '@roamgrid/platform';
+import {
+  createLog,
+  Metrics,
+  openKeyFile,
+  Registry,
+  systemClock,
+  systemIds,
+  type KeyFile,
+} from '@roamgrid/platform';
 import type { QuoteDocument, ReplyOf, RequestOf, swipe } from '@roamgrid/contracts';
-import { exportJWK, generateKeyPair } from 'jose';
 import { startRouter, type RunningRouter } from '../src/router.module.js';
 import { StandInAaa, startStandInAaa } from './stand-in-aaa.js';
 
@@ -16,13 +26,14 @@ export interface RouterFixture {
   readonly alabama: StandInAaa;
   readonly router: RunningRouter;
   readonly clock: { offsetMs: number };
-  readonly pinKey: CryptoKey;
+  readonly pinKey: KeyFile;
   stop(): Promise<void>;
 }
 
-async function registryWithPinKey(): Promise<{ registry: Registry; privateKey: CryptoKey }> {
-  const { publicKey, privateKey } = await generateKeyPair('ECDH-ES+A256KW', { crv: 'X25519' });
-  const jwk = await exportJWK(publicKey);
+async function registryWithPinKey(): Promise<{ registry: Registry; pinKey: KeyFile }> {
+  const folder = await mkdtemp(join(tmpdir(), 'router-'));
+  const pinKey = await openKeyFile(folder, 'profiles', 'enc');
+  await rm(folder, { recursive: true });
   const utility = (slug: string, prefix: string, provider: string, keys: object[]) => ({
     utility: slug,
     name: slug,
@@ -32,17 +43,16 @@ async function registryWithPinKey(): Promise<{ registry: Registry; privateKey: C
     timeZone: 'America/New_York',
     keys: keys as never[],
   });
-  const pinKey = { ...jwk, kid: 'enc-1', use: 'enc', alg: 'ECDH-ES+A256KW' };
   const registry = new Registry({
     type: 'registry',
     schemaVersion: 1,
     version: 1,
     utilities: [
-      utility('alabama-power', '8400019501', 'USALA', [pinKey]),
+      utility('alabama-power', '8400019501', 'USALA', [pinKey.publicJwk]),
       utility('duke-energy', '8400541601', 'USDUK', []),
     ],
   });
-  return { registry, privateKey };
+  return { registry, pinKey };
 }
 
 export async function startFixture(): Promise<RouterFixture> {
@@ -58,7 +68,7 @@ export async function startFixture(): Promise<RouterFixture> {
     now: () => clock.now(),
     newTraceId: () => systemIds.uuid(),
   });
-  const { registry, privateKey } = await registryWithPinKey();
+  const { registry, pinKey } = await registryWithPinKey();
   const router = await startRouter(
     {
       bus,
@@ -76,7 +86,7 @@ export async function startFixture(): Promise<RouterFixture> {
     alabama,
     router,
     clock,
-    pinKey: privateKey,
+    pinKey,
     async stop() {
       await router.stop();
       await Promise.all(services.map((service) => service.stop()));

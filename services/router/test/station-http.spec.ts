@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RoamgridError } from '@roamgrid/kernel';
-import { compactDecrypt } from 'jose';
+import { decryptPin } from '@roamgrid/platform';
 import {
   CIN,
   PASSWORD,
@@ -100,8 +100,7 @@ describe('a swipe', () => {
     expect(request?.wire.raw).toBe(
       '{"connectorId":1,"cin":"8400019501••••••••74","medium":"dial","pin":"[pin]"}',
     );
-    const { plaintext } = await compactDecrypt(request?.pin ?? '', fixture.pinKey);
-    expect(new TextDecoder().decode(plaintext)).toBe('1234');
+    expect(await decryptPin(request?.pin ?? '', fixture.pinKey)).toBe('1234');
   });
 
   it.each([

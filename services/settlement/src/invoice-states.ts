@@ -34,7 +34,6 @@ export function availableActions(
   hasDifferences: boolean,
 ): InvoiceAction[] {
   return ACTIONS_OF[direction].filter(
-    (action) =>
-      NEXT_STATE[state][action] !== undefined && !(action === 'accept' && hasDifferences),
+    (action) => NEXT_STATE[state][action] !== undefined && !(action === 'accept' && hasDifferences),
   );
 }

@@ -25,12 +25,7 @@ export interface CdrBook {
   findRival(
     cdr: Pick<
       records.CdrDocument,
-      | 'sessionId'
-      | 'visitedUtility'
-      | 'homeUtility'
-      | 'stationId'
-      | 'transactionId'
-      | 'sequence'
+      'sessionId' | 'visitedUtility' | 'homeUtility' | 'stationId' | 'transactionId' | 'sequence'
     >,
   ): Promise<string | null>;
   add(
@@ -90,7 +85,11 @@ export interface InvoiceBook {
     record: Omit<records.InvoiceRecord, 'disputedMinor' | 'differences'>,
     lines: readonly records.InvoiceLineRecord[],
   ): Promise<void>;
-  lines(invoiceId: string, fromPosition: number, limit: number): Promise<records.InvoiceLineRecord[]>;
+  lines(
+    invoiceId: string,
+    fromPosition: number,
+    limit: number,
+  ): Promise<records.InvoiceLineRecord[]>;
   allLines(invoiceId: string): Promise<records.InvoiceLineRecord[]>;
   setState(invoiceId: string, state: records.InvoiceState, disputedMinor: bigint): Promise<void>;
   setDifferences(invoiceId: string, differences: readonly records.Difference[]): Promise<void>;
@@ -109,7 +108,12 @@ export interface InvoiceBook {
   findReissue(invoiceId: string): Promise<string | null>;
   /** Payables of accepted invoices not yet settled. */
   accepted(): Promise<
-    { partner: string; currency: CurrencyCode; direction: records.InvoiceDirection; minor: bigint }[]
+    {
+      partner: string;
+      currency: CurrencyCode;
+      direction: records.InvoiceDirection;
+      minor: bigint;
+    }[]
   >;
   ids(): Promise<string[]>;
   /** CDRs that claim an invoice which has no live line for them, or the other way round. */

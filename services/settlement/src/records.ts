@@ -1,6 +1,5 @@
 import type {
   billSession,
-  CdrDocument,
   ChargeRecord,
   InvoiceLine,
   signedCdrAnswer,

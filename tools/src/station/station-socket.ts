@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { LosslessNumber, parse, stringify } from 'lossless-json';
+import { parse, stringify, type LosslessNumber } from 'lossless-json';
 import { WebSocket } from 'ws';
 
 export type StationProtocol = 'ocpp2.0.1' | 'ocpp1.6';

@@ -14,6 +14,8 @@ export interface Transaction {
   ): Promise<Row[]>;
   /** Leaves with the commit, never without it. */
   enqueue(message: OutboxMessage): Promise<void>;
+  /** Several messages in one statement; they keep their order. */
+  enqueueAll(messages: readonly OutboxMessage[]): Promise<void>;
 }
 
 /** A transaction while its work runs. Statements go one after another, as the connection wants. */
@@ -48,6 +50,24 @@ export class OpenTransaction implements Transaction {
     await this.query(
       'INSERT INTO outbox (to_utility, subject, ordering_key, payload) VALUES ($1, $2, $3, $4)',
       [message.to, message.subject, message.key ?? null, json(message.payload)],
+    );
+    this.#hasEnqueued = true;
+  }
+
+  async enqueueAll(messages: readonly OutboxMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await this.query(
+      `INSERT INTO outbox (to_utility, subject, ordering_key, payload)
+       SELECT to_utility, subject, ordering_key, payload::jsonb
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+           WITH ORDINALITY AS message (to_utility, subject, ordering_key, payload, place)
+        ORDER BY place`,
+      [
+        messages.map(({ to }) => to),
+        messages.map(({ subject }) => subject),
+        messages.map(({ key }) => key ?? null),
+        messages.map(({ payload }) => json(payload).toPostgres()),
+      ],
     );
     this.#hasEnqueued = true;
   }

@@ -17,13 +17,7 @@ const SELECT_VALID = `
   ORDER BY not_after DESC LIMIT 1`;
 
 function keyValues(key: AgreedTariffKey): string[] {
-  return [
-    key.homeUtility,
-    key.visitedUtility,
-    key.customerClass,
-    key.stationClass,
-    key.baseHash,
-  ];
+  return [key.homeUtility, key.visitedUtility, key.customerClass, key.stationClass, key.baseHash];
 }
 
 function agreedOf(rows: readonly AgreedTariffRow[]): SignedAgreedTariff | null {

@@ -1,8 +1,4 @@
-import {
-  signedAgreement,
-  type AgreementDocument,
-  type SignedAgreement,
-} from '@roamgrid/contracts';
+import { signedAgreement, type AgreementDocument, type SignedAgreement } from '@roamgrid/contracts';
 import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { json, type Database } from '@roamgrid/persistence';
 import type { AgreementStore, Projection } from '../ports.js';
@@ -12,6 +8,15 @@ interface AgreementRow {
   document: unknown;
   document_hash: string;
   signatures: unknown;
+}
+
+function agreementOf(row: AgreementRow | undefined): SignedAgreement | null {
+  if (row === undefined) return null;
+  return signedAgreement.parse({
+    document: row.document,
+    documentHash: row.document_hash,
+    signatures: row.signatures,
+  });
 }
 
 export class PostgresAgreements implements AgreementStore {
@@ -30,12 +35,15 @@ export class PostgresAgreements implements AgreementStore {
        ORDER BY not_before DESC, version DESC, agreement_id DESC LIMIT 1`,
       [partner, new Date(atMs)],
     );
-    if (row === undefined) return null;
-    return signedAgreement.parse({
-      document: row.document,
-      documentHash: row.document_hash,
-      signatures: row.signatures,
-    });
+    return agreementOf(row);
+  }
+
+  async byHash(documentHash: string): Promise<SignedAgreement | null> {
+    const [row] = await this.#database.query<AgreementRow>(
+      'SELECT document, document_hash, signatures FROM agreements WHERE document_hash = $1',
+      [documentHash],
+    );
+    return agreementOf(row);
   }
 
   async hashOf(

@@ -1,4 +1,9 @@
-import { tariffView, type CustomerClass, type StationClass, type TariffView } from '@roamgrid/contracts';
+import {
+  tariffView,
+  type CustomerClass,
+  type StationClass,
+  type TariffView,
+} from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database } from '@roamgrid/persistence';
 import { tariffSchema, type TariffDocument } from '@roamgrid/tariff';
@@ -57,9 +62,10 @@ export class PostgresTariffs implements TariffStore {
     return this.#first('WHERE tariff_id = $1 ORDER BY version DESC LIMIT 1', [tariffId]);
   }
 
-  async publishedByHash(documentHash: string): Promise<TariffView | null> {
+  async publishedWholesale(documentHash: string): Promise<TariffView | null> {
     const found = await this.#first(
-      "WHERE document_hash = $1 AND state = 'published' ORDER BY published_at LIMIT 1",
+      `WHERE document_hash = $1 AND state = 'published' AND purpose = 'wholesale'
+       ORDER BY published_at LIMIT 1`,
       [documentHash],
     );
     return found?.view ?? null;

@@ -6,12 +6,7 @@ import type {
   StationClass,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, type InstantMs } from '@roamgrid/kernel';
-import {
-  resolveSchedule,
-  scheduleOf,
-  type Judgement,
-  type Schedule,
-} from '@roamgrid/negotiation';
+import { resolveSchedule, scheduleOf, type Judgement, type Schedule } from '@roamgrid/negotiation';
 import type { TariffDocument } from '@roamgrid/tariff';
 
 const MS_PER_HOUR = 3_600_000;
@@ -116,4 +111,3 @@ export function domesticTariffDocument(parts: {
 export function renewalMarginMs(terms: AgreementTerms): number {
   return Math.min(MS_PER_HOUR, (terms.negotiation.agreedTariffValidityHours * MS_PER_HOUR) / 2);
 }
-

@@ -85,11 +85,7 @@ function discounted(
 }
 
 /** At home the driver pays the domestic tariff, less the tier's discount. */
-export function domesticPrices(
-  tariff: TariffDocument,
-  plan: RetailPlan,
-  tier: Tier,
-): RetailPrices {
+export function domesticPrices(tariff: TariffDocument, plan: RetailPlan, tier: Tier): RetailPrices {
   return {
     retailRule: 'domestic',
     tierDiscountPercentage: tierDiscountOf(plan, tier),
@@ -115,7 +111,6 @@ export function roamingPrices(
   const maximum = priceIn(plan.greatestPrices, wholesale.currency);
   const percentage = HUNDRED_PERCENT + parseDecimal(plan.wholesalePlus.percentage, PERCENT_DIGITS);
   const perKwh = parsePriceMicros(plan.wholesalePlus.perKwh);
-  let isBelowWholesale = false;
 
   const priceOf = (component: PriceComponentDocument): PriceMicros => {
     const wholesalePrice = parsePriceMicros(component.price);
@@ -124,13 +119,14 @@ export function roamingPrices(
       ? (planPrice ?? percentOf(wholesalePrice, percentage) + perKwh)
       : wholesalePrice;
     const reduced = discounted(component, listed, plan, tier);
-    const price = isEnergy && maximum !== null && reduced > maximum ? maximum : reduced;
-    if (price < wholesalePrice) isBelowWholesale = true;
-    return price;
+    return isEnergy && maximum !== null && reduced > maximum ? maximum : reduced;
   };
 
+  const isAtLoss = wholesale.elements.some((element) =>
+    element.price_components.some((one) => priceOf(one) < parsePriceMicros(one.price)),
+  );
+  if (isAtLoss && plan.negativeMargin === 'refused') return null;
   const elements = mapPrices(wholesale.elements, priceOf);
-  if (isBelowWholesale && plan.negativeMargin === 'refused') return null;
   return {
     retailRule: planPrice === null ? 'wholesalePlus' : 'planPrice',
     tierDiscountPercentage: tierDiscountOf(plan, tier),

@@ -55,7 +55,7 @@ async function baseOf(
 ): Promise<{ base: TariffDocument; baseTariffHash: string } | null> {
   const reference = defaultTariffOf(terms, customerClass, stationClass);
   if (reference === null) return null;
-  const view = await parts.tariffs.publishedByHash(reference.hash);
+  const view = await parts.tariffs.publishedWholesale(reference.hash);
   if (view?.document.currency !== terms.currency) return null;
   if (!isEnergyWithinBounds(view.document, terms)) return null;
   return { base: view.document, baseTariffHash: reference.hash };
@@ -174,9 +174,5 @@ export async function agreeWithPartner(parts: CrpParts, request: Request): Promi
   const found = await baseOf(parts, terms, request);
   if (found === null) return refused('tariff_unavailable');
   const negotiationId = parts.ids.uuid();
-  return settle(
-    parts,
-    { request, agreement, terms, ...found, negotiationId, startedAtMs },
-    key,
-  );
+  return settle(parts, { request, agreement, terms, ...found, negotiationId, startedAtMs }, key);
 }

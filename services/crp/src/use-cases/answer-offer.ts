@@ -50,8 +50,7 @@ async function termsFor(
   const { visitedUtility, customerClass, stationClass } = offer;
   const { terms } = await agreementNamed(parts, visitedUtility, offer.agreementHash);
   const reference = defaultTariffOf(terms, customerClass, stationClass);
-  const base =
-    reference === null ? null : await loadTariff(parts, visitedUtility, reference.hash);
+  const base = reference === null ? null : await loadTariff(parts, visitedUtility, reference.hash);
   const negotiation = base === null ? null : negotiationTermsOf(terms, base);
   if (negotiation === null) {
     throw new RoamgridError('negotiation_failed', 'there is nothing to bargain about');
@@ -91,7 +90,12 @@ function answerTo(
   return wireMove(move);
 }
 
-function openingOf(offer: Offer, utility: string, rounds: number, startedAtMs: number): Negotiation {
+function openingOf(
+  offer: Offer,
+  utility: string,
+  rounds: number,
+  startedAtMs: number,
+): Negotiation {
   return {
     negotiationId: offer.negotiationId,
     homeUtility: utility,

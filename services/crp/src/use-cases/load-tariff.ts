@@ -3,10 +3,7 @@ import { parseTariff, readTariffDocument, type TariffDocument } from '@roamgrid/
 import { hashOf } from '../decisions/hash-of.js';
 import type { CrpParts } from './parts.js';
 
-export type LoadTariffParts = Pick<
-  CrpParts,
-  'utility' | 'tariffs' | 'partnerTariffs' | 'partners'
->;
+export type LoadTariffParts = Pick<CrpParts, 'utility' | 'tariffs' | 'partnerTariffs' | 'partners'>;
 
 async function askPartner(
   parts: LoadTariffParts,
@@ -25,7 +22,7 @@ async function askPartner(
 }
 
 /**
- * The published tariff behind a hash, of this utility or of a partner; a partner's is asked for
+ * The published wholesale tariff behind a hash, of this utility or of a partner; a partner's is asked for
  * once and kept, since it never changes.
  *
  * @returns null where its owner has published no such tariff
@@ -37,7 +34,7 @@ export async function loadTariff(
   hash: string,
 ): Promise<TariffDocument | null> {
   if (owner === parts.utility) {
-    const view = await parts.tariffs.publishedByHash(hash);
+    const view = await parts.tariffs.publishedWholesale(hash);
     return view?.document ?? null;
   }
   return (await parts.partnerTariffs.find(hash)) ?? askPartner(parts, owner, hash);

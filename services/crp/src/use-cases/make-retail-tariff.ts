@@ -5,7 +5,6 @@ import type {
   ReplyOf,
   RequestOf,
   RetailTariffDocument,
-  SignedAgreement,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { parseTariff, type TariffDocument } from '@roamgrid/tariff';
@@ -21,11 +20,7 @@ type Reply = ReplyOf<typeof makeRetailTariff>;
 const UNAVAILABLE: Reply = { decision: 'refused', reason: 'tariff_unavailable' };
 
 /** @throws RoamgridError `signature_invalid`, `unprocessable` for another utility's consumers */
-async function checkAgreedTariff(
-  parts: CrpParts,
-  { agreedTariff }: Request,
-  atMs: InstantMs,
-): Promise<void> {
+async function checkAgreedTariff(parts: CrpParts, { agreedTariff }: Request): Promise<void> {
   const { document } = agreedTariff;
   const isDomestic = document.outcome === 'domestic';
   if (
@@ -36,9 +31,6 @@ async function checkAgreedTariff(
   }
   const parties = new Set([document.homeUtility, document.visitedUtility]);
   await parts.verifier.verifyCosigned(agreedTariff, [...parties], 'crp');
-  if (atMs >= parseInstant(document.notAfter)) {
-    throw new RoamgridError('unprocessable', 'the agreed tariff is no longer valid');
-  }
 }
 
 interface Conversion {
@@ -50,7 +42,6 @@ interface Conversion {
 async function conversionFor(
   parts: CrpParts,
   document: AgreedTariffDocument,
-  agreement: SignedAgreement | null,
   atMs: InstantMs,
 ): Promise<Conversion | null> {
   const homeCurrency = parts.registry.entry(parts.utility).currency;
@@ -58,6 +49,9 @@ async function conversionFor(
   if (document.outcome === 'domestic') {
     return currency === homeCurrency ? { fx: null, rounding: 'halfUp' } : null;
   }
+  // the agreement under which the tariff was agreed, also where another one is in force by now
+  const agreement =
+    document.agreementHash === null ? null : await parts.agreements.byHash(document.agreementHash);
   const terms =
     agreement === null
       ? null
@@ -129,11 +123,7 @@ async function make(parts: CrpParts, request: Request, plan: StoredPlan): Promis
   const key: RetailTariffKey = { agreedTariffHash, planId, planVersion: plan.version, tier };
   const kept = await parts.retailTariffs.current(key, atMs);
   if (kept !== null) return { decision: 'made', retailTariff: kept };
-  const agreement =
-    document.outcome === 'domestic'
-      ? null
-      : await parts.agreements.inForce(document.visitedUtility, atMs);
-  const conversion = await conversionFor(parts, document, agreement, atMs);
+  const conversion = await conversionFor(parts, document, atMs);
   const prices =
     document.outcome === 'domestic'
       ? domesticPrices(document.tariff, plan.plan, tier)
@@ -147,16 +137,18 @@ async function make(parts: CrpParts, request: Request, plan: StoredPlan): Promis
 
 /**
  * What the driver pays under an agreed tariff, in the visited currency, by plan and tier. The same
- * document as long as it is valid; refused where a price or a rate is unknown.
+ * document as long as it is valid; refused where a price or a rate is unknown or
+ * the agreed tariff is over.
  *
  * @throws RoamgridError `signature_invalid`, `unprocessable`
  */
 export function makeRetailTariffWith(parts: CrpParts): (request: Request) => Promise<Reply> {
   return async (request) => {
-    await checkAgreedTariff(parts, request, parts.clock.now());
+    await checkAgreedTariff(parts, request);
+    const { document } = request.agreedTariff;
+    const isOver = parts.clock.now() >= parseInstant(document.notAfter);
     const plan = await parts.plans.current(request.planId);
-    const isForClass =
-      plan?.plan.customerClass === request.agreedTariff.document.customerClass;
-    return plan === null || !isForClass ? UNAVAILABLE : make(parts, request, plan);
+    const isForClass = plan?.plan.customerClass === document.customerClass;
+    return plan === null || !isForClass || isOver ? UNAVAILABLE : make(parts, request, plan);
   };
 }

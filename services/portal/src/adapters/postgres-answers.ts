@@ -1,5 +1,5 @@
 import type { Database } from '@roamgrid/persistence';
-import type { Outcome } from '../http/idempotency.js';
+import type { Outcome } from '../http/outcome.js';
 import type { AnswerStore, Claim, KeptAnswer } from '../ports.js';
 import type { Seal } from './seal.js';
 
@@ -34,14 +34,7 @@ export class PostgresAnswers implements AnswerStore {
            AND idempotency_keys.leased_until_ms <= $5
            AND idempotency_keys.request_hash = excluded.request_hash
        RETURNING key`,
-      [
-        claim.clientId,
-        claim.key,
-        claim.route,
-        claim.requestHash,
-        claim.nowMs,
-        claim.leasedUntilMs,
-      ],
+      [claim.clientId, claim.key, claim.route, claim.requestHash, claim.nowMs, claim.leasedUntilMs],
     );
     return claimed.length > 0 ? 'claimed' : this.#kept(claim);
   }
@@ -69,8 +62,7 @@ export class PostgresAnswers implements AnswerStore {
     if (row === undefined) return { requestHash: claim.requestHash, outcome: null };
     return {
       requestHash: row.request_hash,
-      outcome:
-        row.answer === null ? null : (JSON.parse(this.#seal.open(row.answer)) as Outcome),
+      outcome: row.answer === null ? null : (JSON.parse(this.#seal.open(row.answer)) as Outcome),
     };
   }
 }

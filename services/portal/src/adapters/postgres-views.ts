@@ -44,7 +44,10 @@ function sqlOf(condition: Condition, parameters: Bindings): string {
     return `jsonb_exists(coalesce(data #> '{document,parties}', data -> 'parties'), ${party})`;
   }
   const value = parameters.add(condition.equals);
-  const anyOf = condition.members.map((name) => `data ->> ${parameters.add(name)} = ${value}`);
+  const anyOf = condition.members.map((name) => {
+    const member = parameters.add(name);
+    return `coalesce(data ->> ${member}, data -> 'document' ->> ${member}) = ${value}`;
+  });
   return `(${anyOf.join(' OR ')})`;
 }
 
@@ -70,13 +73,7 @@ export class PostgresViews implements ViewStore {
   }
 
   /** Two services may publish parts of one object at once: the item's row makes them take turns. */
-  async project({
-    kind,
-    id,
-    facet,
-    sortAtMs,
-    data,
-  }: PublishedFacet): Promise<void> {
+  async project({ kind, id, facet, sortAtMs, data }: PublishedFacet): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await tx.query(
         `INSERT INTO view_items (kind, id, sort_at_ms, data) VALUES ($1, $2, $3, '{}')

@@ -5,6 +5,7 @@ import { Serves } from '../http/serves.js';
 
 /** A controller whose methods are the routes of a table, each answering 501 `not_built`. */
 export function notBuiltController(routes: readonly Route[]): Type {
+  @Controller()
   class NotBuiltController {}
   for (const route of routes) {
     const descriptor = {
@@ -16,6 +17,5 @@ export function notBuiltController(routes: readonly Route[]): Type {
     Serves(route)(NotBuiltController.prototype, route.name, descriptor);
     Object.defineProperty(NotBuiltController.prototype, route.name, descriptor);
   }
-  Controller()(NotBuiltController);
   return NotBuiltController;
 }

@@ -2,12 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RoamgridError } from '@roamgrid/kernel';
-import {
-  nestLogger,
-  ProblemFilter,
-  problemOf,
-  type ServiceContext,
-} from '@roamgrid/platform';
+import { nestLogger, ProblemFilter, problemOf, type ServiceContext } from '@roamgrid/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Idempotency } from './idempotency.js';
@@ -78,7 +73,7 @@ export async function createHttpApplication({
     createAdapter(() => ids.uuid()),
     { logger: nestLogger(log), bodyParser: false, abortOnError: false },
   );
-  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const server = app.getHttpAdapter().getInstance();
   keepBodiesAsText(server);
   serveKeys(server, context);
   app.setGlobalPrefix(`${utility}/api/v1`);

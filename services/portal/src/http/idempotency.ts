@@ -1,6 +1,7 @@
-import { isErrorCode, RoamgridError, type FieldError } from '@roamgrid/kernel';
+import { isErrorCode, RoamgridError } from '@roamgrid/kernel';
 import type { Log } from '@roamgrid/platform';
 import type { AnswerStore, Claim } from '../ports.js';
+import type { Outcome } from './outcome.js';
 
 /** How long another process may work on a key before it counts as dead. */
 const LEASE_MS = 120_000;
@@ -12,16 +13,6 @@ export interface KeyedRequest {
   readonly method: string;
   readonly url: string;
 }
-
-/** What a request came to; kept and given again. */
-export type Outcome =
-  | { readonly ok: true; readonly body: object }
-  | {
-      readonly ok: false;
-      readonly code: string;
-      readonly detail: string;
-      readonly fields: readonly FieldError[];
-    };
 
 export interface IdempotencyOptions {
   readonly answers: AnswerStore;

@@ -12,12 +12,7 @@ export const pageQuery = {
     .transform((text) => Math.min(Number(text), LIMIT_CAP))
     .default(LIMIT_DEFAULT)
     .describe('items a page; 50 unless told, 500 at most'),
-  cursor: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .describe('`nextCursor` of the page before; opaque'),
+  cursor: z.string().min(1).max(500).optional().describe('`nextCursor` of the page before; opaque'),
 };
 
 /** An answer's list. `nextCursor` is null on the last page. */

@@ -36,7 +36,7 @@ export function Serves<R extends Route>(route: R) {
     const wrapped = function (this: unknown, request: FastifyRequest): Promise<object> {
       const call = calls.get(request);
       if (call === undefined) throw new TypeError(`${route.name} was called without its call`);
-      return handler.call(this, call as RouteCall<R>);
+      return handler.call(this, call);
     };
     descriptor.value = wrapped as unknown as Handler<R>;
     RequestMapping({ path: route.path, method: RequestMethod[route.method] })(

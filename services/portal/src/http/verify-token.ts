@@ -1,11 +1,5 @@
 import { RoamgridError } from '@roamgrid/kernel';
-import {
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Caller } from './caller.js';
 
 export interface TokenRules {

@@ -59,7 +59,17 @@ function costs(cdr: CdrDocument): JsonObject {
     Object.entries(names).flatMap(([component, name]) => {
       const lines = cdr.lines.filter((line) => line.component === component);
       if (lines.length === 0) return [];
-      return [[name, { excl_vat: sum(lines.map((line) => line.amount), MONEY_DIGITS) }]];
+      return [
+        [
+          name,
+          {
+            excl_vat: sum(
+              lines.map((line) => line.amount),
+              MONEY_DIGITS,
+            ),
+          },
+        ],
+      ];
     }),
   );
 }

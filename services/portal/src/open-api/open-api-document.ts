@@ -30,7 +30,7 @@ class Components {
     } = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
-      override: documentOutput as (context: unknown) => void,
+      override: documentOutput,
     }) as Json;
     Object.assign(this.schemas, this.#located($defs as Json));
     const located = this.#located(body);

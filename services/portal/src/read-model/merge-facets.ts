@@ -7,7 +7,7 @@ const PRECEDENCE: readonly Facet[] = ['crp', 'profiles', 'aaa', 'settlement'];
 const SETTLEMENT_STATES: ReadonlySet<unknown> = new Set(['rated', 'held']);
 
 function flagsOf(facets: readonly JsonObject[]): string[] {
-  const flags = facets.flatMap((facet) => (Array.isArray(facet['flags']) ? facet['flags'] : []));
+  const flags = facets.flatMap(({ flags: own }): unknown[] => (Array.isArray(own) ? own : []));
   return [...new Set(flags.map(String))];
 }
 

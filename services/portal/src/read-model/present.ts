@@ -37,11 +37,12 @@ function withoutNulls(value: JsonObject): JsonObject {
 
 function presentCdr(id: string, data: JsonObject): JsonObject {
   const { retail, ...rest } = unwrapped(data, 'cdr');
+  const { document } = rest;
   return {
     cdrId: id,
     invoiceId: null,
     billId: null,
-    flags: [],
+    flags: (isObject(document) ? document['flags'] : null) ?? [],
     ...rest,
     ...(retail === null || retail === undefined ? {} : { retail }),
   };

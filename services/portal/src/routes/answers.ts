@@ -66,9 +66,7 @@ export const sessionAnswer = z
     visitedUtility: utilitySlug.nullable(),
     authorizedBy: z.enum(['home', 'visitingProfile', 'offlineRule']).nullable(),
     homeCalls: z.int().nullable(),
-    agreedTariff: z
-      .looseObject({ id: identifier, version: z.int(), hash: hashHex })
-      .nullable(),
+    agreedTariff: z.looseObject({ id: identifier, version: z.int(), hash: hashHex }).nullable(),
     quote: z.looseObject({}).nullable(),
     consent: z
       .looseObject({ at: instantString, channel: z.string(), quoteHash: hashHex })
@@ -262,9 +260,7 @@ export const auditAnswer = z
     state: z.enum(['running', 'done', 'failed']),
     checked: z.record(z.string(), z.int()).optional(),
     breaches: z
-      .array(
-        z.strictObject({ invariant: z.string(), subject: z.string(), detail: z.string() }),
-      )
+      .array(z.strictObject({ invariant: z.string(), subject: z.string(), detail: z.string() }))
       .optional(),
     detail: z.string().optional().describe('why it failed'),
   })

@@ -52,7 +52,8 @@ export const getTariff = defineRoute({
   path: '/tariffs/:tariffId',
   name: 'getTariff',
   tag: 'Tariffs',
-  summary: 'The newest published version of a tariff (the newest draft where none is) and all of them.',
+  summary:
+    'The newest published version of a tariff (the newest draft where none is) and all of them.',
   ...readers,
   params: tariffParams,
   reply: tariffWithVersions,

@@ -50,8 +50,7 @@ function instantMs(text: string | undefined): number | null {
 export async function listViews(portal: Portal, request: ListRequest): Promise<ViewPage> {
   const { kind, query, caller } = request;
   const after = query.cursor === undefined ? null : readCursor(query.cursor);
-  const own: Condition[] =
-    caller.provider === null ? [] : [{ stationOfProvider: caller.provider }];
+  const own: Condition[] = caller.provider === null ? [] : [{ stationOfProvider: caller.provider }];
   await portal.freshness.ensure(kind);
   const found = await portal.views.list({
     kind,

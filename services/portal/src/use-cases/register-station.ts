@@ -4,10 +4,7 @@ import { stationPasswordDigest } from '@roamgrid/platform';
 import type { Portal } from '../ports.js';
 import type { JsonObject } from '../read-model/view.js';
 
-type StationRecord = Omit<
-  RequestInput<typeof registerStation>['record'],
-  'type' | 'schemaVersion'
->;
+type StationRecord = Omit<RequestInput<typeof registerStation>['record'], 'type' | 'schemaVersion'>;
 
 function isTimeZone(name: string): boolean {
   try {

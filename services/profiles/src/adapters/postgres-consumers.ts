@@ -1,11 +1,11 @@
-import type { ConsumerView, Identity } from '@roamgrid/contracts';
+import type { ConsumerView, Identity, SignedMandate } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import type { IdSource } from '@roamgrid/platform';
 import { projectConsumer } from '../projections.js';
 import type { Consumer, ConsumerStore, NewConsumer, RevocationDraft } from '../ports.js';
 import { identityKey } from './identity-keys.js';
-import { revokeWithin } from './postgres-issued-mandates.js';
+import { activeWithin, revokeWithin } from './postgres-issued-mandates.js';
 
 interface ConsumerRow {
   consumer_id: string;
@@ -92,14 +92,22 @@ export class PostgresConsumers implements ConsumerStore {
     await projectConsumer(tx, this.#utility, consumer);
   }
 
-  async update(consumer: Consumer, revocations: readonly RevocationDraft[]): Promise<void> {
+  async update(
+    consumer: Consumer,
+    revoke: ((mandate: SignedMandate) => RevocationDraft) | null,
+  ): Promise<void> {
     await this.#database.transaction(async (tx) => {
       await tx.query('UPDATE consumers SET state = $2, settings = $3 WHERE consumer_id = $1', [
         consumer.consumerId,
         consumer.state,
         json(consumer.settings),
       ]);
-      for (const draft of revocations) await revokeWithin(tx, this.#utility, draft);
+      // the consumer's row is locked by now: no mandate is issued between this reading and the commit
+      if (revoke !== null) {
+        for (const mandate of await activeWithin(tx, consumer.consumerId)) {
+          await revokeWithin(tx, this.#utility, revoke(mandate));
+        }
+      }
       await projectConsumer(tx, this.#utility, consumer);
     });
   }

@@ -4,14 +4,19 @@ import type {
   SignedMandate,
   SignedRevocation,
 } from '@roamgrid/contracts';
-import { json, type Database } from '@roamgrid/persistence';
+import { json, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
-import type { HeldMandate, HeldMandateStore } from '../ports.js';
+import type { HeldMandate, HeldMandateQuery, HeldMandateStore } from '../ports.js';
 import { identityKey } from './identity-keys.js';
 
 interface HeldRow {
   signed: SignedMandate;
   agreed_tariff: SignedAgreedTariff;
+}
+
+/** A mandate and its revocation may arrive at once: whichever is second sees the first. */
+async function lockMandate(tx: Transaction, mandateId: string): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`held:${mandateId}`]);
 }
 
 export class PostgresHeldMandates implements HeldMandateStore {
@@ -25,18 +30,14 @@ export class PostgresHeldMandates implements HeldMandateStore {
     this.#utility = utility;
   }
 
-  async find(
-    identity: Identity,
-    homeUtility: string,
-    stationClass: string,
-    atMs: number,
-  ): Promise<HeldMandate | null> {
+  async find(query: HeldMandateQuery): Promise<HeldMandate | null> {
+    const { identity, homeUtility, stationClass, assurance, atMs } = query;
     const [row] = await this.#database.query<HeldRow>(
       `SELECT signed, agreed_tariff FROM mandates_held
        WHERE identity_key = $1 AND home_utility = $2 AND station_class = $3
-         AND state = 'active' AND not_after > $4
+         AND state = 'active' AND not_after > $4 AND assurance = $5
        ORDER BY not_after DESC LIMIT 1`,
-      [identityKey(this.#secret, identity), homeUtility, stationClass, new Date(atMs)],
+      [identityKey(this.#secret, identity), homeUtility, stationClass, new Date(atMs), assurance],
     );
     return row === undefined ? null : { mandate: row.signed, agreedTariff: row.agreed_tariff };
   }
@@ -44,18 +45,21 @@ export class PostgresHeldMandates implements HeldMandateStore {
   async keep(identity: Identity, entry: HeldMandate): Promise<void> {
     const { document } = entry.mandate;
     await this.#database.transaction(async (tx) => {
+      await lockMandate(tx, document.mandateId);
       const kept = await tx.query(
-        `INSERT INTO mandates_held (mandate_id, identity_key, home_utility, station_class, state,
+        `INSERT INTO mandates_held (mandate_id, identity_key, home_utility, station_class, assurance, state,
            not_after, signed, agreed_tariff)
-         SELECT $1, $2, $3, $4,
-           CASE WHEN EXISTS (SELECT 1 FROM revocations_received WHERE mandate_id = $1)
-                THEN 'revoked' ELSE 'active' END, $5, $6, $7
-         ON CONFLICT (mandate_id) DO NOTHING RETURNING state`,
+         SELECT $1, $2, $3, $4, $5,
+           CASE WHEN EXISTS (SELECT 1 FROM revocations_received
+                              WHERE mandate_id = $1 AND home_utility = $3)
+                THEN 'revoked' ELSE 'active' END, $6, $7, $8
+         ON CONFLICT (mandate_id, identity_key) DO NOTHING RETURNING state`,
         [
           document.mandateId,
           identityKey(this.#secret, identity),
           document.homeUtility,
           entry.agreedTariff.document.stationClass,
+          document.assurance,
           document.notAfter,
           json(entry.mandate),
           json(entry.agreedTariff),
@@ -69,27 +73,34 @@ export class PostgresHeldMandates implements HeldMandateStore {
   }
 
   async markUsedUp(mandateId: string): Promise<void> {
-    await this.#end(mandateId, 'used_up');
+    await this.#database.transaction((tx) => this.#end(tx, mandateId, 'used_up', null));
   }
 
   async receiveRevocation(revocation: SignedRevocation): Promise<void> {
     const { homeUtility, number, mandateId } = revocation.document;
-    await this.#database.query(
-      `INSERT INTO revocations_received (home_utility, number, mandate_id, signed)
-       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [homeUtility, number, mandateId, json(revocation)],
-    );
-    await this.#end(mandateId, 'revoked');
+    await this.#database.transaction(async (tx) => {
+      await lockMandate(tx, mandateId);
+      await tx.query(
+        `INSERT INTO revocations_received (home_utility, number, mandate_id, signed)
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        [homeUtility, number, mandateId, json(revocation)],
+      );
+      await this.#end(tx, mandateId, 'revoked', homeUtility);
+    });
   }
 
-  async #end(mandateId: string, state: 'revoked' | 'used_up'): Promise<void> {
-    await this.#database.transaction(async (tx) => {
-      const [row] = await tx.query<{ signed: SignedMandate }>(
-        `UPDATE mandates_held SET state = $2 WHERE mandate_id = $1 AND state = 'active'
-         RETURNING signed`,
-        [mandateId, state],
-      );
-      if (row !== undefined) await projectMandate(tx, this.#utility, 'visited', row.signed, state);
-    });
+  async #end(
+    tx: Transaction,
+    mandateId: string,
+    state: 'revoked' | 'used_up',
+    homeUtility: string | null,
+  ): Promise<void> {
+    const [row] = await tx.query<{ signed: SignedMandate }>(
+      `UPDATE mandates_held SET state = $2 WHERE mandate_id = $1 AND state = 'active'
+         AND ($3::text IS NULL OR home_utility = $3)
+       RETURNING signed`,
+      [mandateId, state, homeUtility],
+    );
+    if (row !== undefined) await projectMandate(tx, this.#utility, 'visited', row.signed, state);
   }
 }

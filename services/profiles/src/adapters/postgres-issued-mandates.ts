@@ -1,7 +1,18 @@
-import { receiveRevocation, subjectOf, type SignedMandate } from '@roamgrid/contracts';
-import { json, type Database, type Transaction } from '@roamgrid/persistence';
+import {
+  receiveRevocation,
+  releaseCredit,
+  subjectOf,
+  type SignedMandate,
+} from '@roamgrid/contracts';
+import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
-import type { IssuedMandate, IssuedMandateStore, OpenCaps, RevocationDraft } from '../ports.js';
+import type {
+  AddOutcome,
+  IssuedMandate,
+  IssuedMandateStore,
+  OpenCaps,
+  RevocationDraft,
+} from '../ports.js';
 
 /** Ends a mandate, numbers its revocation without a gap and sends it to the visited utility. */
 export async function revokeWithin(
@@ -37,6 +48,16 @@ export async function revokeWithin(
   if (visitedUtility !== utility) {
     await projectMandate(tx, utility, 'home', draft.mandate, 'revoked');
   }
+}
+
+/** A consumer's open mandates, by utility, so that two blocks at once lock their numbers in one order. */
+export async function activeWithin(tx: Transaction, consumerId: string): Promise<SignedMandate[]> {
+  const rows = await tx.query<{ signed: SignedMandate }>(
+    `SELECT signed FROM mandates_issued WHERE consumer_id = $1 AND state = 'active'
+     ORDER BY visited_utility, mandate_id`,
+    [consumerId],
+  );
+  return rows.map((row) => row.signed);
 }
 
 export class PostgresIssuedMandates implements IssuedMandateStore {
@@ -76,19 +97,48 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     return this.#database.transaction((tx) => openCapsWithin(tx, consumerId, nowMs));
   }
 
-  async add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<boolean> {
-    return this.#database.transaction(async (tx) => {
-      await tx.query('SELECT 1 FROM consumers WHERE consumer_id = $1 FOR UPDATE', [
-        mandate.consumerId,
-      ]);
-      const open = await openCapsWithin(tx, mandate.consumerId, nowMs);
-      const fits =
-        open.energyMilliWh + mandate.energyCapMilliWh <= limits.energyMilliWh &&
-        open.homeMinor + mandate.homeCapMinor <= limits.homeMinor;
-      if (!fits) return false;
-      await this.#insert(tx, mandate);
-      return true;
-    });
+  async add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<AddOutcome> {
+    try {
+      return await this.#database.transaction((tx) => this.#addWithin(tx, mandate, limits, nowMs));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return 'known';
+    }
+  }
+
+  async #addWithin(
+    tx: Transaction,
+    mandate: IssuedMandate,
+    limits: OpenCaps,
+    nowMs: number,
+  ): Promise<AddOutcome> {
+    const [consumer] = await tx.query<{ state: string }>(
+      'SELECT state FROM consumers WHERE consumer_id = $1 FOR UPDATE',
+      [mandate.consumerId],
+    );
+    if (consumer?.state !== 'active') return 'blocked';
+    const known = await tx.query('SELECT 1 FROM mandates_issued WHERE session_id = $1', [
+      mandate.sessionId,
+    ]);
+    if (known.length > 0) return 'known';
+    const open = await openCapsWithin(tx, mandate.consumerId, nowMs);
+    const fits =
+      open.energyMilliWh + mandate.energyCapMilliWh <= limits.energyMilliWh &&
+      open.homeMinor + mandate.homeCapMinor <= limits.homeMinor;
+    if (!fits) return 'exceeds';
+    await this.#insert(tx, mandate);
+    return 'kept';
+  }
+
+  async giveBackCredit(sessionId: string): Promise<void> {
+    await this.#database.transaction((tx) =>
+      tx.enqueue({
+        to: this.#utility,
+        subject: subjectOf(releaseCredit),
+        key: `credit:${sessionId}`,
+        payload: { sessionId },
+      }),
+    );
   }
 
   async #insert(tx: Transaction, mandate: IssuedMandate): Promise<void> {
@@ -112,14 +162,6 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     if (mandate.visitedUtility !== this.#utility) {
       await projectMandate(tx, this.#utility, 'home', mandate.signed, 'active');
     }
-  }
-
-  async active(consumerId: string): Promise<SignedMandate[]> {
-    const rows = await this.#database.query<{ signed: SignedMandate }>(
-      `SELECT signed FROM mandates_issued WHERE consumer_id = $1 AND state = 'active'`,
-      [consumerId],
-    );
-    return rows.map((row) => row.signed);
   }
 
   async read(mandateId: string): Promise<{ signed: SignedMandate; state: string } | null> {

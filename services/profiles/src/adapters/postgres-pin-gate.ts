@@ -1,17 +1,7 @@
 import type { Database } from '@roamgrid/persistence';
 import { keyedHash } from '@roamgrid/platform';
 import type { PinGate } from '../ports.js';
-
-/** Free tries before each further one waits twice as long as the last, up to five minutes. */
-const FREE_TRIES = 3;
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 300_000;
-
-/** How long after the nth wrong PIN the next may be tried. */
-export function waitAfterFailures(failures: number): number {
-  if (failures < FREE_TRIES) return 0;
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - FREE_TRIES));
-}
+import { waitAfterFailures } from '../use-cases/pin-waiting.js';
 
 export class PostgresPinGate implements PinGate {
   readonly #database: Database;
@@ -22,27 +12,23 @@ export class PostgresPinGate implements PinGate {
     this.#secret = secret;
   }
 
-  async isOpen(place: string, nowMs: number): Promise<boolean> {
-    const [row] = await this.#database.query<{ next_try_at: Date }>(
-      'SELECT next_try_at FROM pin_failures WHERE place_key = $1',
-      [keyedHash(this.#secret, place)],
-    );
-    return row === undefined || row.next_try_at.getTime() <= nowMs;
-  }
-
-  async recordFailure(place: string, nowMs: number): Promise<void> {
+  async claimTry(place: string, nowMs: number): Promise<boolean> {
     const key = keyedHash(this.#secret, place);
-    await this.#database.transaction(async (tx) => {
+    return this.#database.transaction(async (tx) => {
+      // the row stays locked until the commit: of many tries at once, each waits for the one before
       const [row] = await tx.query<{ failures: number }>(
-        `INSERT INTO pin_failures (place_key, failures, next_try_at) VALUES ($1, 1, $2)
-         ON CONFLICT (place_key) DO UPDATE SET failures = pin_failures.failures + 1
+        `INSERT INTO pin_failures AS kept (place_key, failures, next_try_at) VALUES ($1, 1, $2)
+         ON CONFLICT (place_key) DO UPDATE SET failures = kept.failures + 1
+           WHERE kept.next_try_at <= $2
          RETURNING failures`,
         [key, new Date(nowMs)],
       );
+      if (row === undefined) return false;
       await tx.query('UPDATE pin_failures SET next_try_at = $2 WHERE place_key = $1', [
         key,
-        new Date(nowMs + waitAfterFailures(row?.failures ?? 1)),
+        new Date(nowMs + waitAfterFailures(row.failures)),
       ]);
+      return true;
     });
   }
 

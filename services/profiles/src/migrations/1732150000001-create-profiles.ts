@@ -57,14 +57,16 @@ export class CreateProfiles implements MigrationInterface {
     );
     await runner.query(`
       CREATE TABLE mandates_held (
-        mandate_id text PRIMARY KEY,
+        mandate_id text NOT NULL,
         identity_key text NOT NULL,
         home_utility text NOT NULL,
         station_class text NOT NULL,
+        assurance text NOT NULL,
         state text NOT NULL CHECK (state IN ('active', 'revoked', 'used_up')),
         not_after timestamptz NOT NULL,
         signed jsonb NOT NULL,
-        agreed_tariff jsonb NOT NULL
+        agreed_tariff jsonb NOT NULL,
+        PRIMARY KEY (mandate_id, identity_key)
       )`);
     await runner.query(
       `CREATE INDEX mandates_held_active ON mandates_held (identity_key, home_utility, station_class)

@@ -48,14 +48,10 @@ async function credentialsFit(
 ): Promise<boolean> {
   if (request.pin === null) return !MEDIA_THAT_NEED_A_PIN.includes(request.medium);
   const place = `${request.identity.kind}:${request.identity.value}@${request.stationId}`;
-  const nowMs = parts.clock.now();
-  if (!(await parts.pinGate.isOpen(place, nowMs))) return false;
+  if (!(await parts.pinGate.claimTry(place, parts.clock.now()))) return false;
   const pin = await parts.decryptPin(request.pin);
   const fits = await pinFits(pin ?? '', consumer?.pinHash ?? null);
-  if (pin === null || !fits) {
-    await parts.pinGate.recordFailure(place, nowMs);
-    return false;
-  }
+  if (pin === null || !fits) return false;
   await parts.pinGate.clear(place);
   return true;
 }

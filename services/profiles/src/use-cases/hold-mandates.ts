@@ -21,12 +21,14 @@ const MEDIA_THAT_ASK_HOME = ['dial', 'ocr', 'voice'];
 export function findMandateWith(parts: HoldMandatesParts) {
   return async (request: RequestOf<typeof findMandate>): Promise<ReplyOf<typeof findMandate>> => {
     if (MEDIA_THAT_ASK_HOME.includes(request.medium)) return { entry: null };
-    const entry = await parts.held.find(
-      request.identity,
-      request.homeUtility,
-      request.stationClass,
-      parseInstant(request.at),
-    );
+    const { identity, homeUtility, assurance, stationClass, at } = request;
+    const entry = await parts.held.find({
+      identity,
+      homeUtility,
+      assurance,
+      stationClass,
+      atMs: parseInstant(at),
+    });
     return { entry: entry?.mandate.document.singleSession === true ? null : entry };
   };
 }
@@ -41,6 +43,9 @@ export function storeMandateWith(parts: HoldMandatesParts) {
     }
     if (agreedTariffHash !== agreedTariff.documentHash) {
       throw new RoamgridError('unprocessable', 'the mandate names another agreed tariff');
+    }
+    if (retailTariff.document.agreedTariffHash !== agreedTariffHash) {
+      throw new RoamgridError('unprocessable', 'the retail tariff names another agreed tariff');
     }
     await parts.verifier.verify(mandate, homeUtility, 'profiles');
     await parts.verifier.verify(retailTariff, homeUtility, 'crp');

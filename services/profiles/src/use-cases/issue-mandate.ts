@@ -19,6 +19,7 @@ import {
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import {
   termsAt,
+  type AddOutcome,
   type Consumer,
   type ConsumerStore,
   type IssuedMandateStore,
@@ -39,6 +40,8 @@ const HOUR_MS = 3_600_000;
 /** how long a domestic mandate holds */
 const DOMESTIC_VALIDITY_HOURS = 24;
 const LEAST_REMAINING_MS = HOUR_MS;
+/** how often a mandate is worked out anew when others take of the same credit */
+const MOST_ATTEMPTS = 5;
 
 export interface IssueMandateParts {
   readonly utility: string;
@@ -69,19 +72,26 @@ interface Basis {
  */
 export function issueMandateWith(parts: IssueMandateParts) {
   return async (request: Request): Promise<Reply> => {
-    const again = await parts.issued.bySession(request.sessionId);
-    if (again !== null) return issued(again);
     const consumer = await parts.consumers.byPseudonym(request.pseudonym, request.visitedUtility);
     if (consumer === null) return refused('credential_rejected');
     if (consumer.state === 'blocked') return refused('consumer_blocked');
+    const again = await issuedBefore(parts, request);
+    if (again !== null) return again;
     const basis = await basisOf(parts, request, consumer);
     if (typeof basis === 'string') return refused(basis);
-    const open = await reusableFor(parts, request, basis);
-    if (open !== null) return issued(open);
     return consumer.settings.paymentMode === 'prepaid'
       ? issuePrepaid(parts, request, basis)
       : issuePostPaid(parts, request, basis);
   };
+}
+
+/** The session's own mandate; a session id of another partner's opens nothing. */
+async function issuedBefore(parts: IssueMandateParts, request: Request): Promise<Reply | null> {
+  const mandate = await parts.issued.bySession(request.sessionId);
+  if (mandate === null) return null;
+  const { visitedUtility, pseudonym } = mandate.document;
+  const isSame = visitedUtility === request.visitedUtility && pseudonym === request.pseudonym;
+  return isSame ? issued(mandate) : refused('credential_rejected');
 }
 
 async function basisOf(
@@ -128,13 +138,19 @@ async function issuePostPaid(
   basis: Basis,
 ): Promise<Reply> {
   const { consumer, nowMs } = basis;
-  const open = await parts.issued.openCaps(consumer.consumerId, nowMs);
-  const caps = capsFor(request, basis, open);
-  if (caps === null) return refused('credit_exhausted');
-  const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, false));
-  const kept = await keep(parts, request, basis, caps, signed);
-  // another swipe took the same credit in the meantime: the next attempt sees what it left
-  return kept ? issued(signed) : refused('credit_exhausted');
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const equal = await reusableFor(parts, request, basis);
+    if (equal !== null) return issued(equal);
+    const caps = capsFor(request, basis, await parts.issued.openCaps(consumer.consumerId, nowMs));
+    if (caps === null) return refused('credit_exhausted');
+    const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, false));
+    const outcome = await keep(parts, request, basis, caps, signed);
+    if (outcome === 'kept') return issued(signed);
+    if (outcome === 'blocked') return refused('consumer_blocked');
+    if (outcome === 'known') break;
+    // another swipe took the same credit in the meantime: look at what it left, or use its mandate
+  }
+  return (await issuedBefore(parts, request)) ?? refused('credit_exhausted');
 }
 
 async function issuePrepaid(
@@ -143,7 +159,8 @@ async function issuePrepaid(
   basis: Basis,
 ): Promise<Reply> {
   const { consumer } = basis;
-  const wanted = capsFor(request, basis, { energyMilliWh: 0n, homeMinor: 0n });
+  const open = await parts.issued.openCaps(consumer.consumerId, basis.nowMs);
+  const wanted = capsFor(request, basis, open);
   if (wanted === null) return refused('credit_exhausted');
   const reservedMinor = await parts.services.reserveCredit({
     sessionId: request.sessionId,
@@ -157,9 +174,18 @@ async function issuePrepaid(
     visitedMinor: inVisitedCurrency(reservedMinor, basis.retailTariff.document.fx),
     homeMinor: reservedMinor,
   };
-  const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, true));
-  const kept = await keep(parts, request, basis, caps, signed);
-  return kept ? issued(signed) : refused('credit_exhausted');
+  // a reservation that is worth nothing in the visited currency buys nothing there
+  const signed =
+    caps.visitedMinor > 0n
+      ? await parts.signer.sign(documentOf(parts, request, basis, caps, true))
+      : null;
+  const outcome = signed === null ? 'exceeds' : await keep(parts, request, basis, caps, signed);
+  if (signed !== null && outcome === 'kept') return issued(signed);
+  if (outcome === 'known') {
+    return (await issuedBefore(parts, request)) ?? refused('credit_exhausted');
+  }
+  await parts.issued.giveBackCredit(request.sessionId);
+  return refused(outcome === 'blocked' ? 'consumer_blocked' : 'credit_exhausted');
 }
 
 function capsFor(
@@ -223,7 +249,7 @@ async function keep(
   basis: Basis,
   caps: Caps,
   signed: SignedMandate,
-): Promise<boolean> {
+): Promise<AddOutcome> {
   const { consumer } = basis;
   if (parseInstant(signed.document.notAfter) <= basis.nowMs) {
     throw new RoamgridError('price_unknown', 'the agreed tariff has run out');

@@ -69,12 +69,9 @@ export function updateConsumerWith(parts: ManageConsumersParts) {
       state: request.state ?? before.state,
       settings: { ...before.settings, ...request.settings },
     };
-    const revoked: readonly SignedMandate[] =
-      after.state === 'blocked' ? await parts.issued.active(before.consumerId) : [];
-    const drafts: RevocationDraft[] = revoked.map((mandate) =>
-      revocationDraft(parts, mandate, 'consumer_blocked'),
-    );
-    await parts.consumers.update(after, drafts);
+    const revoke = (mandate: SignedMandate): RevocationDraft =>
+      revocationDraft(parts, mandate, 'consumer_blocked');
+    await parts.consumers.update(after, after.state === 'blocked' ? revoke : null);
     return consumerView(after);
   };
 }

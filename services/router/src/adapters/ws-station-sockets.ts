@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { RoamgridError } from '@roamgrid/kernel';
 import { problemOf, toRoamgridError } from '@roamgrid/platform';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { isPrivateLink } from '../http/station-request.js';
 import { PROTOCOLS, type Protocol } from '../ocpp/protocol.js';
 import type { AdmitSocket, StationSocket } from '../ports.js';
 import type { RouterContext } from '../router.context.js';
+import { originOf } from '../stations/request-origin.js';
 import type { StationGate } from '../stations/station-gate.js';
 
 export interface WsStationSocketsOptions {
@@ -124,8 +124,11 @@ export class WsStationSockets {
     socket.on('error', onError);
     try {
       const url = request.url ?? '';
-      const address = request.socket.remoteAddress ?? '';
-      const { authorization } = request.headers;
+      const { headers } = request;
+      const { remoteAddress } = request.socket;
+      const isEncrypted = 'encrypted' in request.socket;
+      const { address, isPrivate } = originOf({ remoteAddress, isEncrypted, headers });
+      const { authorization } = headers;
       const station = await gate.socket({ url, authorization, address }, stationIdOf(url));
       socket.off('error', onError);
       this.#server.handleUpgrade(request, socket, head, (ws) => {
@@ -134,8 +137,6 @@ export class WsStationSockets {
           ws.close(NO_PROTOCOL, 'ocpp2.0.1 or ocpp1.6');
           return;
         }
-        const isEncrypted = 'encrypted' in request.socket;
-        const isPrivate = isPrivateLink(address, isEncrypted);
         const events = admit(station, socketOf(ws, ws.protocol, isPrivate));
         ws.on('message', (data, isBinary) => {
           if (isBinary) ws.close(NO_BINARY, 'text only');

@@ -2,7 +2,7 @@ import { runInTrace } from '@roamgrid/messaging';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StationGate } from '../stations/station-gate.js';
 import { parseBody } from './read-body.js';
-import type { StationRequest } from './station-request.js';
+import { originOfRequest, type StationRequest } from './station-request.js';
 
 const STATION_PATHS = /^\/+station(?:\/|\?|$)/i;
 
@@ -36,6 +36,6 @@ function knockOf(request: FastifyRequest): Parameters<StationGate['request']>[0]
   return {
     url: request.url,
     authorization: request.headers.authorization,
-    address: request.socket.remoteAddress ?? '',
+    address: originOfRequest(request).address,
   };
 }

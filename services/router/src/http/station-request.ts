@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { originOf, type RequestOrigin } from '../stations/request-origin.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 
 /** A request that has passed the station gate. */
@@ -6,9 +7,10 @@ export interface StationRequest extends FastifyRequest {
   station: AuthenticatedStation;
 }
 
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
-
-/** Encrypted, or not leaving this machine. */
-export function isPrivateLink(address: string | undefined, isEncrypted: boolean): boolean {
-  return isEncrypted || LOOPBACK.test(address ?? '');
+export function originOfRequest(request: FastifyRequest): RequestOrigin {
+  return originOf({
+    remoteAddress: request.socket.remoteAddress,
+    isEncrypted: request.protocol === 'https',
+    headers: request.headers,
+  });
 }

@@ -28,7 +28,7 @@ import {
 import { IdempotencyMemory, readIdempotencyKey } from './idempotency-memory.js';
 import { readBody, StationBody } from './read-body.js';
 import { meterValuesView, sessionView, startView, stopView, swipeView } from './replies.js';
-import { isPrivateLink, type StationRequest } from './station-request.js';
+import { originOfRequest, type StationRequest } from './station-request.js';
 
 /** Nest's token of the context. */
 export const ROUTER_CONTEXT = Symbol('RouterContext');
@@ -58,7 +58,7 @@ export class StationHandlers {
       identity: this.#identityOf(input),
       medium: input.medium,
       pin: input.pin ?? null,
-      linkIsPrivate: isPrivateLink(request.socket.remoteAddress, request.protocol === 'https'),
+      linkIsPrivate: originOfRequest(request).isPrivate,
       requestedEnergyKwh: input.requestedEnergyKwh ?? null,
       idempotencyKey: readIdempotencyKey(request.headers['idempotency-key']),
       wire: this.#wire(body, 'swipe'),

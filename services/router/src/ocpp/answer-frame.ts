@@ -16,6 +16,7 @@ import {
 } from './frame.js';
 import { assertPayload, isActionOf } from './payload-schema.js';
 import { errorCodeOf, isBillingAction, OcppFault, type Protocol } from './protocol.js';
+import { mayPass } from './record-event.js';
 import type { ActionHandler, StationLink } from './station-call.js';
 import type { StationMemory } from './station-memory.js';
 
@@ -119,10 +120,13 @@ async function answerCall(
   return { messageId, action, message, afterwards: answer.afterwards };
 }
 
-/** A failure that passes: the station hears nothing and repeats, so that nothing is lost. */
-function passes(error: unknown): boolean {
+/**
+ * Where nothing is said, the station repeats. That is for what passes, and for any failure whose outcome is
+ * unknown where revenue hangs on the frame; other calls get an error rather than silence.
+ */
+function isLeftUnanswered(error: unknown, action: string | null): boolean {
   if (!(error instanceof RoamgridError)) return false;
-  return error.next === 'retrySame' || error.next === 'unknownOutcome';
+  return error.next === 'retrySame' || (mayPass(error) && isBillingAction(action));
 }
 
 /**
@@ -155,7 +159,7 @@ async function answerFailure(
   try {
     if (error instanceof OcppFault) return await refuse(origin, incoming, error);
     const what = { stationId, action: incoming.frame.action, error: String(error) };
-    if (passes(error)) {
+    if (isLeftUnanswered(error, incoming.frame.action)) {
       log.warn(what, 'a frame was not committed and is not answered');
       return null;
     }

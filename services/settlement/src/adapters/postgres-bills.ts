@@ -59,10 +59,9 @@ export class PostgresBills implements BillBook {
   }
 
   async findCharge(cdrId: string): Promise<RetailCharge | null> {
-    const [row] = await this.#tx.query<ChargeRow>(
-      'SELECT * FROM retail_charge WHERE cdr_id = $1',
-      [cdrId],
-    );
+    const [row] = await this.#tx.query<ChargeRow>('SELECT * FROM retail_charge WHERE cdr_id = $1', [
+      cdrId,
+    ]);
     return row === undefined ? null : toCharge(row);
   }
 

@@ -2,6 +2,7 @@ import type { SignedCdr } from '@roamgrid/contracts';
 import type { Transaction } from '@roamgrid/persistence';
 import type { CdrBook } from '../ports.js';
 import type {
+  CdrDocument,
   CdrOrigin,
   CdrRecord,
   CdrRole,
@@ -21,7 +22,7 @@ const COLUMNS = 'role, state, invoice_id, charge_hash, document, document_hash, 
 
 function toRecord(row: CdrRow): CdrRecord {
   return {
-    cdr: fromRow<SignedCdr>(row),
+    cdr: fromRow<CdrDocument>(row),
     role: row.role,
     state: row.state,
     invoiceId: row.invoice_id,
@@ -51,10 +52,9 @@ export class PostgresCdrs implements CdrBook {
   async findBySession(
     sessionId: string,
   ): Promise<{ record: CdrRecord; chargeHash: string | null } | null> {
-    const [row] = await this.#tx.query<CdrRow>(
-      `SELECT ${COLUMNS} FROM cdr WHERE session_id = $1`,
-      [sessionId],
-    );
+    const [row] = await this.#tx.query<CdrRow>(`SELECT ${COLUMNS} FROM cdr WHERE session_id = $1`, [
+      sessionId,
+    ]);
     return row === undefined ? null : { record: toRecord(row), chargeHash: row.charge_hash };
   }
 
@@ -157,7 +157,7 @@ export class PostgresCdrs implements CdrBook {
         ORDER BY sequence FOR UPDATE`,
       [homeUtility, endedBefore],
     );
-    return rows.map((row) => fromRow<SignedCdr>(row));
+    return rows.map((row) => fromRow<CdrDocument>(row));
   }
 
   async inSequenceRange(homeUtility: string, from: number, to: number): Promise<CdrRecord[]> {

@@ -10,10 +10,7 @@ export class PostgresHolds implements HoldBook {
     this.#tx = tx;
   }
 
-  async hold(
-    kind: 'wholesale' | 'retail',
-    entry: Parameters<HoldBook['hold']>[1],
-  ): Promise<void> {
+  async hold(kind: 'wholesale' | 'retail', entry: Parameters<HoldBook['hold']>[1]): Promise<void> {
     await this.#tx.query(
       `INSERT INTO held_charge (session_id, kind, partner, reason, detail, content, held_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)

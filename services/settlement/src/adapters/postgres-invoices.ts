@@ -1,9 +1,12 @@
-import type { InvoiceLine, SignedInvoice } from '@roamgrid/contracts';
+import type { InvoiceDocument, InvoiceLine } from '@roamgrid/contracts';
+import type { SignedDocument } from '@roamgrid/documents';
 import { parseMoney, type CurrencyCode } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
 import type { InvoiceBook } from '../ports.js';
 import type {
+  CreditNoteDocument,
   Difference,
+  InvoiceAnswerDocument,
   InvoiceDirection,
   InvoiceLineRecord,
   InvoiceRecord,
@@ -163,7 +166,7 @@ export class PostgresInvoices implements InvoiceBook {
   }
 
   async findAnswer(invoiceId: string): Promise<SignedInvoiceAnswer | null> {
-    return this.#document<SignedInvoiceAnswer>('invoice_answer', invoiceId);
+    return this.#document<InvoiceAnswerDocument>('invoice_answer', invoiceId);
   }
 
   async addAnswer(answer: SignedInvoiceAnswer): Promise<void> {
@@ -175,7 +178,7 @@ export class PostgresInvoices implements InvoiceBook {
   }
 
   async findCredit(invoiceId: string): Promise<SignedCreditNote | null> {
-    return this.#document<SignedCreditNote>('credit_note', invoiceId);
+    return this.#document<CreditNoteDocument>('credit_note', invoiceId);
   }
 
   async addCredit(creditNote: SignedCreditNote): Promise<void> {
@@ -235,7 +238,7 @@ export class PostgresInvoices implements InvoiceBook {
     );
     if (row === undefined) return null;
     return {
-      invoice: fromRow<SignedInvoice>(row),
+      invoice: fromRow<InvoiceDocument>(row),
       direction: row.direction,
       partner: row.partner,
       state: row.state,
@@ -244,14 +247,14 @@ export class PostgresInvoices implements InvoiceBook {
     };
   }
 
-  async #document<S extends SignedInvoiceAnswer | SignedCreditNote>(
+  async #document<Document>(
     table: 'invoice_answer' | 'credit_note',
     invoiceId: string,
-  ): Promise<S | null> {
+  ): Promise<SignedDocument<Document> | null> {
     const [row] = await this.#tx.query<DocumentRow>(
       `SELECT document, document_hash, signature FROM ${table} WHERE invoice_id = $1`,
       [invoiceId],
     );
-    return row === undefined ? null : fromRow<S>(row);
+    return row === undefined ? null : fromRow<Document>(row);
   }
 }

@@ -21,16 +21,14 @@ export class PostgresWork implements UnitOfWork {
   }
 
   async run<T>(work: (books: Books) => Promise<T>): Promise<T> {
-    let hasIntent = false;
-    const result = await this.#database.transaction((tx) => {
-      hasIntent = false;
-      return work(
-        this.#open(tx, () => {
-          hasIntent = true;
-        }),
-      );
+    const { result, intents } = await this.#database.transaction(async (tx) => {
+      const added: true[] = [];
+      const books = this.#open(tx, () => {
+        added.push(true);
+      });
+      return { result: await work(books), intents: added.length };
     });
-    if (hasIntent) for (const listener of this.#listeners) listener();
+    if (intents > 0) for (const listener of this.#listeners) listener();
     return result;
   }
 

@@ -1,3 +1,4 @@
+import type { SignedDocument } from '@roamgrid/documents';
 import { canonicalText } from '../documents/canonical-text.js';
 
 /** The columns in which every signed document is kept. */
@@ -7,22 +8,16 @@ export interface DocumentRow {
   readonly signature: string;
 }
 
-interface Signed {
-  readonly document: unknown;
-  readonly documentHash: string;
-  readonly signature: string;
-}
-
 /** What was checked when it was written is not checked again when it is read. */
-export function fromRow<S extends Signed>(row: DocumentRow): S {
+export function fromRow<Document>(row: DocumentRow): SignedDocument<Document> {
   return {
-    document: JSON.parse(row.document) as S['document'],
+    document: JSON.parse(row.document) as Document,
     documentHash: row.document_hash,
     signature: row.signature,
-  } as S;
+  };
 }
 
 /** `document, document_hash, signature` as statement parameters. */
-export function toColumns(signed: Signed): [string, string, string] {
+export function toColumns(signed: SignedDocument<unknown>): [string, string, string] {
   return [canonicalText(signed.document), signed.documentHash, signed.signature];
 }

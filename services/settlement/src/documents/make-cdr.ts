@@ -28,9 +28,7 @@ export interface CdrParts {
 
 /** All energy of a session, from its periods; kWh as text. */
 export function energyKwhOf(periods: readonly { readonly energyWh: string }[]): string {
-  return formatEnergyKwh(
-    periods.reduce((sum, { energyWh }) => sum + parseEnergyWh(energyWh), 0n),
-  );
+  return formatEnergyKwh(periods.reduce((sum, { energyWh }) => sum + parseEnergyWh(energyWh), 0n));
 }
 
 /** Joins what was measured, what entitles to it and what it costs into the document that is signed. */

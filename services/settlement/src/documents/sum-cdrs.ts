@@ -46,9 +46,7 @@ type CdrTax = CdrDocument['taxes'][number];
 /** Sums CDRs of one currency, to the minor unit. */
 export function sumCdrs(cdrs: readonly CdrDocument[], currency: CurrencyCode): InvoiceFigures {
   const sum = (amountOf: (cdr: CdrDocument) => string): string =>
-    formatMoney(
-      money(currency, add(cdrs.map((cdr) => parseMoney(amountOf(cdr), currency).minor))),
-    );
+    formatMoney(money(currency, add(cdrs.map((cdr) => parseMoney(amountOf(cdr), currency).minor))));
   return {
     energyKwh: formatEnergyKwh(add(cdrs.map((cdr) => parseEnergyKwh(cdr.energyKwh)))),
     taxes: sumTaxes(cdrs, currency),

@@ -10,5 +10,7 @@ export function pairSecretsFrom(
   utility: string,
 ): (partner: string) => Uint8Array {
   return (partner) =>
-    createHmac('sha256', shared).update(JSON.stringify([utility, partner].sort())).digest();
+    createHmac('sha256', shared)
+      .update(JSON.stringify([utility, partner].sort()))
+      .digest();
 }

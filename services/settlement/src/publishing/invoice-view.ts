@@ -9,9 +9,7 @@ import { publishView } from './project.js';
 /** Visited shows its presentation; home the verification both endorsed, or else its own latest record. */
 function shownIntent(record: InvoiceRecord, intents: readonly LedgerIntent[]): LedgerIntent | null {
   const wanted = record.direction === 'issued' ? 'presentInvoice' : 'verifyInvoice';
-  return (
-    intents.find(({ transaction }) => transaction.name === wanted) ?? intents.at(-1) ?? null
-  );
+  return intents.find(({ transaction }) => transaction.name === wanted) ?? intents.at(-1) ?? null;
 }
 
 /** An invoice with what surrounds it for its reader. */

@@ -4,10 +4,7 @@ import type { CdrDocument } from '../records.js';
 import { objection, type Objection } from './objection.js';
 
 /** What visited says was delivered beyond a prepaid credit is what the cap leaves unbilled. */
-export function checkUnbilledEnergy(
-  cdr: CdrDocument,
-  retail: RetailDecision,
-): Objection | null {
+export function checkUnbilledEnergy(cdr: CdrDocument, retail: RetailDecision): Objection | null {
   if (retail.outcome === 'held') return null;
   const { unbilledEnergyMilliWh } = retail.rating;
   if (parseEnergyKwh(cdr.unbilledEnergyKwh) === unbilledEnergyMilliWh) return null;

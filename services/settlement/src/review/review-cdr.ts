@@ -5,12 +5,7 @@ import { termsOf } from '../pricing/rate-charge.js';
 import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
 import { checkAgreement } from './check-agreement.js';
-import {
-  checkCaps,
-  checkConsent,
-  checkMandate,
-  checkRetailTariff,
-} from './check-entitlement.js';
+import { checkCaps, checkConsent, checkMandate, checkRetailTariff } from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';

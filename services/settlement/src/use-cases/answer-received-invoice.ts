@@ -7,7 +7,10 @@ import {
 import { formatInstant, parseMoney, RoamgridError } from '@roamgrid/kernel';
 import { stateAfter } from '../invoice-states.js';
 import type { Books, Ports } from '../ports.js';
-import { acceptInvoice as acceptOnLedger, disputeInvoice as disputeOnLedger } from '../posting/transactions.js';
+import {
+  acceptInvoice as acceptOnLedger,
+  disputeInvoice as disputeOnLedger,
+} from '../posting/transactions.js';
 import { publishInvoice, viewInvoice } from '../publishing/invoice-view.js';
 import type { InvoiceAnswerDocument, InvoiceRecord, SignedInvoiceAnswer } from '../records.js';
 import { reviewInvoice } from './review-invoice.js';

@@ -68,10 +68,7 @@ export async function issueInvoice(
   );
   const cdrIds = cdrs.map((cdr) => cdr.cdrId);
   await books.cdrs.setInvoice(cdrIds, invoiceId);
-  const payable = money(
-    document.currency,
-    parseMoney(document.payable, document.currency).minor,
-  );
+  const payable = money(document.currency, parseMoney(document.payable, document.currency).minor);
   await books.journal.book(bookInvoice(invoiceId, 'issued', partner, payable));
   await books.intents.add(
     invoiceId,

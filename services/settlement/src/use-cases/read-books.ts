@@ -26,7 +26,7 @@ export async function readCdr(ports: Ports, cdrId: string): Promise<SignedCdr | 
 function positionOf(cursor: string | null): number {
   if (cursor === null) return 0;
   if (!/^\d{1,9}$/.test(cursor)) throw new RoamgridError('malformed_request', 'not a cursor');
-  return Number(cursor);
+  return Number.parseInt(cursor, 10);
 }
 
 /**

@@ -37,8 +37,7 @@ export async function receiveCdr(ports: Ports, cdr: SignedCdr): Promise<void> {
   await ports.work.run(async (books) => {
     await books.cdrs.lockDirection(document.visitedUtility, document.homeUtility);
     if (await isHeld(books, cdr)) return;
-    const rival =
-      (await books.cdrs.find(document.cdrId)) ?? (await books.cdrs.findRival(document));
+    const rival = (await books.cdrs.find(document.cdrId)) ?? (await books.cdrs.findRival(document));
     if (rival === null) await take(ports, books, cdr, judgement);
     else await quarantine(ports, books, cdr);
   });

@@ -3,6 +3,7 @@ import { defineContract } from '../../contract.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
 import { signedMandate, signedRevocation } from '../../documents/mandate.js';
 import {
+  assurance,
   identifier,
   identity,
   instantString,
@@ -25,6 +26,8 @@ export const findMandate = defineContract({
     identity,
     homeUtility: utilitySlug,
     medium,
+    /** a mandate answers only for the assurance that it was issued for */
+    assurance,
     stationClass,
     at: instantString,
   }),

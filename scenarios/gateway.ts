@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** What `DATA_DIR/demo-credentials.json` holds (INTERFACE §3), as far as scenarios use it. */
+export interface Credentials {
+  readonly baseUrl: string;
+  readonly stations: Readonly<Record<string, { password: string }>>;
+  readonly clients: Readonly<Record<string, { clientId: string; clientSecret: string }>>;
+  readonly approvers: Readonly<Record<string, { clientId: string; clientSecret: string }>>;
+  readonly pins: Readonly<Record<string, string>>;
+  readonly cards: Readonly<Record<string, { contractId?: string; uid?: string }>>;
+}
+
+/** An answer of the gateway; `body` is whatever JSON it sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- scenarios read answers as an outside program does
+  readonly body: any;
+}
+
+const READY_BOUND_MS = 60_000;
+const POLL_MS = 100;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A gateway of the built tree, started by plain node as `npm start` does, on a folder of its own. */
+export class Gateway {
+  readonly baseUrl: string;
+  readonly dataDir: string;
+  readonly #port: number;
+  #process: ChildProcess | undefined;
+  #credentials: Credentials | undefined;
+  readonly #tokens = new Map<string, string>();
+
+  private constructor(dataDir: string, port: number) {
+    this.dataDir = dataDir;
+    this.#port = port;
+    this.baseUrl = `http://127.0.0.1:${String(port)}`;
+  }
+
+  static async start(): Promise<Gateway> {
+    const gateway = new Gateway(await mkdtemp(join(tmpdir(), 'roamgrid ')), await freePort());
+    await gateway.boot();
+    return gateway;
+  }
+
+  /** Starts the process on the same data directory and waits until it is ready. */
+  async boot(): Promise<void> {
+    const main = resolve('services/all-in-one/dist/main.js');
+    const child = spawn(process.execPath, [main], {
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        PORT: String(this.#port),
+        DATA_DIR: this.dataDir,
+        DEMO: '0',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#process = child;
+    let complaint = '';
+    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+    await this.until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the gateway ended: ${complaint}`);
+        return (await fetch(`${this.baseUrl}/health/ready`).catch(() => null))?.status === 200;
+      },
+      'the gateway is ready',
+      READY_BOUND_MS,
+    );
+    const text = await readFile(join(this.dataDir, 'demo-credentials.json'), 'utf8');
+    this.#credentials = JSON.parse(text) as Credentials;
+    this.#tokens.clear();
+  }
+
+  get credentials(): Credentials {
+    if (this.#credentials === undefined) throw new Error('the gateway was not booted');
+    return this.#credentials;
+  }
+
+  /** Sends the process a signal and waits for its end. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+
+  async dispose(): Promise<void> {
+    await this.end();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** Asks until the answer is yes; a bound instead of a sleep. */
+  async until(ask: () => Promise<boolean>, what: string, boundMs = 15_000): Promise<void> {
+    const deadline = Date.now() + boundMs;
+    while (!(await ask())) {
+      if (Date.now() > deadline) throw new Error(`not within ${String(boundMs)} ms: ${what}`);
+      await new Promise((wake) => setTimeout(wake, POLL_MS));
+    }
+  }
+
+  /** A station's HTTP call with its own password, or with another one. */
+  station(
+    stationId: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    options: { password?: string; idempotencyKey?: string; raw?: string } = {},
+  ): Promise<Answer> {
+    const password = options.password ?? this.credentials.stations[stationId]?.password ?? '';
+    const basic = Buffer.from(`${stationId}:${password}`).toString('base64');
+    return this.#call(method, `/station/v1${path}`, options.raw ?? body, {
+      authorization: `Basic ${basic}`,
+      ...(options.idempotencyKey === undefined
+        ? {}
+        : { 'idempotency-key': options.idempotencyKey }),
+    });
+  }
+
+  /** A utility's API with that utility's client (or its approver). */
+  async api(
+    utility: string,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options: { as?: 'client' | 'approver'; tokenOf?: string; idempotencyKey?: string } = {},
+  ): Promise<Answer> {
+    const token = await this.token(options.tokenOf ?? utility, options.as ?? 'client');
+    return this.#call(method, `/${utility}/api/v1${path}`, body, {
+      authorization: `Bearer ${token}`,
+      ...(options.idempotencyKey === undefined
+        ? {}
+        : { 'idempotency-key': options.idempotencyKey }),
+    });
+  }
+
+  async token(utility: string, as: 'client' | 'approver'): Promise<string> {
+    const key = `${utility}/${as}`;
+    const known = this.#tokens.get(key);
+    if (known !== undefined) return known;
+    const client = this.credentials[as === 'client' ? 'clients' : 'approvers'][utility];
+    if (client === undefined) throw new Error(`no client of ${utility}`);
+    const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
+    const response = await fetch(`${this.baseUrl}/oidc/token`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${basic}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        resource: `urn:roamgrid:utility:${utility}`,
+      }),
+    });
+    const answer = (await response.json()) as { access_token?: string };
+    if (answer.access_token === undefined) throw new Error(`no token: ${JSON.stringify(answer)}`);
+    this.#tokens.set(key, answer.access_token);
+    return answer.access_token;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#call('GET', path, undefined, {});
+  }
+
+  async #call(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    const response = await fetch(`${this.baseUrl}${path}`, {
+      method,
+      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? null : (JSON.parse(text) as unknown),
+    };
+  }
+}

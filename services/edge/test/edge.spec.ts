@@ -1,0 +1,253 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  asyncApiDocument,
+  startEdge,
+  type HealthPart,
+  type RunningEdge,
+} from '../src/edge.module.js';
+
+const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** A program behind the edge, played: it says what reached it, and echoes websocket bytes. */
+class StandInUpstream {
+  readonly #name: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        response.writeHead(207, { 'content-type': 'application/json', 'x-upstream': this.#name });
+        response.end(
+          JSON.stringify({
+            name: this.#name,
+            url: request.url,
+            method: request.method,
+            headers: request.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+      });
+    });
+    this.#server.on('connection', (socket) => this.#sockets.add(socket));
+    this.#server.on('upgrade', (request, socket) => {
+      const key = String(request.headers['sec-websocket-key']);
+      const accept = createHash('sha1')
+        .update(key + WEBSOCKET_GUID)
+        .digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n` +
+          `sec-websocket-accept: ${accept}\r\nsec-websocket-protocol: ocpp1.6\r\n\r\n`,
+      );
+      socket.pipe(socket);
+    });
+  }
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+}
+
+describe('the edge', () => {
+  const router = new StandInUpstream('router');
+  const identity = new StandInUpstream('identity');
+  const duke = new StandInUpstream('duke');
+  let edge: RunningEdge;
+  let origin: string;
+  let parts: HealthPart[] = [];
+
+  beforeAll(async () => {
+    edge = await startEdge({
+      host: '127.0.0.1',
+      port: 0,
+      upstreams: {
+        router: await router.listen(),
+        identity: await identity.listen(),
+        portals: { 'duke-energy': await duke.listen(), 'dead-utility': 'http://127.0.0.1:1' },
+      },
+      health: () => Promise.resolve(parts),
+      metrics: () => Promise.resolve('roamgrid_test 1\n'),
+      documents: {
+        openApi: {
+          openapi: '3.1.0',
+          info: { description: '<b>amounts</b>' },
+          paths: { '/x': { get: { operationId: 'getX', summary: 'X', tags: ['T'] } } },
+        },
+        asyncApi: asyncApiDocument(),
+      },
+      newTraceId: () => 'trace-1',
+      log: { warn: () => undefined },
+    });
+    origin = `http://127.0.0.1:${String(edge.port)}`;
+  });
+  afterAll(async () => {
+    await edge.stop();
+    await Promise.all([router.stop(), identity.stop(), duke.stop()]);
+  });
+
+  /** Sends a request line as it is: no client may tidy it up. */
+  const raw = async (head: string): Promise<string> => {
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.write(head);
+    let text = '';
+    for await (const chunk of socket) {
+      text += String(chunk);
+      if (text.includes('\r\n\r\n') && /content-length: (\d+)/i.test(text)) break;
+    }
+    socket.destroy();
+    return text;
+  };
+
+  it('passes a request on as it came, and says who it came from', async () => {
+    const response = await fetch(`${origin}/duke-energy/api/v1/bills?limit=2&x=%20`, {
+      method: 'POST',
+      headers: { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-host': 'evil', 'idempotency-key': 'k' },
+      body: 'hello',
+    });
+    expect(response.status).toBe(207);
+    expect(response.headers.get('x-upstream')).toBe('duke');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    const seen = (await response.json()) as { headers: Record<string, string> };
+    expect(seen).toMatchObject({
+      name: 'duke',
+      url: '/duke-energy/api/v1/bills?limit=2&x=%20',
+      method: 'POST',
+      body: 'hello',
+    });
+    expect(seen.headers['idempotency-key']).toBe('k');
+    expect(JSON.stringify(seen.headers)).not.toMatch(/6\.6\.6\.6|evil/);
+  });
+
+  it.each([
+    ['/oidc/token', 'identity'],
+    ['/station/v1/swipes', 'router'],
+    ['/duke-energy/.well-known/jwks.json', 'duke'],
+  ])('sends %s to %s', async (path, name) => {
+    expect(await (await fetch(origin + path)).json()).toMatchObject({ name, url: path });
+  });
+
+  it('answers a problem for what is nowhere, and for a part that is down', async () => {
+    const nowhere = await fetch(`${origin}/nowhere/at/all`);
+    expect([nowhere.status, nowhere.headers.get('content-type')]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
+    expect(await nowhere.json()).toMatchObject({ code: 'not_found', traceId: 'trace-1' });
+    const dead = await fetch(`${origin}/dead-utility/api/v1/sessions`);
+    expect(dead.status).toBe(503);
+    expect(await dead.json()).toMatchObject({ code: 'peer_unreachable' });
+  });
+
+  it.each([
+    'GET /duke-energy/api/v1/../../metrics HTTP/1.1',
+    'GET //duke-energy/api/v1 HTTP/1.1',
+    'GET /x/%2e%2e/duke-energy/api/v1 HTTP/1.1',
+    'GET http://elsewhere/duke-energy/api/v1 HTTP/1.1',
+    'OPTIONS * HTTP/1.1',
+  ])('refuses the trick %s', async (line) => {
+    const text = await raw(`${line}\r\nhost: x\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  const upgrade = (
+    path: string,
+  ): Promise<{ message?: IncomingMessage; socket?: Socket; status: number }> =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest(origin + path, {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          'sec-websocket-version': '13',
+          'sec-websocket-protocol': 'ocpp1.6',
+        },
+      });
+      request.on('upgrade', (message, socket) => {
+        resolve({ message, socket: socket, status: 101 });
+      });
+      request.on('response', (message) => {
+        message.resume();
+        resolve({ message, status: message.statusCode ?? 0 });
+      });
+      request.on('error', reject);
+      request.end();
+    });
+
+  it("passes a station's websocket on, both ways", async () => {
+    const { message, socket } = await upgrade('/ocpp/DUKE-CLT-001');
+    expect(message?.headers['sec-websocket-protocol']).toBe('ocpp1.6');
+    socket?.write('frame');
+    const [echo] = (await once(socket as Socket, 'data')) as [Buffer];
+    expect(echo.toString()).toBe('frame');
+    socket?.destroy();
+  });
+
+  it('opens no other websocket', async () => {
+    for (const path of ['/duke-energy/api/v1/sessions', '/oidc/token', '/', '/ocpp', '/nowhere']) {
+      expect([path, (await upgrade(path)).status]).toEqual([path, 404]);
+    }
+  });
+
+  it('is ready while every part is up, and names the part that is not', async () => {
+    parts = [{ name: 'postgres', state: 'up' }];
+    expect((await fetch(`${origin}/health/ready`)).status).toBe(200);
+    parts = [...parts, { name: 'duke-energy/aaa', state: 'down', detail: 'no answer' }];
+    const response = await fetch(`${origin}/health/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'not ready', parts });
+    expect((await fetch(`${origin}/health/live`)).status).toBe(200);
+    expect(await (await fetch(`${origin}/metrics`)).text()).toBe('roamgrid_test 1\n');
+  });
+
+  it('serves pages that fetch nothing from anywhere', async () => {
+    for (const path of ['/', '/docs']) {
+      const response = await fetch(origin + path);
+      const page = await response.text();
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(page.match(/<h1>/g)).toHaveLength(1);
+      expect(page).not.toMatch(/<script|<img|<link|src=|https?:\/\//);
+    }
+    const docs = await (await fetch(`${origin}/docs`)).text();
+    expect(docs).toContain('&lt;b&gt;amounts');
+    expect(docs).toContain('id="getX"');
+    expect(await (await fetch(`${origin}/docs/openapi.json`)).json()).toMatchObject({
+      openapi: '3.1.0',
+    });
+  });
+
+  it('knows only GET and HEAD for its own pages', async () => {
+    const posted = await fetch(`${origin}/docs`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    const head = await fetch(`${origin}/docs`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('says of the screens that they are not built: to people a page, to programs a problem', async () => {
+    const page = await fetch(`${origin}/console/duke-energy/`, {
+      headers: { accept: 'text/html' },
+    });
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      501,
+      'text/html; charset=utf-8',
+    ]);
+    expect(await (await fetch(`${origin}/kiosk/DUKE-CLT-001`)).json()).toMatchObject({
+      code: 'not_built',
+    });
+  });
+});

@@ -1,0 +1,297 @@
+import { drainAaa, drainSettlement, readCdr, readCredit, traceStep } from '@roamgrid/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { portalUnderTest, UTILITY, type PortalUnderTest } from './portal-under-test.js';
+
+const id = (number: number): string =>
+  `019abcde-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const at = (second: number): string => `2026-11-21T10:00:${String(second).padStart(2, '0')}Z`;
+
+describe('the read model', () => {
+  let portal: PortalUnderTest;
+
+  beforeAll(async () => {
+    portal = await portalUnderTest();
+  }, 60_000);
+  beforeEach(async () => {
+    await portal.context.database.query('TRUNCATE views, view_items, trace_steps');
+    portal.services.asked.length = 0;
+    portal.services.replies(drainAaa, () => ({}));
+    portal.services.replies(drainSettlement, () => ({}));
+  });
+  afterAll(() => portal.stop());
+
+  const session = (number: number, data: object, facet: 'aaa' | 'settlement' = 'aaa') =>
+    portal.publish({
+      kind: 'session',
+      id: id(number),
+      facet,
+      sortAt: at(number),
+      data: { flags: [], ...data },
+    });
+  const get = async (path: string): Promise<Record<string, unknown>> =>
+    (await portal.call('GET', path)).body;
+  const idsOf = (body: Record<string, unknown>): unknown[] =>
+    (body['items'] as { sessionId: string }[]).map(({ sessionId }) => sessionId);
+
+  it("merges what services say of a session; settlement's word on what came of it counts", async () => {
+    await session(1, { state: 'ended', stationId: 'S', cdrId: null, flags: ['late'] });
+    await session(1, { state: 'rated', cdrId: id(7), flags: ['late', 'held'] }, 'settlement');
+    await session(1, { state: 'ended', stationId: 'S', cdrId: null, flags: ['late'] });
+    expect(await get(`/sessions/${id(1)}`)).toMatchObject({
+      sessionId: id(1),
+      state: 'rated',
+      stationId: 'S',
+      cdrId: id(7),
+      invoiceId: null,
+      quote: null,
+      flags: ['late', 'held'],
+    });
+  });
+
+  it.each([
+    [['rated', 'ended'], 'rated'],
+    [['held', 'ended'], 'held'],
+    [['received', 'suspense'], 'suspense'],
+    [[undefined, 'charging'], 'charging'],
+    [['rated', undefined], 'rated'],
+  ] as const)('state of settlement and AAA %j → %s', async ([settled, metered], state) => {
+    if (settled !== undefined) await session(1, { state: settled }, 'settlement');
+    if (metered !== undefined) await session(1, { state: metered });
+    expect(await get(`/sessions/${id(1)}`)).toMatchObject({ state });
+  });
+
+  it('keeps both parts of a session that two services publish at once', async () => {
+    await Promise.all(
+      [...Array(20).keys()].flatMap((number) => [
+        session(number, { state: 'ended', stationId: 'S' }),
+        session(number, { state: 'rated', cdrId: id(7) }, 'settlement'),
+      ]),
+    );
+    const { items } = await get('/sessions');
+    for (const item of items as object[]) {
+      expect(item).toMatchObject({ state: 'rated', stationId: 'S', cdrId: id(7) });
+    }
+  });
+
+  it('pages through a list, newest first, each item once', async () => {
+    await Promise.all([1, 2, 3, 4, 5].map((number) => session(number, { state: 'ended' })));
+    const first = await portal.call('GET', '/sessions?limit=2&state=ended');
+    expect(idsOf(first.body)).toEqual([id(5), id(4)]);
+    const cursor = String(first.body['nextCursor']);
+    expect(first.headers.get('link')).toBe(
+      `</${UTILITY}/api/v1/sessions?limit=2&state=ended&cursor=${cursor}>; rel="next"`,
+    );
+    await session(6, { state: 'ended' });
+    const second = await get(`/sessions?limit=2&cursor=${cursor}`);
+    expect(idsOf(second)).toEqual([id(3), id(2)]);
+    const last = await portal.call(
+      'GET',
+      `/sessions?limit=2&cursor=${String(second['nextCursor'])}`,
+    );
+    expect([idsOf(last.body), last.body['nextCursor']]).toEqual([[id(1)], null]);
+    expect(last.headers.has('link')).toBe(false);
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=-1', 'limit'],
+    ['limit=ten', 'limit'],
+    ['cursor=nonsense', 'cursor'],
+    ['from=yesterday', 'from'],
+    ['role=thief', 'role'],
+    ['unknown=1', 'unknown'],
+  ])('refuses ?%s and names the parameter', async (query, path) => {
+    const { status, body } = await portal.call('GET', `/sessions?${query}`);
+    expect([status, body['code']]).toEqual([400, 'malformed_request']);
+    expect(body['errors']).toEqual([{ path, message: expect.any(String) }]);
+  });
+
+  it('takes a limit above 500 as 500', async () => {
+    expect((await portal.call('GET', '/sessions?limit=100000')).status).toBe(200);
+  });
+
+  it('narrows sessions by role, partner, state and period', async () => {
+    await session(1, { state: 'rated', homeUtility: UTILITY, visitedUtility: 'alabama-power' });
+    await session(2, { state: 'rated', homeUtility: 'alabama-power', visitedUtility: UTILITY });
+    await session(3, { state: 'ended', homeUtility: UTILITY, visitedUtility: UTILITY });
+    expect(idsOf(await get('/sessions?role=home'))).toEqual([id(3), id(1)]);
+    expect(idsOf(await get('/sessions?role=visited'))).toEqual([id(3), id(2)]);
+    expect(idsOf(await get('/sessions?partner=alabama-power'))).toEqual([id(2), id(1)]);
+    expect(idsOf(await get('/sessions?state=ended'))).toEqual([id(3)]);
+    expect(idsOf(await get(`/sessions?from=${at(1)}&to=${at(3)}`))).toEqual([id(2), id(1)]);
+    expect(idsOf(await get('/sessions?partner=georgia-power'))).toEqual([]);
+  });
+
+  it('tells a trace in order: by time, then by the order of the steps; twice told is once', async () => {
+    await session(1, { state: 'ended' });
+    const step = (name: string, second: number, occurrence = 'o') =>
+      portal.context.bus.request(traceStep, UTILITY, {
+        sessionId: id(1),
+        step: name as 'swipe',
+        occurrence,
+        from: 'a',
+        to: 'b',
+        at: at(second),
+        durationMs: 3,
+        documentHash: name === 'cdr' ? 'a'.repeat(64) : null,
+      });
+    await step('cdr', 5);
+    await step('consent', 2);
+    await step('quote', 2);
+    await step('swipe', 1);
+    await step('swipe', 1);
+    await step('meter', 4, 'm2');
+    await step('meter', 4, 'm1');
+    const { items } = await get(`/sessions/${id(1)}/trace`);
+    expect((items as { step: string }[]).map((item) => item.step)).toEqual([
+      'swipe',
+      'quote',
+      'consent',
+      'meter',
+      'meter',
+      'cdr',
+    ]);
+    expect((items as object[])[0]).toEqual({
+      at: at(1),
+      step: 'swipe',
+      from: 'a',
+      to: 'b',
+      durationMs: 3,
+    });
+    expect((items as object[]).at(-1)).toMatchObject({ documentHash: 'a'.repeat(64) });
+    expect((await portal.call('GET', `/sessions/${id(2)}/trace`)).status).toBe(404);
+  });
+
+  it('reads what was written: owners deliver first, AAA before settlement', async () => {
+    portal.services.replies(drainAaa, async () => {
+      await session(1, { state: 'ended' });
+      return {};
+    });
+    portal.services.replies(drainSettlement, async () => {
+      await session(1, { state: 'rated', cdrId: id(7) }, 'settlement');
+      return {};
+    });
+    expect(await get(`/sessions/${id(1)}`)).toMatchObject({ state: 'rated', cdrId: id(7) });
+    expect(portal.services.subjects()).toEqual(['aaa.drain', 'settlement.drain']);
+  });
+
+  it('answers what it has when an owner hangs', async () => {
+    await session(1, { state: 'ended' });
+    portal.services.replies(drainAaa, () => new Promise(() => undefined));
+    const startMs = performance.now();
+    expect(await get(`/sessions/${id(1)}`)).toMatchObject({ state: 'ended' });
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  it('answers versions of a tariff, and the published one as the tariff', async () => {
+    const version = (number: number, state: string) =>
+      portal.publish({
+        kind: 'tariff',
+        id: `t1-${String(number)}`,
+        facet: 'crp',
+        sortAt: at(number),
+        data: { tariffId: 't1', version: number, state, customerClass: 'residential' },
+      });
+    await version(1, 'published');
+    await version(2, 'draft');
+    expect(await get('/tariffs/t1')).toMatchObject({
+      version: 1,
+      versions: [{ version: 2, state: 'draft' }, { version: 1 }],
+    });
+    expect(await get('/tariffs/t1/versions/2')).toMatchObject({ state: 'draft' });
+    expect((await portal.call('GET', '/tariffs/t1/versions/3')).status).toBe(404);
+    expect((await portal.call('GET', '/tariffs/t2')).status).toBe(404);
+    expect((await get('/tariffs?customerClass=commercial'))['items']).toEqual([]);
+  });
+
+  it('shows an invoice as its document and what surrounds it', async () => {
+    await portal.publish({
+      kind: 'invoice',
+      id: id(1),
+      facet: 'settlement',
+      sortAt: at(1),
+      data: {
+        invoiceId: id(1),
+        direction: 'received',
+        partner: 'alabama-power',
+        state: 'issued',
+        invoice: { document: { payable: '1.00' }, documentHash: 'h', signature: 's' },
+        disputed: '0.00',
+        ledger: { state: 'pending', businessKey: 'k', txId: null, blockNumber: null },
+        availableActions: ['accept', 'dispute'],
+      },
+    });
+    const invoice = await get(`/invoices/${id(1)}`);
+    expect(invoice).toEqual({
+      invoiceId: id(1),
+      direction: 'received',
+      partner: 'alabama-power',
+      state: 'issued',
+      document: { payable: '1.00' },
+      documentHash: 'h',
+      signature: 's',
+      disputed: '0.00',
+      ledger: { state: 'pending', businessKey: 'k' },
+      availableActions: ['accept', 'dispute'],
+    });
+    const token = await portal.sign({ scope: 'billing:read' });
+    expect((await portal.call('GET', `/invoices/${id(1)}`, { token })).body).toMatchObject({
+      availableActions: [],
+    });
+    expect((await get('/invoices?direction=issued'))['items']).toEqual([]);
+    expect((await get('/invoices?direction=received'))['items']).toHaveLength(1);
+  });
+
+  it('shows a consumer with settings beside it, and a prepaid one with a balance', async () => {
+    portal.services.replies(readCredit, () => ({
+      account: { currency: 'USD', balance: '10.00', reserved: '0.00' },
+    }));
+    const settings = { paymentMode: 'prepaid', tier: 'none', planId: 'p' };
+    await portal.publish({
+      kind: 'consumer',
+      id: 'c1',
+      facet: 'profiles',
+      sortAt: at(1),
+      data: { consumerId: 'c1', cinMasked: '8400541601••••••••17', settings },
+    });
+    expect((await get('/consumers'))['items']).toEqual([
+      {
+        consumerId: 'c1',
+        cinMasked: '8400541601••••••••17',
+        paymentMode: 'prepaid',
+        tier: 'none',
+        planId: 'p',
+        balance: { currency: 'USD', amount: '10.00' },
+      },
+    ]);
+  });
+
+  it("answers a CDR's document from settlement where the view has none", async () => {
+    await portal.publish({
+      kind: 'cdr',
+      id: id(7),
+      facet: 'settlement',
+      sortAt: at(1),
+      data: { state: 'accepted', document: { type: 'cdr' }, documentHash: 'h', signature: 's' },
+    });
+    expect(await get(`/cdrs/${id(7)}`)).toEqual({
+      cdrId: id(7),
+      state: 'accepted',
+      document: { type: 'cdr' },
+      documentHash: 'h',
+      signature: 's',
+      invoiceId: null,
+      billId: null,
+      flags: [],
+    });
+    portal.services.replies(readCdr, () => ({ cdr: null }));
+    await portal.publish({
+      kind: 'cdr',
+      id: id(8),
+      facet: 'settlement',
+      sortAt: at(1),
+      data: { state: 'accepted' },
+    });
+    expect((await portal.call('GET', `/cdrs/${id(8)}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import * as contracts from '@roamgrid/contracts';
+import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
+import { agree, buildCharge, HOME, VISITED, type ChargeOptions } from './charges.js';
+import { openConsortium, type Consortium, type Consumer } from './consortium.js';
+import { MemoryLedger } from './memory-ledger.js';
+
+const HYDRO = 'northern-hydro';
+
+const PREPAID: Consumer = {
+  consumerId: 'consumer-p',
+  cinMasked: '8400019501••••••••13',
+  paymentMode: 'prepaid',
+  currency: 'USD',
+};
+
+const CANADIAN: Consumer = {
+  consumerId: 'consumer-ca',
+  cinMasked: '1240000101••••••••82',
+  paymentMode: 'postPaid',
+  currency: 'CAD',
+};
+
+let server: PostgresServer;
+let consortium: Consortium;
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+}, 60_000);
+
+afterAll(async () => {
+  await server.stop();
+});
+
+beforeEach(async () => {
+  consortium = await openConsortium(server, [VISITED, HOME, HYDRO], new MemoryLedger());
+  await agree(consortium.member(VISITED), consortium.member(HOME));
+  await agree(consortium.member(VISITED), consortium.member(HYDRO));
+}, 30_000);
+
+afterEach(async () => {
+  await consortium.stop();
+});
+
+async function charge(options: ChargeOptions = {}): Promise<void> {
+  const built = await buildCharge(consortium, options);
+  await consortium.bus.request(contracts.recordCharge, VISITED, built);
+  await consortium.settleDown();
+}
+
+async function bills(utility: string): Promise<contracts.SignedBill[]> {
+  const { items } = await consortium.bus.request(contracts.issueBills, utility, {
+    from: '2026-11-01T00:00:00Z',
+    to: '2026-12-01T00:00:00Z',
+  });
+  return items;
+}
+
+describe('bills', () => {
+  it('one a consumer and period, every session a line, and never a second one', async () => {
+    await charge();
+    await charge();
+    const [bill, ...others] = await bills(HOME);
+    expect(others).toEqual([]);
+    expect(bill?.document).toMatchObject({
+      number: 'ALABAMA-B-2026-000001',
+      consumerId: 'consumer-1',
+      currency: 'USD',
+      totalInclTax: '17.88',
+      alreadyPaid: '0.00',
+      amountDue: '17.88',
+      lines: [
+        { totalExclTax: '8.34', tax: '0.60', totalInclTax: '8.94', conversion: null },
+        { totalInclTax: '8.94' },
+      ],
+    });
+    expect(await bills(HOME)).toEqual([]);
+  });
+
+  it('converts a session once, half up, with its rate on the line', async () => {
+    await charge({
+      home: HYDRO,
+      consumer: CANADIAN,
+      fx: { from: 'USD', to: 'CAD', rate: '1.372650' },
+    });
+    const [bill] = await bills(HYDRO);
+    // 8.94 USD × 1.372650 = 12.271491 CAD
+    expect(bill?.document).toMatchObject({
+      currency: 'CAD',
+      totalInclTax: '12.27',
+      lines: [
+        {
+          currency: 'USD',
+          visitedTotalInclTax: '8.94',
+          totalInclTax: '12.27',
+          conversion: { rate: '1.372650', source: 'test bank' },
+        },
+      ],
+    });
+    const rows = await consortium
+      .member(HYDRO)
+      .database.query<{ currency: string; sum: string }>(
+        'SELECT currency, sum(amount_minor)::text AS sum FROM journal_line GROUP BY currency',
+      );
+    expect(rows.every(({ sum }) => sum === '0')).toBe(true);
+  });
+
+  it('a missing rate holds the retail side only: home owes, the driver is billed later', async () => {
+    await charge({ home: HYDRO, consumer: CANADIAN });
+    expect(await bills(HYDRO)).toEqual([]);
+    const held = await consortium
+      .member(HYDRO)
+      .database.query('SELECT kind, reason FROM held_charge');
+    expect(held).toEqual([{ kind: 'retail', reason: 'rating_refused' }]);
+    const { breaches } = await consortium.bus.request(contracts.auditBooks, HYDRO, {});
+    expect(breaches).toEqual([]);
+  });
+});
+
+describe('prepaid credit', () => {
+  const deposit = (entryId: string, amount: string) =>
+    consortium.bus.request(contracts.depositCredit, HOME, {
+      entryId,
+      consumerId: PREPAID.consumerId,
+      currency: 'USD',
+      amount,
+    });
+  const reserve = (reservationId: string, sessionId: string, greatestAmount: string) =>
+    consortium.bus.request(contracts.reserveCredit, HOME, {
+      reservationId,
+      sessionId,
+      consumerId: PREPAID.consumerId,
+      currency: 'USD',
+      greatestAmount,
+    });
+  const account = async () =>
+    (
+      await consortium.bus.request(contracts.readCredit, HOME, {
+        consumerId: PREPAID.consumerId,
+      })
+    ).account;
+
+  it('a deposit is booked once', async () => {
+    expect(await deposit('e-1', '10.00')).toEqual({ balance: '10.00' });
+    expect(await deposit('e-1', '10.00')).toEqual({ balance: '10.00' });
+    expect(await deposit('e-2', '0.50')).toEqual({ balance: '10.50' });
+  });
+
+  it('reserves what is there, once a reservation, and gives it back', async () => {
+    await deposit('e-1', '10.00');
+    const [first, second] = [randomUUID(), randomUUID()];
+    expect(await reserve('r-1', first, '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
+    expect(await reserve('r-1', first, '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
+    expect(await reserve('r-2', second, '7.00')).toEqual({ decision: 'reserved', amount: '3.00' });
+    expect(await reserve('r-3', randomUUID(), '1.00')).toEqual({
+      decision: 'refused',
+      reason: 'credit_exhausted',
+    });
+    await consortium.bus.request(contracts.releaseCredit, HOME, { sessionId: first });
+    await consortium.bus.request(contracts.releaseCredit, HOME, { sessionId: first });
+    expect(await account()).toEqual({ currency: 'USD', balance: '10.00', reserved: '3.00' });
+  });
+
+  it('never reserves more than there is, however many ask at once', async () => {
+    await deposit('e-1', '10.00');
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => reserve(`r-${String(index)}`, randomUUID(), '3.00')),
+    );
+    const amounts = replies.map((reply) => (reply.decision === 'reserved' ? reply.amount : '-'));
+    expect(amounts.sort()).toEqual(['-', '-', '-', '-', '1.00', '3.00', '3.00', '3.00']);
+    expect(await account()).toEqual({ currency: 'USD', balance: '10.00', reserved: '10.00' });
+  });
+
+  it('nobody with an empty account gets a reservation', async () => {
+    await deposit('e-0', '0.00');
+    expect(await reserve('r-1', randomUUID(), '5.00')).toMatchObject({ decision: 'refused' });
+    expect(await reserve('r-2', randomUUID(), '5.00')).toMatchObject({ decision: 'refused' });
+  });
+
+  it('pays a charge from its reservation and gives the rest back', async () => {
+    await deposit('e-1', '20.00');
+    const built = await buildCharge(consortium, { consumer: PREPAID, moneyCap: '12.00' });
+    await reserve('r-1', built.charge.sessionId, '12.00');
+    await consortium.bus.request(contracts.recordCharge, VISITED, built);
+    await consortium.settleDown();
+    expect(await account()).toEqual({ currency: 'USD', balance: '11.06', reserved: '0.00' });
+    const [bill] = await bills(HOME);
+    expect(bill?.document).toMatchObject({
+      totalInclTax: '8.94',
+      alreadyPaid: '8.94',
+      amountDue: '0.00',
+    });
+    const { checked, breaches } = await consortium.bus.request(contracts.auditBooks, HOME, {});
+    expect(breaches).toEqual([]);
+    expect(checked).toMatchObject({ prepaidAccountsConsistent: 1, retailRatesAgain: 1 });
+  });
+
+  it('bills nothing beyond the cap; what it leaves unbilled is home’s to bear', async () => {
+    await deposit('e-1', '5.00');
+    // a first charge that claims to be under the cap is objected to, and says what the cap leaves
+    const probe = await buildCharge(consortium, { consumer: PREPAID, moneyCap: '5.00' });
+    await consortium.bus.request(contracts.recordCharge, VISITED, probe);
+    await consortium.settleDown();
+    const [objection] = await consortium
+      .member(HOME)
+      .database.query<{ document: string }>('SELECT document FROM cdr_answer');
+    const { note } = JSON.parse(objection?.document ?? '{}') as { note: string };
+    const unbilledEnergyKwh = /leaves (\S+) kWh/.exec(note)?.[1] ?? '';
+    expect(unbilledEnergyKwh).toMatch(/^5\.\d+$/);
+
+    const built = await buildCharge(consortium, {
+      consumer: PREPAID,
+      moneyCap: '5.00',
+      unbilledEnergyKwh,
+    });
+    await reserve('r-1', built.charge.sessionId, '5.00');
+    await consortium.bus.request(contracts.recordCharge, VISITED, built);
+    await consortium.settleDown();
+    const [bill] = await bills(HOME);
+    expect(bill?.document).toMatchObject({ totalInclTax: '5.00', amountDue: '0.00' });
+    expect(await account()).toEqual({ currency: 'USD', balance: '0.00', reserved: '0.00' });
+  });
+});
