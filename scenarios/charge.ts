@@ -1,4 +1,4 @@
-import type { Answer, Gateway } from './gateway.js';
+import { at as valueAt, text, type Answer, type Gateway } from './gateway.js';
 
 export interface ChargeWish {
   readonly stationId?: string;
@@ -36,10 +36,12 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
     connectorId,
     cin,
     medium: 'rfid',
-    requestedEnergyKwh: String(Math.ceil(energyWh / 1000)),
+    requestedEnergyKwh: String(Math.max(1, Math.ceil(energyWh / 1000))),
   });
-  const sessionId = swipe.body.sessionId as string;
-  await expectOk(post(`/sessions/${sessionId}/consent`, { quoteHash: swipe.body.quote?.hash }));
+  const sessionId = text(swipe.body, 'sessionId');
+  await expectOk(
+    post(`/sessions/${sessionId}/consent`, { quoteHash: valueAt(swipe.body, 'quote.hash') }),
+  );
   const endMs = Date.now();
   const at = (part: number): string =>
     new Date(endMs - Math.round((1 - part) * minutes * 60_000)).toISOString();

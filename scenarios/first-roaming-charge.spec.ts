@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { charge, type Charged } from './charge.js';
-import { Gateway } from './gateway.js';
+import { at, Gateway, list, text } from './gateway.js';
 
 /**
  * An Alabama Power driver charges at a Duke Energy station: one price before, one bill from home, one
@@ -56,34 +56,34 @@ describe('the first roaming charge', () => {
       meter: { startWh: '1000', stopWh: '21000' },
       consent: { channel: 'station' },
     });
-    expect(visited.body.homeCalls).toBeGreaterThan(0);
+    expect(at(visited.body, 'homeCalls')).toBeGreaterThan(0);
     const negotiation = await gateway.api(
       'duke-energy',
       'GET',
-      `/negotiations/${visited.body.negotiationId}`,
+      `/negotiations/${text(visited.body, 'negotiationId')}`,
     );
-    expect(negotiation.body.outcome).toBe('agreed');
+    expect(at(negotiation.body, 'outcome')).toBe('agreed');
     await gateway.until(async () => {
       const home = await gateway.api('alabama-power', 'GET', `/sessions/${charged.sessionId}`);
-      return home.body.state === 'rated';
+      return at(home.body, 'state') === 'rated';
     }, 'home sees the session rated');
   });
 
   it('re-rates the CDR at home and accepts it', async () => {
     const session = await gateway.api('duke-energy', 'GET', `/sessions/${charged.sessionId}`);
-    const cdrId = session.body.cdrId as string;
+    const cdrId = text(session.body, 'cdrId');
     await gateway.until(async () => {
       const home = await gateway.api('alabama-power', 'GET', `/cdrs/${cdrId}`);
-      return home.body.state === 'accepted';
+      return at(home.body, 'state') === 'accepted';
     }, 'home accepts the CDR');
     const [visited, home] = await Promise.all([
       gateway.api('duke-energy', 'GET', `/cdrs/${cdrId}`),
       gateway.api('alabama-power', 'GET', `/cdrs/${cdrId}`),
     ]);
-    expect(home.body.documentHash).toBe(visited.body.documentHash);
-    expect(home.body.document).toEqual(visited.body.document);
-    expect(home.body.retail).toMatchObject({ totalInclTax: '5.90' });
-    expect(visited.body.retail).toBeUndefined();
+    expect(at(home.body, 'documentHash')).toBe(at(visited.body, 'documentHash'));
+    expect(at(home.body, 'document')).toEqual(at(visited.body, 'document'));
+    expect(at(home.body, 'retail')).toMatchObject({ totalInclTax: '5.90' });
+    expect(at(visited.body, 'retail')).toBeUndefined();
   });
 
   it('invoices home, which accepts; the ledger holds the same hash', async () => {
@@ -95,8 +95,8 @@ describe('the first roaming charge', () => {
       to,
     });
     expect(closed.status).toBe(201);
-    expect(closed.body.document.lineCount).toBe(1);
-    invoiceId = closed.body.document.invoiceId as string;
+    expect(at(closed.body, 'document.lineCount')).toBe(1);
+    invoiceId = text(closed.body, 'document.invoiceId');
     const again = await gateway.api('duke-energy', 'POST', '/billing-periods', {
       partner: 'alabama-power',
       from,
@@ -114,29 +114,31 @@ describe('the first roaming charge', () => {
       {},
     );
     expect(accepted.status).toBe(200);
-    expect(accepted.body.state).toBe('accepted');
+    expect(at(accepted.body, 'state')).toBe('accepted');
     await gateway.until(async () => {
       const issued = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}`);
-      return issued.body.state === 'accepted' && issued.body.ledger.state === 'posted';
+      return (
+        at(issued.body, 'state') === 'accepted' && at(issued.body, 'ledger.state') === 'posted'
+      );
     }, 'the invoice is accepted and posted');
     const issued = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}`);
     const record = await gateway.api(
       'duke-energy',
       'GET',
-      `/ledger/${issued.body.ledger.businessKey}`,
+      `/ledger/${text(issued.body, 'ledger.businessKey')}`,
     );
-    expect(record.body.documentHash).toBe(closed.body.documentHash);
+    expect(at(record.body, 'documentHash')).toBe(at(closed.body, 'documentHash'));
   });
 
   it('owes what was accepted', async () => {
     const invoice = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}`);
     const balances = await gateway.api('duke-energy', 'GET', '/balances');
-    expect(balances.body.items).toContainEqual({
+    expect(at(balances.body, 'items')).toContainEqual({
       partner: 'alabama-power',
       currency: 'USD',
-      owed: invoice.body.document.payable,
+      owed: at(invoice.body, 'document.payable'),
       owing: '0.00',
-      net: invoice.body.document.payable,
+      net: at(invoice.body, 'document.payable'),
     });
   });
 
@@ -147,16 +149,16 @@ describe('the first roaming charge', () => {
     };
     const made = await gateway.api('alabama-power', 'POST', '/bills', period);
     expect(made.status).toBe(201);
-    const bill = made.body.items[0].document;
+    const bill = at(made.body, 'items.0.document');
     expect(bill).toMatchObject({ currency: 'USD', totalInclTax: '5.90', amountDue: '5.90' });
-    expect(bill.lines[0]).toMatchObject({ sessionId: charged.sessionId, conversion: null });
+    expect(at(bill, 'lines.0')).toMatchObject({ sessionId: charged.sessionId, conversion: null });
     const again = await gateway.api('alabama-power', 'POST', '/bills', period);
-    expect(again.body.items).toEqual([]);
+    expect(at(again.body, 'items')).toEqual([]);
   });
 
   it('tells every step of the way', async () => {
     const trace = await gateway.api('duke-energy', 'GET', `/sessions/${charged.sessionId}/trace`);
-    const steps = new Set(trace.body.items.map((item: { step: string }) => item.step));
+    const steps = new Set(list(trace.body, 'items').map((item) => text(item, 'step')));
     for (const step of [
       'swipe',
       'identify',
@@ -184,9 +186,9 @@ describe('the first roaming charge', () => {
       minutes: 6,
       connectorId: 2,
     });
-    expect(second.swipe.body.authorizedBy).toBe('visitingProfile');
+    expect(at(second.swipe.body, 'authorizedBy')).toBe('visitingProfile');
     const session = await gateway.api('duke-energy', 'GET', `/sessions/${second.sessionId}`);
-    expect(session.body.homeCalls).toBe(0);
+    expect(at(session.body, 'homeCalls')).toBe(0);
   });
 
   it('finds no breach in the books', async () => {
@@ -196,10 +198,10 @@ describe('the first roaming charge', () => {
       const { auditId } = started.body as { auditId: string };
       await gateway.until(async () => {
         const audit = await gateway.api(utility, 'GET', `/audit/${auditId}`);
-        return audit.body.state === 'done';
+        return at(audit.body, 'state') === 'done';
       }, 'the audit is done');
       const audit = await gateway.api(utility, 'GET', `/audit/${auditId}`);
-      expect(audit.body.breaches).toEqual([]);
+      expect(at(audit.body, 'breaches')).toEqual([]);
     }
   });
 
@@ -208,6 +210,6 @@ describe('the first roaming charge', () => {
     expect(await gateway.end('SIGTERM')).toBe(0);
     await gateway.boot();
     const after = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}`);
-    expect(after.body.documentHash).toBe(before.body.documentHash);
+    expect(at(after.body, 'documentHash')).toBe(at(before.body, 'documentHash'));
   }, 60_000);
 });

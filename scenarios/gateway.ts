@@ -19,8 +19,36 @@ export interface Credentials {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- scenarios read answers as an outside program does
-  readonly body: any;
+  readonly body: unknown;
+}
+
+/** What stands at `items.0.document` of an answer; undefined where nothing does. */
+export function at(body: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null
+          ? (value as Record<string, unknown>)[key]
+          : undefined,
+      body,
+    );
+}
+
+/** The text at a path. @throws Error where there is none */
+export function text(body: unknown, path: string): string {
+  const value = at(body, path);
+  if (typeof value !== 'string') {
+    throw new Error(`no text at ${path} of ${JSON.stringify(body)}`);
+  }
+  return value;
+}
+
+/** The list at a path. @throws Error where there is none */
+export function list(body: unknown, path: string): readonly unknown[] {
+  const value = at(body, path);
+  if (!Array.isArray(value)) throw new Error(`no list at ${path} of ${JSON.stringify(body)}`);
+  return value as readonly unknown[];
 }
 
 const READY_BOUND_MS = 60_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { charge, GOLD } from './charge.js';
-import { Gateway } from './gateway.js';
+import { at, Gateway, list, text } from './gateway.js';
 
 /** Who may not charge is told why; what is malformed is refused as malformed; nothing else changes. */
 describe('refusals at the station', () => {
@@ -43,7 +43,7 @@ describe('refusals at the station', () => {
     const start = await gateway.station(
       stationId,
       'POST',
-      `/sessions/${answer.body.sessionId as string}/start`,
+      `/sessions/${text(answer.body, 'sessionId')}/start`,
       { meterWh: '1', at: new Date().toISOString() },
     );
     expect(start).toMatchObject({ status: 409, body: { code: 'session_refused' } });
@@ -82,7 +82,7 @@ describe('refusals at the station', () => {
 
   it('refuses a consent to another quote, and a start without consent', async () => {
     const quoted = await swipe('DUKE-CLT-001', { cin: GOLD });
-    const path = `/sessions/${quoted.body.sessionId as string}`;
+    const path = `/sessions/${text(quoted.body, 'sessionId')}`;
     const other = await gateway.station('DUKE-CLT-001', 'POST', `${path}/consent`, {
       quoteHash: '0'.repeat(64),
     });
@@ -120,11 +120,11 @@ describe('refusals at the station', () => {
       energyWh: -10_000,
     });
     expect(falling.stop.status).toBe(200);
-    expect(falling.stop.body.bill).toBeUndefined();
+    expect(at(falling.stop.body, 'bill')).toBeUndefined();
     const suspense = await gateway.api('alabama-power', 'GET', '/suspense');
-    const codes = suspense.body.items
-      .filter((item: { sessionId: string }) => item.sessionId === falling.sessionId)
-      .map((item: { code: string }) => item.code);
+    const codes = list(suspense.body, 'items')
+      .filter((item) => at(item, 'sessionId') === falling.sessionId)
+      .map((item) => text(item, 'code'));
     expect(codes).toContain('register_falls');
   });
 

@@ -1,3 +1,4 @@
+/** Every message and document of Roamgrid as data, and the flow that lists them. Pure. */
 export * from './contract.js';
 export * from './documents/agreed-tariff.js';
 export * from './documents/agreement.js';

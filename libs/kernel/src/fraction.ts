@@ -1,4 +1,4 @@
-import { divideBy, type RoundingPolicy } from './rounding.js';
+import { divideBy, divideExact, type RoundingPolicy } from './rounding.js';
 
 /** An exact rational number; the denominator is positive. */
 export interface Fraction {
@@ -18,7 +18,10 @@ function greatestCommonDivisor(left: bigint, right: bigint): bigint {
 export function fraction(numerator: bigint, denominator: bigint): Fraction {
   if (denominator <= 0n) throw new RangeError('a fraction needs a positive denominator');
   const divisor = greatestCommonDivisor(numerator, denominator);
-  return { numerator: numerator / divisor, denominator: denominator / divisor };
+  return {
+    numerator: divideExact(numerator, divisor),
+    denominator: divideExact(denominator, divisor),
+  };
 }
 
 /** In lowest terms, as every result of this file. */

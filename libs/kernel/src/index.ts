@@ -1,3 +1,7 @@
+/**
+ * Exact figures and what all parts share: money, energy and prices as integers, instants, named roundings,
+ * splits, branded identifiers, and the closed table of errors. Pure.
+ */
 export * from './decimal.js';
 export * from './energy.js';
 export * from './errors.js';

@@ -15,15 +15,11 @@ function endsUtcDay(instantMs: InstantMs): boolean {
   return instantMs % DAY_MS === DAY_MS - 1;
 }
 
+/** Year, month (1–12), day, hour, minute, second. */
+type CalendarFields = readonly [number, number, number, number, number, number];
+
 /** Milliseconds of a calendar date and time read as UTC; `null` where the calendar has no such moment. */
-function calendarMs(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
-): InstantMs | null {
+function calendarMs([year, month, day, hour, minute, second]: CalendarFields): InstantMs | null {
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   const readBack = new Date(ms);
   const exists =
@@ -56,14 +52,14 @@ export function parseInstant(text: string): InstantMs {
   const second = field(6);
   const leapSecond = second === 60;
   const fractionMs = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
-  const localMs = calendarMs(
+  const localMs = calendarMs([
     field(1),
     field(2),
     field(3),
     field(4),
     field(5),
     leapSecond ? 59 : second,
-  );
+  ]);
   const offset = offsetMinutes(match[9] ?? '+', field(10), field(11));
   if (localMs === null || offset === null) {
     throw new RoamgridError('malformed_instant', 'a date or time that does not exist');

@@ -59,3 +59,22 @@ export function divideBy(policy: RoundingPolicy, numerator: bigint, denominator:
       return divideDown(numerator, denominator);
   }
 }
+
+/**
+ * A bigint that counts milliseconds, seconds or positions, as a number.
+ *
+ * @throws RangeError beyond 2^53 − 1, where a number would lose digits without a word
+ */
+export function toSafeInteger(value: bigint): number {
+  const asNumber = Number(value);
+  if (!Number.isSafeInteger(asNumber)) throw new RangeError('an integer too large for a number');
+  return asNumber;
+}
+
+/** How often `unit` goes into `value`, towards minus infinity; for times and positions, never for money. */
+export function floorQuotient(value: number, unit: number): number {
+  if (!Number.isSafeInteger(value) || !Number.isSafeInteger(unit) || unit <= 0) {
+    throw new RangeError('a floor quotient needs safe integers and a positive unit');
+  }
+  return Math.floor(value / unit);
+}

@@ -1,3 +1,6 @@
+/**
+ * The ledger as services see it: one port, and the embedded adapter that runs the contract over PostgreSQL.
+ */
 export * from './business-key.js';
 export * from './contract-messages.js';
 export { CreateLedger } from './embedded/create-ledger.js';

@@ -73,9 +73,12 @@ export function proveInclusionInBatches(leaf: BatchedLeaf, sha256: Sha256): Incl
   assertPowerOfTwo(batchSize);
   assertIndex(index, size);
   const indexInBatch = index % batchSize;
+  // positions in a tree, no figures: merkle sees no kernel
+  /* eslint-disable no-restricted-syntax -- exact: index − indexInBatch is a multiple of batchSize */
   const batchIndex = (index - indexInBatch) / batchSize;
   const leavesInBatch = Math.min(batchSize, size - batchIndex * batchSize);
   const batchCount = Math.ceil(size / batchSize);
+  /* eslint-enable no-restricted-syntax */
   if (batchLeafHashes.length !== leavesInBatch || batchRoots.length !== batchCount) {
     throw new RangeError('the batch is not the one that holds the leaf');
   }

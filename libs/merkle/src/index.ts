@@ -1,3 +1,6 @@
+/**
+ * RFC 6962 Merkle trees and inclusion proofs (RFC 9162), also over aligned batches. Sees nothing else. Pure.
+ */
 export {
   HASH_LENGTH,
   hashFromHex,

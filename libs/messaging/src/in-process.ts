@@ -59,6 +59,7 @@ export class InProcessServer extends Server implements CustomTransportStrategy {
     throw new Error('the in-process bus has no connection events');
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
   unwrap<T>(): T {
     return this.#broker as T;
   }
@@ -80,6 +81,7 @@ export class InProcessClient extends ClientProxy {
     // The broker is a map in memory: there is no connection to end.
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
   unwrap<T>(): T {
     return this.#broker as T;
   }

@@ -1,3 +1,6 @@
+/**
+ * The typed bus over Nest transports: in process, or NATS. Checks payloads both ways, carries trace and deadline.
+ */
 export { NestBus, type Bus, type MessageClient, type RequestOptions } from './bus.js';
 export type { MessageMeta } from './envelope.js';
 export { answer, Handles } from './handles.js';

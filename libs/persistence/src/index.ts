@@ -1,3 +1,6 @@
+/**
+ * PostgreSQL: a native server for zero setup, one schema and role per service, migrations, transactions, outbox.
+ */
 export { Database } from './database/database.js';
 export type { DatabaseOptions } from './database/database.js';
 export { createDataSource } from './database/data-source.js';
@@ -10,6 +13,8 @@ export type { OutboxMessage, StoredMessage } from './outbox/message.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { OutboxRelayOptions } from './outbox/outbox-relay.js';
 export { openPostgres } from './postgres/open-postgres.js';
+export { identityOf, isSameProcessAlive } from './postgres/process-identity.js';
+export type { ProcessIdentity } from './postgres/process-identity.js';
 export { provisionDatabase, roleOf, serviceUrl } from './postgres/provision.js';
 export type { ProvisionOptions } from './postgres/provision.js';
 export type { EmbeddedPostgresOptions, PostgresServer } from './postgres/server.js';

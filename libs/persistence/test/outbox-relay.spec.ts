@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   CreateOutbox,
-  Database,
+  type Database,
   OutboxRelay,
   startTestPostgres,
   testDatabase,

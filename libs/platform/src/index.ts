@@ -1,3 +1,6 @@
+/**
+ * What every service stands on: configuration, keys and signatures, registry, logs, metrics, problem details.
+ */
 export { systemClock, type Clock } from './clock.js';
 export {
   commonConfiguration,

@@ -4,6 +4,7 @@ import {
   type EnergyMilliWh,
   type InstantMs,
   type RoundingPolicy,
+  toSafeInteger,
 } from '@roamgrid/kernel';
 import type { Tariff } from '@roamgrid/tariff';
 import type { UtcOffset } from './metering.js';
@@ -43,7 +44,7 @@ export function estimate(tariff: Tariff, input: EstimateInput): Rating {
     periods: [
       {
         startMs,
-        endMs: startMs + Number(lengthMs),
+        endMs: startMs + toSafeInteger(lengthMs),
         energyMilliWh,
         activity: 'charging',
         minPowerMilliW: powerMilliW,

@@ -1,3 +1,7 @@
+/**
+ * The one rating engine: tariff + metered periods + UTC offsets as data → explained lines and totals. The same
+ * input gives the same bytes in the gateway, in the chaincode and in a browser. Pure.
+ */
 export * from './estimate.js';
 export * from './exact-totals.js';
 export * from './metering.js';

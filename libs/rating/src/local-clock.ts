@@ -1,15 +1,13 @@
-import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import { floorQuotient, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import type { UtcOffset } from './metering.js';
 
 const MS_PER_DAY = 86_400_000;
 const MS_PER_SECOND = 1_000;
-
-/** Instants and days are integers far below 2^53, so these floors are exact. */
-const floorDivide = (value: number, unit: number): number => Math.floor(value / unit);
+const SECONDS_PER_DAY = 86_400;
 
 /** Whole seconds from one instant to a later one; cumulative, so that cuts add up to the uncut figure. */
 export function wholeSecondsSince(startMs: InstantMs, instantMs: InstantMs): number {
-  return floorDivide(instantMs - startMs, MS_PER_SECOND);
+  return floorQuotient(instantMs - startMs, MS_PER_SECOND);
 }
 
 export interface LocalTime {
@@ -35,7 +33,7 @@ export class LocalClock {
     );
     const sane = offsets.every(
       ({ offsetSeconds }) =>
-        Number.isSafeInteger(offsetSeconds) && Math.abs(offsetSeconds) < MS_PER_DAY / MS_PER_SECOND,
+        Number.isSafeInteger(offsetSeconds) && Math.abs(offsetSeconds) < SECONDS_PER_DAY,
     );
     if (!ascending || !sane) {
       throw new RoamgridError('invalid_metering', 'the UTC offsets are out of order or range');
@@ -54,12 +52,12 @@ export class LocalClock {
 
   at(instantMs: InstantMs): LocalTime {
     const localMs = instantMs + this.#offsetMsAt(instantMs);
-    const day = floorDivide(localMs, MS_PER_DAY);
+    const day = floorQuotient(localMs, MS_PER_DAY);
     return {
       day,
       // 1970-01-01 was a Thursday, the fourth day of its week.
       weekday: (((day + 3) % 7) + 7) % 7,
-      secondOfDay: floorDivide(localMs - day * MS_PER_DAY, MS_PER_SECOND),
+      secondOfDay: floorQuotient(localMs - day * MS_PER_DAY, MS_PER_SECOND),
     };
   }
 
@@ -72,8 +70,8 @@ export class LocalClock {
       if (fromMs >= untilMs) continue;
       if (offset.from > startMs) turns.push(offset.from);
       const offsetMs = offset.offsetSeconds * MS_PER_SECOND;
-      const lastDay = floorDivide(untilMs + offsetMs, MS_PER_DAY);
-      for (let day = floorDivide(fromMs + offsetMs, MS_PER_DAY); day <= lastDay; day += 1) {
+      const lastDay = floorQuotient(untilMs + offsetMs, MS_PER_DAY);
+      for (let day = floorQuotient(fromMs + offsetMs, MS_PER_DAY); day <= lastDay; day += 1) {
         for (const secondOfDay of secondsOfDay) {
           const turnMs = day * MS_PER_DAY + secondOfDay * MS_PER_SECOND - offsetMs;
           if (turnMs > fromMs && turnMs < untilMs) turns.push(turnMs);

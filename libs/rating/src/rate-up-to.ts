@@ -1,4 +1,4 @@
-import { divideUp, type EnergyMilliWh } from '@roamgrid/kernel';
+import { divideUp, type EnergyMilliWh, toSafeInteger } from '@roamgrid/kernel';
 import type { MeteredPeriod, RatingInput } from './metering.js';
 import { rate } from './rate.js';
 import type { Rating } from './rating.js';
@@ -33,10 +33,11 @@ function sizeOf(period: MeteredPeriod): bigint {
 
 function firstPart(period: MeteredPeriod, size: bigint): MeteredPeriod {
   if (size === sizeOf(period)) return period;
-  if (period.energyMilliWh === 0n) return { ...period, endMs: period.startMs + Number(size) };
+  if (period.energyMilliWh === 0n)
+    return { ...period, endMs: period.startMs + toSafeInteger(size) };
   const lengthMs = BigInt(period.endMs - period.startMs);
   const elapsedMs = divideUp(size * lengthMs, period.energyMilliWh);
-  return { ...period, endMs: period.startMs + Number(elapsedMs), energyMilliWh: size };
+  return { ...period, endMs: period.startMs + toSafeInteger(elapsedMs), energyMilliWh: size };
 }
 
 /**
@@ -59,7 +60,9 @@ export function rateUpTo(input: RatingInput, maxTotalInclTaxMinor: bigint): Capp
     rate(candidate).totalInclTaxMinor <= maxTotalInclTaxMinor;
 
   const lastIndex = BigInt(input.periods.length - 1);
-  const wholePeriods = Number(bisect(lastIndex, (count) => fits(beginning(Number(count), []))));
+  const wholePeriods = toSafeInteger(
+    bisect(lastIndex, (count) => fits(beginning(toSafeInteger(count), []))),
+  );
   const next = input.periods[wholePeriods];
   let best = beginning(wholePeriods, []);
   if (next !== undefined && next.volumes === undefined) {

@@ -1,4 +1,4 @@
-import { divideDown, type EnergyMilliWh, type InstantMs } from '@roamgrid/kernel';
+import { divideDown, type EnergyMilliWh, type InstantMs, toSafeInteger } from '@roamgrid/kernel';
 import type { TariffBoundaries } from '@roamgrid/tariff';
 import type { LocalClock } from './local-clock.js';
 import type { MeteredPeriod } from './metering.js';
@@ -60,7 +60,7 @@ function energyCuts(period: MeteredPeriod, context: SlicingContext): Cut[] {
     const energyMilliWh = threshold - context.energyBeforeMilliWh;
     if (energyMilliWh <= 0n || energyMilliWh >= period.energyMilliWh) continue;
     const elapsedMs = divideDown(energyMilliWh * lengthMs, period.energyMilliWh);
-    cuts.push({ atMs: period.startMs + Number(elapsedMs), energyMilliWh });
+    cuts.push({ atMs: period.startMs + toSafeInteger(elapsedMs), energyMilliWh });
   }
   return cuts;
 }

@@ -38,8 +38,8 @@ function elementOf(line: string): unknown {
 }
 
 function restrictionsOf(text: string): Record<string, unknown> {
-  return Object.fromEntries(
-    text.split(/\s+/).map((pair) => {
+  return Object.fromEntries<unknown>(
+    text.split(/\s+/).map((pair): [string, unknown] => {
       const [name = '', value = ''] = pair.split('=');
       if (name === 'day_of_week') return [name, value.split(',')];
       return [name, INTEGERS.has(name) ? Number(value) : value];

@@ -1,4 +1,4 @@
-import { parseInstant } from '@roamgrid/kernel';
+import { floorQuotient, parseInstant } from '@roamgrid/kernel';
 import type { Findings } from './findings.js';
 import type { Restrictions } from './tariff.js';
 import { DAYS_OF_WEEK, type RestrictionsDocument } from './tariff-document.js';
@@ -24,7 +24,7 @@ function secondOfDay(findings: Findings, path: string, text: string): number {
 
 function dayNumber(findings: Findings, path: string, text: string): number {
   const midnightMs = findings.reading(path, 0, () => parseInstant(`${text}T00:00:00Z`));
-  return Math.round(midnightMs / MS_PER_DAY);
+  return floorQuotient(midnightMs, MS_PER_DAY);
 }
 
 function checkRange<T extends bigint | number>(

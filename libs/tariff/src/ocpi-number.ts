@@ -1,3 +1,5 @@
+import { toSafeInteger } from '@roamgrid/kernel';
+
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 interface TextNumber {
@@ -21,7 +23,7 @@ function withoutExponent(text: string): string {
   const match = JSON_NUMBER.exec(text);
   if (match?.[4] === undefined) return text;
   const [, sign = '', whole = '', decimals = '', exponent] = match;
-  const point = whole.length + Number(exponent);
+  const point = whole.length + toSafeInteger(BigInt(exponent));
   const digits = (whole + decimals).padEnd(point, '0');
   const padded = point > 0 ? digits : digits.padStart(digits.length - point + 1, '0');
   const split = Math.max(point, 1);
@@ -43,5 +45,7 @@ export function ocpiNumberToText(value: unknown): unknown {
 /** As {@link ocpiNumberToText}, for members that are integers. */
 export function ocpiNumberToInteger(value: unknown): unknown {
   const text = ocpiNumberToText(value);
-  return typeof text === 'string' && /^-?\d{1,15}(\.0+)?$/.test(text) ? Number(text) : text;
+  return typeof text === 'string' && /^-?\d{1,15}(\.0+)?$/.test(text)
+    ? toSafeInteger(BigInt(text.replace(/\.0+$/, '')))
+    : text;
 }

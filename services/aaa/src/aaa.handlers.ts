@@ -20,13 +20,14 @@ import {
   type SignedStationRecord,
 } from '@roamgrid/contracts';
 import { Handles } from '@roamgrid/messaging';
-import type { PostgresStaff } from './adapters/postgres-staff.js';
 import type { AaaUseCases } from './aaa.use-cases.js';
 
 export const AAA_USE_CASES = Symbol('AaaUseCases');
-export const AAA_STAFF = Symbol('AaaStaff');
+export const AAA_WIRE_LOG = Symbol('AaaWireLog');
 export const AAA_HOME = Symbol('AaaHome');
 export const AAA_DRAIN = Symbol('AaaDrain');
+
+type ListWireLog = (request: RequestOf<typeof listWireLog>) => Promise<ReplyOf<typeof listWireLog>>;
 
 type IssueMandate = (
   request: RequestOf<typeof issueMandate>,
@@ -121,16 +122,16 @@ export class HomeHandlers {
 @Controller()
 export class StaffHandlers {
   readonly #useCases: AaaUseCases;
-  readonly #staff: PostgresStaff;
+  readonly #listWireLog: ListWireLog;
   readonly #drain: () => Promise<void>;
 
   constructor(
     @Inject(AAA_USE_CASES) useCases: AaaUseCases,
-    @Inject(AAA_STAFF) staff: PostgresStaff,
+    @Inject(AAA_WIRE_LOG) listWireLog: ListWireLog,
     @Inject(AAA_DRAIN) drain: () => Promise<void>,
   ) {
     this.#useCases = useCases;
-    this.#staff = staff;
+    this.#listWireLog = listWireLog;
     this.#drain = drain;
   }
 
@@ -141,14 +142,14 @@ export class StaffHandlers {
 
   @Handles(listWireLog)
   listWireLog(request: RequestOf<typeof listWireLog>): Promise<ReplyOf<typeof listWireLog>> {
-    return this.#staff.listWireLog(request);
+    return this.#listWireLog(request);
   }
 
   @Handles(resolveSuspense)
   resolveSuspense(
     request: RequestOf<typeof resolveSuspense>,
   ): Promise<ReplyOf<typeof resolveSuspense>> {
-    return this.#staff.resolveSuspense(request);
+    return this.#useCases.resolveSuspense(request);
   }
 
   @Handles(drainAaa)

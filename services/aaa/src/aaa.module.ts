@@ -1,22 +1,27 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { authenticateConsumer, issueMandate, type RequestOf } from '@roamgrid/contracts';
+import {
+  authenticateConsumer,
+  issueMandate,
+  type listWireLog,
+  type RequestOf,
+} from '@roamgrid/contracts';
 import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
 import { keyedHash, type ServiceContext } from '@roamgrid/platform';
 import {
   AAA_DRAIN,
   AAA_HOME,
-  AAA_STAFF,
   AAA_USE_CASES,
+  AAA_WIRE_LOG,
   HomeHandlers,
   StaffHandlers,
   StationHandlers,
 } from './aaa.handlers.js';
 import { aaaUseCases, type AllAaaParts } from './aaa.use-cases.js';
 import { busNeighbours } from './adapters/bus-neighbours.js';
-import { PostgresStaff } from './adapters/postgres-staff.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
 import { PostgresVisits } from './adapters/postgres-visits.js';
+import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
@@ -46,8 +51,9 @@ function partsOf(context: ServiceContext): AllAaaParts {
 @Module({})
 export class AaaModule {
   static with(context: ServiceContext): DynamicModule {
-    const { utility, database, clock, bus } = context;
+    const { utility, database, bus } = context;
     const parts = partsOf(context);
+    const wireLog = new PostgresWireLog(database);
     const home = {
       issueMandate: (request: RequestOf<typeof issueMandate>) =>
         bus.request(issueMandate, utility, request),
@@ -57,7 +63,10 @@ export class AaaModule {
       controllers: [StationHandlers, HomeHandlers, StaffHandlers],
       providers: [
         { provide: AAA_USE_CASES, useValue: aaaUseCases(parts) },
-        { provide: AAA_STAFF, useValue: new PostgresStaff(database, utility, clock) },
+        {
+          provide: AAA_WIRE_LOG,
+          useValue: (request: RequestOf<typeof listWireLog>) => wireLog.list(request),
+        },
         { provide: AAA_HOME, useValue: home },
         { provide: AAA_DRAIN, useValue: () => context.outbox.drain() },
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },

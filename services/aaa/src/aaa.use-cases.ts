@@ -11,6 +11,7 @@ import {
   registerStationWith,
   type StationAffairsParts,
 } from './use-cases/station-affairs.js';
+import { resolveSuspenseWith } from './use-cases/resolve-suspense.js';
 import { swipeWith } from './use-cases/swipe.js';
 
 export type AllAaaParts = AaaParts & AuthorizeRoamingParts & StationAffairsParts;
@@ -28,6 +29,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     authorizeRoaming: authorizeRoamingWith(parts),
     noteStart: noteStartWith(parts),
     noteEnd: noteEndWith(parts),
+    resolveSuspense: resolveSuspenseWith(parts),
   };
 }
 

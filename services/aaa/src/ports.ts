@@ -3,6 +3,7 @@ import type {
   Identity,
   RefusalReason,
   ReplyOf,
+  RequestOf,
   SignedAgreedTariff,
   SignedMandate,
   SignedStationRecord,
@@ -13,6 +14,7 @@ import type {
   Assurance,
   CustomerClass,
   authorizeRoaming,
+  recordFrame,
   recordTransactionEvent,
   requestMandate,
 } from '@roamgrid/contracts';
@@ -73,76 +75,142 @@ export interface MandateBalance {
   readonly openReservations: number;
 }
 
-/** One database transaction of this service; everything in it happens together or not at all. */
-export interface UnitOfWork {
-  appendWire(entry: WireEntry): Promise<void>;
-  lockSession(sessionId: string): Promise<Session | null>;
-  lockSessionByTransaction(stationId: string, transactionId: string): Promise<Session | null>;
+export interface Reservation {
+  readonly energyMilliWh: EnergyMilliWh;
+  readonly minor: bigint;
+}
+
+/** A suspense item that is still open, as it is shown. */
+export interface OpenSuspense extends Omit<SuspenseItem, 'atMs' | 'evidence'> {
+  readonly at: string;
+}
+
+export interface SessionBook {
+  lock(sessionId: string): Promise<Session | null>;
+  lockByTransaction(stationId: string, transactionId: string): Promise<Session | null>;
   /** the newest unexpired quote of this station and driver */
   lockNewestQuote(
     stationId: string,
     identityKey: string,
     nowMs: InstantMs,
   ): Promise<Session | null>;
-  insertSession(session: Session): Promise<void>;
+  insert(session: Session): Promise<void>;
   /** @throws RoamgridError `connector_occupied` when another session holds the connector */
-  saveSession(session: Session): Promise<void>;
-  connectorHolder(stationId: string, connectorId: number): Promise<string | null>;
-  openSessionsOf(pseudonym: string): Promise<number>;
-  /** other sessions on the connector whose time overlaps (from, to) */
-  overlapping(
-    stationId: string,
-    connectorId: number,
-    exceptSessionId: string,
-    fromMs: InstantMs,
-    toMs: InstantMs,
-  ): Promise<string[]>;
-  findSwipe(
+  save(session: Session): Promise<void>;
+  /** whoever held the connector no longer does: energy flows there for another session */
+  freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void>;
+  /** this session holds no connector: it is told of after it happened */
+  leaveConnector(sessionId: string): Promise<void>;
+  /** other sessions on the connector, ended and not set aside, whose time overlaps (from, to) */
+  overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]>;
+  expiredIds(nowMs: InstantMs, limit: number): Promise<string[]>;
+  /** @returns false when the key is taken */
+  keepSwipe(
     stationId: string,
     key: string,
-  ): Promise<{ requestHash: string; sessionId: string } | null>;
-  keepSwipe(stationId: string, key: string, requestHash: string, sessionId: string): Promise<void>;
-  lockInbox(stationId: string, naturalKey: string): Promise<InboxEntry | null>;
-  keepInbox(naturalKey: string, entry: InboxEntry, receivedAt: string): Promise<void>;
+    requestHash: string,
+    sessionId: string,
+  ): Promise<boolean>;
+}
+
+export interface Inbox {
+  /** waits for another delivery of the same event; then what is known of it */
+  lock(stationId: string, naturalKey: string): Promise<InboxEntry | null>;
+  find(stationId: string, naturalKey: string): Promise<InboxEntry | null>;
+  /** @param setAside the event has no part in any charge: kept as evidence only */
+  keep(naturalKey: string, entry: InboxEntry, setAside: boolean): Promise<void>;
   /** events of a transaction that no session holds yet, oldest first */
-  unjoinedEvents(stationId: string, transactionId: string): Promise<TransactionEvent[]>;
-  joinEvents(stationId: string, transactionId: string, sessionId: string): Promise<void>;
+  unjoined(stationId: string, transactionId: string): Promise<TransactionEvent[]>;
+  join(stationId: string, transactionId: string, sessionId: string): Promise<void>;
+  /** one event of a transaction at a time, while no session row stands for it */
+  lockTransaction(stationId: string, transactionId: string): Promise<void>;
   nextTransactionNumber(): Promise<number>;
-  lockMandateBalance(mandate: SignedMandate): Promise<MandateBalance>;
-  reserve(
+}
+
+export interface MandateBook {
+  lockBalance(mandate: SignedMandate): Promise<MandateBalance>;
+  reserve(sessionId: string, mandateId: string, reservation: Reservation): Promise<void>;
+  /** gives back what was reserved and books what was used */
+  settle(
     sessionId: string,
     mandateId: string,
-    energyMilliWh: EnergyMilliWh,
-    minor: bigint,
-  ): Promise<void>;
-  /** gives back what was reserved and books what was used */
-  settleReservation(
-    sessionId: string,
     usedEnergyMilliWh: EnergyMilliWh,
     usedMinor: bigint,
   ): Promise<void>;
-  reservationOf(sessionId: string): Promise<{ energyMilliWh: EnergyMilliWh; minor: bigint } | null>;
-  openSuspense(item: SuspenseItem): Promise<void>;
-  joinSuspense(stationId: string, transactionId: string): Promise<void>;
-  expiredSessionIds(nowMs: InstantMs, limit: number): Promise<string[]>;
-  noteVisitStart(visit: {
-    sessionId: string;
-    visitedUtility: string;
-    pseudonym: string;
-    mandateId: string;
-    startAt: string;
-  }): Promise<void>;
-  noteVisitEnd(sessionId: string, endAt: string): Promise<void>;
-  /** publishes the session's view to this utility's portal */
-  projectSession(session: Session): Promise<void>;
-  trace(sessionId: string, entries: readonly TraceEntry[]): Promise<void>;
-  send(message: OutboxMessage): Promise<void>;
+  reservationOf(sessionId: string): Promise<Reservation | null>;
+}
+
+export interface SuspenseBook {
+  open(item: SuspenseItem): Promise<void>;
+  /** the start that was missed has come: its item is no loss any more */
+  join(stationId: string, transactionId: string): Promise<void>;
+  isOpen(stationId: string, transactionId: string, code: string): Promise<boolean>;
+  lockOpen(suspenseId: string): Promise<OpenSuspense | null>;
+  writeOff(item: OpenSuspense, resolution: unknown): Promise<void>;
+  openCountOf(sessionId: string): Promise<number>;
+}
+
+export interface StartedVisit {
+  readonly sessionId: string;
+  readonly visitedUtility: string;
+  readonly pseudonym: string;
+  readonly mandateId: string;
+  readonly stationId: string;
+  readonly startAt: string;
+}
+
+export interface EndedVisit extends Omit<StartedVisit, 'stationId' | 'startAt'> {
+  readonly endAt: string;
+}
+
+export interface VisitBook {
+  /** @returns false when it is known, or over already */
+  start(visit: StartedVisit): Promise<boolean>;
+  /** @returns where and when it began; null when no start was told */
+  end(visit: EndedVisit): Promise<{ stationId: string; startAt: string } | null>;
+}
+
+/** One database transaction of this service; everything in it happens together or not at all. */
+export interface UnitOfWork {
+  readonly sessions: SessionBook;
+  readonly inbox: Inbox;
+  readonly mandates: MandateBook;
+  readonly suspense: SuspenseBook;
+  readonly visits: VisitBook;
+  appendWire(entry: WireEntry): Promise<void>;
+  /** leaves with the commit */
+  trace(sessionId: string, entries: readonly TraceEntry[]): void;
+  /** leaves with the commit */
+  send(message: OutboxMessage): void;
+}
+
+/** What a swipe looks at first. */
+export interface SwipeBasis {
+  /** the session that holds the connector */
+  readonly connectorHolder: string | null;
+  /** the swipe that used the same idempotency key */
+  readonly earlier: { readonly requestHash: string; readonly sessionId: string } | null;
+}
+
+/** How a mandate and its driver stand at this utility; a look, no lock. */
+export interface Standing {
+  readonly balance: MandateBalance;
+  readonly openSessions: number;
 }
 
 export interface AaaStore {
   transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T>;
   readSession(sessionId: string): Promise<Session | null>;
+  swipeBasis(
+    stationId: string,
+    connectorId: number | null,
+    idempotencyKey: string | null,
+  ): Promise<SwipeBasis>;
+  standing(mandate: SignedMandate): Promise<Standing>;
 }
+
+/** What a frame tells of the station itself. */
+export type StationEffect = NonNullable<RequestOf<typeof recordFrame>['effect']>;
 
 export interface StationStore {
   find(stationId: string): Promise<Station | null>;
@@ -152,6 +220,8 @@ export interface StationStore {
     stationId: string,
     passwordKey: string | null,
   ): Promise<SignedStationRecord>;
+  /** keeps what the station said of itself; the portal sees it when it changed */
+  note(stationId: string, effect: StationEffect, atMs: InstantMs): Promise<void>;
 }
 
 /** Home's side of authorizations. */
@@ -181,6 +251,7 @@ export interface Neighbours {
     identity: Identity;
     homeUtility: string;
     medium: Medium;
+    assurance: Assurance;
     stationClass: StationClass;
     at: string;
   }): Promise<MandateWithTariff | null>;

@@ -16,11 +16,15 @@ import { openApiDocument } from '@roamgrid/portal';
 import { startRouter } from '@roamgrid/router';
 import { openConsortiumRegistry } from './consortium-registry.js';
 import { Databases } from './databases.js';
-import { openCredentials } from './demonstration/credentials.js';
+import { openCredentials, type DemoCredentials } from './demonstration/credentials.js';
 import { seedDemonstration } from './demonstration/seed.js';
 import { gatewayHealth } from './gateway-health.js';
 import { identityClients } from './identity-clients.js';
-import { startUtility, type RunningUtility } from './utility-services.js';
+import {
+  startUtility,
+  type RunningUtility,
+  type UtilityServicesParts,
+} from './utility-services.js';
 
 export interface GatewayConfig {
   readonly port: number;
@@ -79,6 +83,44 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
 }
 
 async function start(config: GatewayConfig, started: Started): Promise<RunningGateway> {
+  const foundation = await layFoundation(config, started);
+  const { credentials, transport, ids, clock, metrics, log, registry } = foundation;
+  const running = await startUtilities(config, foundation, started);
+  const bus = new NestBus({
+    client: transport.client(),
+    from: 'router',
+    now: () => clock.now(),
+    newTraceId: () => ids.uuid(),
+  });
+  started.add(() => bus.close());
+  const fresh = await seedOnce(config, () => seedDemonstration({ bus, clock, credentials }));
+  const utilities = running.map(({ utility }) => utility);
+  const router = await startRouter(
+    { bus, registry, clock, ids, log, metrics, utilities },
+    { host: config.host, port: 0 },
+  );
+  started.add(() => router.stop());
+  await openPublicPort(config, foundation, running, router.port, started);
+  return {
+    baseUrl: foundation.baseUrl,
+    fresh,
+    bus,
+    databaseOf: (utility, service) => databaseIn(running, utility, service),
+    stop: () => started.stop(),
+  };
+}
+
+/** What all parts stand on: databases, registry, ledger, keys, the authorization server, the bus. */
+interface Foundation extends Pick<
+  UtilityServicesParts,
+  'clock' | 'ids' | 'metrics' | 'log' | 'registry' | 'ledger' | 'transport' | 'databases'
+> {
+  readonly baseUrl: string;
+  readonly credentials: DemoCredentials;
+  readonly identityPort: number;
+}
+
+async function layFoundation(config: GatewayConfig, started: Started): Promise<Foundation> {
   const { dataDir, host, port } = config;
   const [clock, ids, metrics] = [systemClock, systemIds, new Metrics()];
   const log = createLog(config.logLevel);
@@ -93,16 +135,14 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
   });
   started.add(() => postgres.stop());
   const registry = await openConsortiumRegistry(dataDir);
-  const utilities = registry.utilities.map((entry) => entry.utility);
   const databases = new Databases({
     adminUrl: postgres.url,
     secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
     random: Math.random,
   });
-  await databases.provision(utilities);
+  await databases.provision(registry.utilities.map((entry) => entry.utility));
   const ledger = await databases.openLedger(clock, ids);
   started.add(() => ledger.close());
-
   const credentials = await openCredentials(dataDir, baseUrl, ids);
   const identity = await startIdentity({
     issuer: credentials.issuer,
@@ -113,54 +153,64 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
     log,
   });
   started.add(() => identity.stop());
-  const transport =
-    config.natsUrl === undefined ? inProcessTransport() : natsTransport(config.natsUrl);
-  const jwksUri = `http://${host}:${String(identity.port)}/oidc/jwks`;
-  const running: RunningUtility[] = await Promise.all(
-    utilities.map((utility) =>
-      startUtility(
-        {
-          databases,
-          dataDir,
-          transport,
-          registry,
-          ledger,
-          clock,
-          ids,
-          log,
-          metrics,
-          host,
-          jwksUri,
-          random: Math.random,
-          issuer: credentials.issuer,
-        },
-        utility,
-      ),
-    ),
-  );
-  for (const utility of running) started.add(() => utility.stop());
+  const { natsUrl } = config;
+  const transport = natsUrl === undefined ? inProcessTransport() : natsTransport(natsUrl);
+  const identityPort = identity.port;
+  return {
+    baseUrl,
+    clock,
+    ids,
+    metrics,
+    log,
+    registry,
+    databases,
+    ledger,
+    credentials,
+    identityPort,
+    transport,
+  };
+}
 
-  const bus = new NestBus({
-    client: transport.client(),
-    from: 'router',
-    now: () => clock.now(),
-    newTraceId: () => ids.uuid(),
-  });
-  started.add(() => bus.close());
-  const fresh = await seedOnce(config, () => seedDemonstration({ bus, clock, credentials }));
-  const router = await startRouter(
-    { bus, registry, clock, ids, log, metrics, utilities },
-    { host, port: 0 },
+async function startUtilities(
+  config: GatewayConfig,
+  foundation: Foundation,
+  started: Started,
+): Promise<RunningUtility[]> {
+  const { registry, credentials, identityPort } = foundation;
+  const parts: UtilityServicesParts = {
+    ...foundation,
+    dataDir: config.dataDir,
+    host: config.host,
+    random: Math.random,
+    issuer: credentials.issuer,
+    jwksUri: `http://${config.host}:${String(identityPort)}/oidc/jwks`,
+  };
+  return Promise.all(
+    registry.utilities.map(async ({ utility }) => {
+      const running = await startUtility(parts, utility);
+      started.add(() => running.stop());
+      return running;
+    }),
   );
-  started.add(() => router.stop());
+}
+
+async function openPublicPort(
+  config: GatewayConfig,
+  { baseUrl, ledger, metrics, ids, log, identityPort }: Foundation,
+  running: readonly RunningUtility[],
+  routerPort: number,
+  started: Started,
+): Promise<void> {
+  const { host, port } = config;
+  const at = (innerPort: number): string => `http://${host}:${String(innerPort)}`;
   const edge = await startEdge({
     host,
     port,
     upstreams: {
-      router: `http://${host}:${String(router.port)}`,
-      identity: `http://${host}:${String(identity.port)}`,
+      router: at(routerPort),
+      identity: at(identityPort),
       portals: Object.fromEntries(
-        running.map(({ utility, portalPort }) => [utility, `http://${host}:${String(portalPort)}`]),
+        running.map(({ utility, portalPort }) => [utility, at(portalPort)]),
       ),
     },
     health: () => gatewayHealth(running, ledger, metrics),
@@ -170,13 +220,6 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
     log,
   });
   started.add(() => edge.stop());
-  return {
-    baseUrl,
-    fresh,
-    bus,
-    databaseOf: (utility, service) => databaseIn(running, utility, service),
-    stop: () => started.stop(),
-  };
 }
 
 function databaseIn(

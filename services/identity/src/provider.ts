@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
-import {
-  errors,
-  Provider,
-  type Configuration,
-  type KoaContextWithOIDC,
-} from 'oidc-provider';
+import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { clientMetadata, resourceOf, type IdentityClient } from './identity-client.js';
 import { ExpiringMemory, MemoryAdapter } from './memory-adapter.js';
 import { resourceServerFor } from './resource-server.js';

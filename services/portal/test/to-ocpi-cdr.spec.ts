@@ -62,7 +62,7 @@ const cdr = {
 } as unknown as CdrDocument;
 
 describe('a CDR as OCPI 2.2.1', () => {
-  const ocpi = toOcpiCdr(cdr, visited);
+  const ocpi = toOcpiCdr(cdr, { visited, home: { ...visited, contractProviders: ['USALA'] } });
 
   it('names the driver by the pseudonym and the parties by their OCPI ids', () => {
     expect(ocpi).toMatchObject({
@@ -70,7 +70,7 @@ describe('a CDR as OCPI 2.2.1', () => {
       party_id: 'DUK',
       id: cdr.cdrId,
       session_id: cdr.sessionId,
-      cdr_token: { uid: 'p-1', contract_id: 'p-1' },
+      cdr_token: { country_code: 'US', party_id: 'ALA', uid: 'p-1', contract_id: 'p-1' },
       auth_method: 'AUTH_REQUEST',
       meter_id: 'M1',
     });

@@ -1,21 +1,19 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
-import { openSecretFile, serviceMain } from '@roamgrid/platform';
-import { openLedger } from './open-ledger.module.js';
+import { loadRegistry, serviceMain } from '@roamgrid/platform';
 import { readSettlementConfiguration } from './settlement.config.js';
-import { pairSecretsFrom, SettlementModule, settlementMigrations } from './settlement.module.js';
+import { settlementAlone, settlementMigrations } from './settlement.module.js';
 
 const configuration = readSettlementConfiguration();
-const ledger = await openLedger(configuration);
-const shared = await openSecretFile(join(configuration.DATA_DIR, 'keys'), 'pairs');
+const { DATA_DIR, UTILITY } = configuration;
+const registry = await loadRegistry(DATA_DIR);
 
 await serviceMain({
   service: 'settlement',
   configuration,
   migrations: settlementMigrations,
-  module: (context) =>
-    SettlementModule.with(context, {
-      ledger,
-      pairSecretOf: pairSecretsFrom(shared, configuration.UTILITY),
-    }),
+  module: await settlementAlone(
+    DATA_DIR,
+    UTILITY,
+    registry.utilities.map((entry) => entry.utility),
+  ),
 });

@@ -1,14 +1,7 @@
 import { readConfiguration, utilityServiceConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 
-export const settlementConfiguration = z.object({
-  ...utilityServiceConfiguration,
-  LEDGER_DATABASE_URL: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('database of the embedded ledger; without it intents wait as pending'),
-});
+export const settlementConfiguration = z.object(utilityServiceConfiguration);
 export type SettlementConfiguration = z.output<typeof settlementConfiguration>;
 
 /** @throws ConfigurationError */

@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { LedgerPort } from '@roamgrid/ledger';
 import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
 import type { ServiceContext } from '@roamgrid/platform';
+import { absentLedger } from './adapters/absent-ledger.js';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
+import { openPairSecrets } from './adapters/pair-secrets.js';
 import { PostgresWork } from './adapters/postgres-work.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
@@ -11,8 +13,6 @@ import { CreateSettlement } from './migrations/1700000000400-create-settlement.j
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
-
-export { pairSecretsFrom } from './posting/pair-secrets.js';
 
 /** What settlement needs beside its context. */
 export interface SettlementExtras {
@@ -38,6 +38,19 @@ export class SettlementModule {
       ],
     };
   }
+}
+
+/**
+ * Settlement as a process of its own. No ledger is reached from here yet: its intents wait as pending, and
+ * everything else works, as with a ledger that is stopped.
+ */
+export async function settlementAlone(
+  dataDir: string,
+  utility: string,
+  partners: readonly string[],
+): Promise<(context: ServiceContext) => DynamicModule> {
+  const pairSecretOf = await openPairSecrets(dataDir, utility, partners);
+  return (context) => SettlementModule.with(context, { ledger: absentLedger(), pairSecretOf });
 }
 
 function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {

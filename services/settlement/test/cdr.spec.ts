@@ -127,6 +127,26 @@ describe('a charge at a partner', () => {
     });
   });
 
+  it('below a minimum price bears one adjustment with the tax that belongs to it', async () => {
+    await record(await buildCharge(consortium, { wholesaleMinPrice: '10.00' }));
+    expect(onlyCdr(HOME)).toMatchObject({ state: 'accepted' });
+    expect(onlyCdr(HOME).document).toMatchObject({
+      lines: [{ component: 'ENERGY' }, {}, { component: 'MIN_PRICE', amount: '2.17' }],
+      taxes: [
+        { name: 'Sales tax', percentage: '7.25', base: '7.83', amount: '0.57' },
+        { name: 'Minimum price', base: '2.17', amount: '0.16' },
+      ],
+      totalExclTax: '10.00',
+      totalInclTax: '10.73',
+    });
+    const view = await consortium.bus.request(contracts.closePeriod, VISITED, {
+      partner: HOME,
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-15T00:00:00Z',
+    });
+    expect(view.invoice.document.taxes).toEqual(onlyCdr(HOME).document.taxes);
+  });
+
   it('is traced at both utilities and feeds the session view at home', async () => {
     const built = await buildCharge(consortium);
     await record(built);
@@ -213,6 +233,11 @@ describe('home objects', () => {
       'other UTC offsets',
       'time_differs',
       (cdr) => ({ ...cdr, utcOffsets: [{ from: cdr.startAt, offsetSeconds: -14_400 }] }),
+    ],
+    [
+      'a start before the consent',
+      'time_differs',
+      (cdr) => ({ ...cdr, flags: ['start_before_consent'] }),
     ],
     [
       'energy beyond the registers',

@@ -14,8 +14,14 @@ export const HOME = 'alabama-power';
 
 const TAXES = [{ name: 'Sales tax', percentage: '7.25' }];
 
-export function tariffOf(id: string, pricePerKwh: string, currency = 'USD'): TariffDocument {
+export function tariffOf(
+  id: string,
+  pricePerKwh: string,
+  currency = 'USD',
+  minPrice?: string,
+): TariffDocument {
   return {
+    ...(minPrice === undefined ? {} : { min_price: { excl_vat: minPrice } }),
     country_code: 'US',
     party_id: 'DUK',
     id,
@@ -136,6 +142,7 @@ export interface ChargeOptions {
   readonly moneyCap?: string;
   readonly unbilledEnergyKwh?: string;
   readonly wholesalePrice?: string;
+  readonly wholesaleMinPrice?: string;
   readonly fx?: { readonly from: 'USD' | 'CAD'; readonly to: 'USD' | 'CAD'; readonly rate: string };
   readonly utcOffsets?: ChargeRecord['utcOffsets'];
 }
@@ -184,7 +191,12 @@ export async function buildCharge(
       stationClass: 'AC' as const,
       ...validity,
       schedule: [],
-      tariff: tariffOf('wholesale', options.wholesalePrice ?? '0.285', currency),
+      tariff: tariffOf(
+        'wholesale',
+        options.wholesalePrice ?? '0.285',
+        currency,
+        options.wholesaleMinPrice,
+      ),
     },
     isDomestic ? [visited] : [visited, home],
   );

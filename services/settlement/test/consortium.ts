@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import * as contracts from '@roamgrid/contracts';
@@ -17,7 +17,7 @@ import {
   type ServiceContext,
   type Signer,
 } from '@roamgrid/platform';
-import { pairSecretsFrom, SettlementModule, settlementMigrations } from '@roamgrid/settlement';
+import { SettlementModule, settlementMigrations } from '@roamgrid/settlement';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const SERVICES = ['aaa', 'profiles', 'crp', 'settlement'] as const;
@@ -128,6 +128,12 @@ function entryOf(utility: string, keys: PublicJwk[]): RegistryEntry {
   };
 }
 
+/** The same secret for either side of a pair. */
+function pairSecretsOf(shared: Uint8Array, utility: string): (partner: string) => Uint8Array {
+  return (partner) =>
+    createHmac('sha256', shared).update([utility, partner].sort().join(' ')).digest();
+}
+
 /** Opens a settlement for each utility on one bus, with everything around it standing in. */
 export async function openConsortium(
   server: PostgresServer,
@@ -181,7 +187,7 @@ export async function openConsortium(
     });
     await standIn.listen();
     const app = await NestFactory.createMicroservice(
-      SettlementModule.with(context, { ledger, pairSecretOf: pairSecretsFrom(shared, utility) }),
+      SettlementModule.with(context, { ledger, pairSecretOf: pairSecretsOf(shared, utility) }),
       { strategy: transport.server(utility, 'settlement'), logger: false },
     );
     await app.listen();

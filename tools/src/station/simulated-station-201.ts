@@ -28,6 +28,8 @@ export interface TransactionStart {
   readonly meterWh: string;
   /** RFC 3339 */
   readonly at: string;
+  /** delivered late */
+  readonly offline?: boolean;
 }
 
 export interface MeterTold {

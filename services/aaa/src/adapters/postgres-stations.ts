@@ -1,11 +1,16 @@
-import { project, subjectOf, type SignedStationRecord } from '@roamgrid/contracts';
-import { RoamgridError } from '@roamgrid/kernel';
-import { json, type Database } from '@roamgrid/persistence';
-import type { Station, StationStore } from '../ports.js';
+import type { SignedStationRecord } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import { json, type Database, type Transaction } from '@roamgrid/persistence';
+import type { Station, StationEffect, StationStore } from '../ports.js';
+import { Outgoing } from './outgoing.js';
 
 interface StationRow {
   record: SignedStationRecord;
   password_key: string;
+  online: boolean;
+  last_seen_at: Date | null;
+  model: string | null;
+  connector_status: Record<string, string>;
 }
 
 /** Stations change rarely and are asked for at every frame: the record in force is kept in memory. */
@@ -13,6 +18,8 @@ export class PostgresStations implements StationStore {
   readonly #database: Database;
   readonly #utility: string;
   readonly #known = new Map<string, Station>();
+  /** counts registrations, so that a reading that began before one is not remembered after it */
+  #changes = 0;
 
   constructor(database: Database, utility: string) {
     this.#database = database;
@@ -22,13 +29,14 @@ export class PostgresStations implements StationStore {
   async find(stationId: string): Promise<Station | null> {
     const known = this.#known.get(stationId);
     if (known !== undefined) return known;
+    const changesBefore = this.#changes;
     const [row] = await this.#database.query<StationRow>(
       'SELECT record, password_key FROM stations WHERE station_id = $1',
       [stationId],
     );
     if (row === undefined) return null;
     const station: Station = { record: row.record, passwordKey: row.password_key };
-    this.#known.set(stationId, station);
+    if (changesBefore === this.#changes) this.#known.set(stationId, station);
     return station;
   }
 
@@ -43,29 +51,69 @@ export class PostgresStations implements StationStore {
         [stationId],
       );
       const key = passwordKey ?? row?.password_key;
-      if (key === undefined)
+      if (key === undefined) {
         throw new RoamgridError('unprocessable', 'a new station needs a password');
+      }
       const record = await sign((row?.record.document.version ?? 0) + 1);
-      await tx.query(
+      const [kept] = await tx.query<StationRow>(
         `INSERT INTO stations (station_id, record, password_key) VALUES ($1, $2, $3)
-         ON CONFLICT (station_id) DO UPDATE SET record = $2, password_key = $3`,
+         ON CONFLICT (station_id) DO UPDATE SET record = $2, password_key = $3 RETURNING *`,
         [stationId, json(record), key],
       );
-      await tx.enqueue({
-        to: this.#utility,
-        subject: subjectOf(project),
-        key: `station:${stationId}`,
-        payload: {
-          kind: 'station',
-          id: stationId,
-          facet: 'aaa',
-          sortAt: record.document.notBefore,
-          data: { ...record },
-        },
-      });
+      await this.#publish(tx, stationId, kept);
       return record;
     });
+    this.#changes += 1;
     this.#known.delete(stationId);
     return signed;
+  }
+
+  async note(stationId: string, effect: StationEffect, atMs: InstantMs): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      const row = await noteWithin(tx, stationId, effect, new Date(atMs));
+      // a heartbeat every few minutes of every station is no news for the portal
+      if (effect.kind !== 'heartbeat') await this.#publish(tx, stationId, row);
+    });
+  }
+
+  async #publish(tx: Transaction, stationId: string, row: StationRow | undefined): Promise<void> {
+    if (row === undefined) return;
+    const outgoing = new Outgoing(this.#utility);
+    const { record, online, last_seen_at: seen, model, connector_status: connectorStatus } = row;
+    outgoing.projectStation(stationId, record.document.notBefore, {
+      ...record,
+      online,
+      lastSeenAt: seen === null ? null : formatInstant(seen.getTime()),
+      model,
+      connectorStatus,
+    });
+    await tx.enqueueAll(outgoing.messages);
+  }
+}
+
+async function noteWithin(
+  tx: Transaction,
+  stationId: string,
+  effect: StationEffect,
+  at: Date,
+): Promise<StationRow | undefined> {
+  const update = async (change: string, parameters: readonly unknown[]) => {
+    const [row] = await tx.query<StationRow>(
+      `UPDATE stations SET last_seen_at = $2${change} WHERE station_id = $1 RETURNING *`,
+      [stationId, at, ...parameters],
+    );
+    return row;
+  };
+  switch (effect.kind) {
+    case 'boot':
+      return update(', online = true, model = $3', [`${effect.vendor} ${effect.model}`.trim()]);
+    case 'heartbeat':
+      return update(', online = true', []);
+    case 'status':
+      return update(', connector_status = connector_status || $3', [
+        json({ [String(effect.connectorId)]: effect.status }),
+      ]);
+    case 'online':
+      return update(', online = $3', [effect.online]);
   }
 }

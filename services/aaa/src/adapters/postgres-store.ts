@@ -1,7 +1,9 @@
+import type { SignedMandate } from '@roamgrid/contracts';
 import type { Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
-import type { AaaStore, UnitOfWork } from '../ports.js';
+import type { AaaStore, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
 import type { Session } from '../session/session.js';
+import { balanceOf, MANDATE_USE, type MandateUseRow } from './postgres-mandates.js';
 import { PostgresUnit } from './postgres-unit.js';
 import { sessionFromRow, type SessionRow } from './session-rows.js';
 
@@ -16,10 +18,20 @@ export class PostgresStore implements AaaStore {
     this.#metrics = metrics;
   }
 
-  transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.#database.transaction((tx) =>
-      work(new PostgresUnit(tx, this.#utility, this.#metrics)),
-    );
+  async transaction<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    let opened: string[] = [];
+    const result = await this.#database.transaction(async (tx) => {
+      // a transaction that is run again counts what it opens once
+      opened = [];
+      const unit = new PostgresUnit(tx, this.#utility, (code) => opened.push(code));
+      const done = await work(unit);
+      await unit.flush();
+      return done;
+    });
+    for (const code of opened) {
+      this.#metrics.suspenseOpened.inc({ utility: this.#utility, code });
+    }
+    return result;
   }
 
   async readSession(sessionId: string): Promise<Session | null> {
@@ -28,5 +40,40 @@ export class PostgresStore implements AaaStore {
       [sessionId],
     );
     return row === undefined ? null : sessionFromRow(row);
+  }
+
+  async swipeBasis(
+    stationId: string,
+    connectorId: number | null,
+    idempotencyKey: string | null,
+  ): Promise<SwipeBasis> {
+    const [row] = await this.#database.query<{
+      holder: string | null;
+      request_hash: string | null;
+      session_id: string | null;
+    }>(
+      `SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
+                AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
+         k.request_hash, k.session_id
+       FROM (SELECT 1) AS asked
+       LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,
+      [stationId, connectorId, idempotencyKey],
+    );
+    const [requestHash, sessionId] = [row?.request_hash ?? null, row?.session_id ?? null];
+    return {
+      connectorHolder: row?.holder ?? null,
+      earlier: requestHash === null || sessionId === null ? null : { requestHash, sessionId },
+    };
+  }
+
+  async standing(mandate: SignedMandate): Promise<Standing> {
+    const { mandateId, pseudonym } = mandate.document;
+    const [row] = await this.#database.query<MandateUseRow & { open: bigint }>(
+      `SELECT used.*, (SELECT count(*) FROM sessions WHERE pseudonym = $2 AND holds_connector
+         AND state IN ('consented', 'charging', 'idle')) AS open
+       FROM (${MANDATE_USE}) AS used`,
+      [mandateId, pseudonym],
+    );
+    return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
   }
 }

@@ -60,12 +60,13 @@ const TABLES = [
      expires_at timestamptz,
      started_at timestamptz,
      ended_at timestamptz,
+     holds_connector boolean NOT NULL DEFAULT true,
      facts jsonb NOT NULL,
      terms jsonb,
      progress jsonb NOT NULL
    )`,
   `CREATE UNIQUE INDEX sessions_connector ON sessions (station_id, connector_id)
-     WHERE state IN ('consented', 'charging', 'idle')`,
+     WHERE holds_connector AND state IN ('consented', 'charging', 'idle')`,
   `CREATE UNIQUE INDEX sessions_transaction ON sessions (station_id, transaction_id)
      WHERE transaction_id IS NOT NULL`,
   `CREATE INDEX sessions_expiry ON sessions (expires_at) WHERE expires_at IS NOT NULL`,
@@ -81,6 +82,7 @@ const TABLES = [
      transaction_id text NOT NULL,
      session_id uuid,
      reply jsonb NOT NULL,
+     set_aside boolean NOT NULL DEFAULT false,
      PRIMARY KEY (station_id, natural_key)
    )`,
   `CREATE INDEX inbox_transaction ON inbox (station_id, transaction_id)`,
@@ -107,6 +109,9 @@ const TABLES = [
      state text NOT NULL CHECK (state IN ('open', 'joined', 'written_off')),
      resolution jsonb
    )`,
+  `CREATE INDEX suspense_session ON suspense (session_id) WHERE state = 'open'`,
+  `CREATE INDEX suspense_transaction ON suspense (station_id, transaction_id) WHERE state = 'open'`,
+  `CREATE INDEX reservations_mandate ON reservations (mandate_id)`,
   `CREATE TABLE home_authorizations (
      session_id uuid PRIMARY KEY,
      visited_utility text NOT NULL,
@@ -122,6 +127,7 @@ const TABLES = [
      visited_utility text NOT NULL,
      pseudonym text NOT NULL,
      mandate_id text NOT NULL,
+     station_id text,
      started_at timestamptz NOT NULL,
      ended_at timestamptz
    )`,

@@ -1,6 +1,8 @@
 import type { MeteredPeriodValue } from '@roamgrid/contracts';
 import {
+  divideHalfUp,
   formatEnergyWh,
+  parseDecimal,
   parseEnergyWh,
   parseInstant,
   type EnergyMilliWh,
@@ -18,25 +20,38 @@ export type MeteringFault =
   | 'register_overflow'
   | 'energy_implausible'
   | 'register_missing'
-  | 'sessions_overlap';
+  | 'sessions_overlap'
+  | 'unknown_connector';
 
-const TEN_MINUTES_MS = 600_000;
-const THIRTY_DAYS_MS = 30 * 24 * 3_600_000;
+export const TEN_MINUTES_MS = 600_000;
+export const THIRTY_DAYS_MS = 30 * 24 * 3_600_000;
 /** A register of 10¹² Wh is a terawatt-hour: no charging meter has one. */
 const GREATEST_REGISTER_MILLI_WH = 10n ** 15n;
+
+/** messages carry nine digits after the point: 10⁻⁹ Wh */
+const WIRE_SCALE = 9;
+const WIRE_UNITS_PER_MILLI_WH = 1_000_000n;
 
 const MS_PER_HOUR = 3_600_000n;
 const PERCENT_OF_POWER = 110n;
 
+/** What one reading is judged by. */
+export interface ReadingFrame {
+  readonly known: readonly SessionReading[];
+  /** when the charge began, by what is known; no reading lies before it */
+  readonly notBeforeMs: InstantMs | null;
+  readonly nowMs: InstantMs;
+}
+
 /** Judges one reading by the clock and the readings before it. */
 export function faultOfReading(
   reading: SessionReading,
-  known: readonly SessionReading[],
-  nowMs: InstantMs,
+  { known, notBeforeMs, nowMs }: ReadingFrame,
 ): MeteringFault | null {
   const atMs = parseInstant(reading.at);
   if (atMs > nowMs + TEN_MINUTES_MS) return 'time_ahead';
   if (atMs < nowMs - THIRTY_DAYS_MS) return 'too_old';
+  if (notBeforeMs !== null && atMs < notBeforeMs) return 'time_reversed';
   const register = parseEnergyWh(reading.meterWh);
   if (register < 0n) return 'register_falls';
   if (register > GREATEST_REGISTER_MILLI_WH) return 'register_overflow';
@@ -44,6 +59,32 @@ export function faultOfReading(
     known.map((other) => contradiction(atMs, register, other)).find((fault) => fault !== null) ??
     null
   );
+}
+
+/** Sorts an event's readings into those that fit what is known and those that do not, each with why. */
+export function judgeReadings(
+  readings: readonly SessionReading[],
+  { known, notBeforeMs, nowMs }: ReadingFrame,
+): {
+  accepted: SessionReading[];
+  faults: { reading: SessionReading; fault: MeteringFault }[];
+} {
+  const accepted = [...known];
+  const faults: { reading: SessionReading; fault: MeteringFault }[] = [];
+  const byTime = [...readings].sort(
+    (left, right) => parseInstant(left.at) - parseInstant(right.at),
+  );
+  for (const reading of byTime) {
+    const fault = faultOfReading(reading, { known: accepted, notBeforeMs, nowMs });
+    if (fault === null) accepted.push(reading);
+    else faults.push({ reading, fault });
+  }
+  return { accepted: inOrder(accepted), faults };
+}
+
+/** A register as stations send it, to the milliwatt-hour that every figure here is counted in. */
+export function registerOf(meterWh: string): string {
+  return formatEnergyWh(divideHalfUp(parseDecimal(meterWh, WIRE_SCALE), WIRE_UNITS_PER_MILLI_WH));
 }
 
 function contradiction(
@@ -110,5 +151,3 @@ export function isImplausible(readings: readonly SessionReading[], powerW: bigin
   // mWh · ms/h · 100 on the left, W · 1000 (mW) · ms · 110 on the right
   return energyOf(readings) * MS_PER_HOUR * 100n > powerW * 1_000n * lengthMs * PERCENT_OF_POWER;
 }
-
-export { TEN_MINUTES_MS, THIRTY_DAYS_MS };

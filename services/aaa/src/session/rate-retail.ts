@@ -1,7 +1,22 @@
 import type { MandateDocument, ReplyOf, recordTransactionEvent } from '@roamgrid/contracts';
-import { formatEnergyKwh, parseInstant, parseMoney, type InstantMs } from '@roamgrid/kernel';
+import {
+  formatEnergyKwh,
+  parseInstant,
+  parseMoney,
+  RoamgridError,
+  type EnergyMilliWh,
+  type ErrorCode,
+  type InstantMs,
+} from '@roamgrid/kernel';
 import { resolveUtcOffsets, type ResolvedUtcOffset } from '@roamgrid/platform';
-import { rateUpTo, rate, ratingInputOf, ratingToDocument, type Rating } from '@roamgrid/rating';
+import {
+  rate,
+  rateUpTo,
+  ratingInputOf,
+  ratingToDocument,
+  type CappedRating,
+  type Rating,
+} from '@roamgrid/rating';
 import { inOrder, periodsOf } from './metering.js';
 import type { SessionReading } from './session.js';
 
@@ -22,21 +37,50 @@ function parseInstantOr(text: string | undefined, fallbackMs: InstantMs): Instan
   return text === undefined ? fallbackMs : parseInstant(text);
 }
 
-/** Retail figures of the readings so far; a prepaid mandate is never billed beyond its cap. */
+/**
+ * Retail figures of the readings so far; a prepaid mandate is never billed beyond its cap.
+ *
+ * @throws RoamgridError where no price is known for what was metered
+ */
 export function rateRetail(
   mandate: MandateDocument,
   readings: readonly SessionReading[],
   utcOffsets: readonly ResolvedUtcOffset[],
-): { rating: Rating; unbilledEnergyMilliWh: bigint } {
+): CappedRating {
   const { tariff, rounding } = mandate.retailTariff.document;
   const input = ratingInputOf(tariff, { periods: periodsOf(readings), utcOffsets }, rounding);
-  if (mandate.paymentMode !== 'prepaid') return { rating: rate(input), unbilledEnergyMilliWh: 0n };
-  const cap = parseMoney(mandate.moneyCap.amount, mandate.moneyCap.currency);
-  return rateUpTo(input, cap.minor);
+  if (mandate.paymentMode !== 'prepaid') {
+    return { rating: rate(input), complete: true, unbilledEnergyMilliWh: 0n };
+  }
+  return rateUpTo(input, parseMoney(mandate.moneyCap.amount, mandate.moneyCap.currency).minor);
+}
+
+/** As {@link rateRetail}; the error's code where the charge cannot be rated. */
+export function tryRateRetail(
+  mandate: MandateDocument,
+  readings: readonly SessionReading[],
+  utcOffsets: readonly ResolvedUtcOffset[],
+): CappedRating | ErrorCode {
+  try {
+    return rateRetail(mandate, readings, utcOffsets);
+  } catch (error) {
+    if (!(error instanceof RoamgridError) || error.code === 'internal') throw error;
+    return error.code;
+  }
+}
+
+/** What the charge costs so far, as far as a price is known. */
+export function costOf(
+  mandate: MandateDocument,
+  readings: readonly SessionReading[],
+  utcOffsets: readonly ResolvedUtcOffset[],
+): Rating | null {
+  const rated = tryRateRetail(mandate, readings, utcOffsets);
+  return typeof rated === 'string' ? null : rated.rating;
 }
 
 /** A rating as the station shows it. */
-export function billOf(rating: Rating, unbilledEnergyMilliWh: bigint): RetailBill {
+export function billOf(rating: Rating, unbilledEnergyMilliWh: EnergyMilliWh): RetailBill {
   const { currency, lines, taxes, totalExclTax, tax, totalInclTax } = ratingToDocument(rating);
   return {
     currency,

@@ -1,6 +1,6 @@
 /**
  * The states of a session and what moves them: one table, from which `docs/session-states.md` and the
- * tests are made. `rated`, `held` and `written_off` are settlement's and stand in the portal's view.
+ * tests are made. `rated` and `held` are settlement's and stand in the portal's view.
  */
 export const SESSION_STATES = [
   'quoted',
@@ -12,6 +12,7 @@ export const SESSION_STATES = [
   'idle',
   'ended',
   'suspense',
+  'written_off',
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
@@ -28,8 +29,14 @@ export type SessionEvent =
   | 'stop'
   /** the quote's or the consent's time is over */
   | 'expire'
+  /** an OCPP start that may not charge under the quote */
+  | 'refuse'
+  /** told late: it began while the consent held */
+  | 'lateStart'
   /** content that contradicts itself ended the session */
-  | 'contradict';
+  | 'contradict'
+  /** staff ended the session's last item of suspense */
+  | 'writeOff';
 
 interface Transition {
   readonly from: SessionState;
@@ -42,6 +49,8 @@ export const SESSION_TRANSITIONS: readonly Transition[] = [
   { from: 'quoted', event: 'consent', to: 'consented', why: 'the driver agreed to the quote' },
   { from: 'quoted', event: 'startOnQuote', to: 'charging', why: 'OCPP: the start is the consent' },
   { from: 'quoted', event: 'expire', to: 'expired', why: 'a quote holds 5 minutes' },
+  { from: 'quoted', event: 'refuse', to: 'refused', why: 'no price agreed, or no credit left' },
+  { from: 'quoted', event: 'contradict', to: 'suspense', why: 'the start contradicts the clock' },
   { from: 'consented', event: 'start', to: 'charging', why: 'the station began to meter' },
   { from: 'consented', event: 'expire', to: 'expired', why: 'a consent waits 15 minutes' },
   {
@@ -50,6 +59,13 @@ export const SESSION_TRANSITIONS: readonly Transition[] = [
     to: 'suspense',
     why: 'the start contradicts the clock',
   },
+  {
+    from: 'expired',
+    event: 'lateStart',
+    to: 'charging',
+    why: 'delivered late: it began while the consent held',
+  },
+  { from: 'expired', event: 'contradict', to: 'suspense', why: 'the late start cannot be true' },
   { from: 'charging', event: 'pause', to: 'idle', why: 'connected without energy: parking' },
   { from: 'charging', event: 'resume', to: 'charging', why: 'energy flows' },
   { from: 'charging', event: 'stop', to: 'ended', why: 'the station stopped metering' },
@@ -63,6 +79,7 @@ export const SESSION_TRANSITIONS: readonly Transition[] = [
   { from: 'idle', event: 'pause', to: 'idle', why: 'still parked' },
   { from: 'idle', event: 'stop', to: 'ended', why: 'the station stopped metering' },
   { from: 'idle', event: 'contradict', to: 'suspense', why: 'the registers contradict each other' },
+  { from: 'suspense', event: 'writeOff', to: 'written_off', why: 'staff signed the write-off' },
 ];
 
 /** How long a state waits before it expires, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { consent, ConsentDocument, ReplyOf, RequestOf } from '@roamgrid/contracts';
-import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import { divideDown, formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import type { AaaParts } from '../aaa-parts.js';
 import type { UnitOfWork } from '../ports.js';
 import { CONSENT_WAITS_MS, nextState } from '../session/session-states.js';
@@ -9,7 +9,7 @@ import type { Session } from '../session/session.js';
 export function consentWith(parts: AaaParts) {
   return (request: RequestOf<typeof consent>): Promise<ReplyOf<typeof consent>> =>
     parts.store.transaction(async (unit) => {
-      const session = await unit.lockSession(request.sessionId);
+      const session = await unit.sessions.lock(request.sessionId);
       if (session?.stationId !== request.stationId) {
         throw new RoamgridError('not_found', 'no such session');
       }
@@ -22,13 +22,16 @@ export function consentWith(parts: AaaParts) {
       if (isSameConsent(session, request.quoteHash)) return answer(session);
       checkMayConsent(session, request.quoteHash, parts.clock.now());
       const consented = await consentWithin(parts, unit, session, 'station');
+      if (consented === null) {
+        throw new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
+      }
       const saved: Session = {
         ...consented,
         state: 'consented',
         expiresMs: parts.clock.now() + CONSENT_WAITS_MS,
         message: 'Please plug in and start charging.',
       };
-      await unit.saveSession(saved);
+      await unit.sessions.save(saved);
       return answer(saved);
     });
 }
@@ -64,28 +67,24 @@ function checkMayConsent(session: Session, quoteHash: string, nowMs: InstantMs):
  * Signs the consent and reserves the mandate's share for this session under a row lock: what is left,
  * divided among the sessions that may still run beside it.
  *
- * @throws RoamgridError `state_conflict` when nothing is left to reserve
+ * @returns null when nothing is left to reserve
  */
 export async function consentWithin(
   parts: AaaParts,
   unit: UnitOfWork,
   session: Session,
   channel: ConsentDocument['channel'],
-): Promise<Session> {
+): Promise<Session | null> {
   if (session.terms === null) throw new RoamgridError('internal', 'a quoted session has no terms');
   const { mandate, quote } = session.terms;
   const startedMs = parts.clock.now();
-  const balance = await unit.lockMandateBalance(mandate);
+  const balance = await unit.mandates.lockBalance(mandate);
   const others = BigInt(mandate.document.maxConcurrentSessions - balance.openReservations);
-  if (others <= 0n || balance.energyMilliWh <= 0n || balance.minor <= 0n) {
-    throw new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
-  }
-  await unit.reserve(
-    session.sessionId,
-    mandate.document.mandateId,
-    share(balance.energyMilliWh, others),
-    share(balance.minor, others),
-  );
+  if (others <= 0n || balance.energyMilliWh <= 0n || balance.minor <= 0n) return null;
+  await unit.mandates.reserve(session.sessionId, mandate.document.mandateId, {
+    energyMilliWh: share(balance.energyMilliWh, others),
+    minor: share(balance.minor, others),
+  });
   const consent = await parts.signer.sign<ConsentDocument>({
     type: 'consent',
     schemaVersion: 1,
@@ -95,7 +94,7 @@ export async function consentWithin(
     channel,
     at: formatInstant(startedMs),
   });
-  await unit.trace(session.sessionId, [
+  unit.trace(session.sessionId, [
     {
       step: 'consent',
       occurrence: quote.document.quoteId,
@@ -111,6 +110,6 @@ export async function consentWithin(
 
 /** An equal part, and at least one unit of it. */
 function share(left: bigint, parts: bigint): bigint {
-  const part = left / parts;
+  const part = divideDown(left, parts);
   return part > 0n ? part : left;
 }

@@ -7,16 +7,16 @@ import {
   type noteStart,
   type RequestOf,
 } from '@roamgrid/contracts';
-import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../aaa-parts.js';
 import type { UnitOfWork } from '../ports.js';
 
-/** Home learns that its consumer charges elsewhere; told afterwards, never waited for. */
+/** Home learns that its consumer charges somewhere; told afterwards, never waited for. */
 export function noteStartWith(parts: AaaParts) {
   return async (visit: RequestOf<typeof noteStart>): Promise<Record<string, never>> => {
     await parts.store.transaction(async (unit) => {
-      await unit.noteVisitStart(visit);
-      await projectVisit(parts, unit, visit, { state: 'charging', startAt: visit.startAt });
+      // an end that overtook its start has closed the visit: nothing opens it again
+      if (!(await unit.visits.start(visit))) return;
+      projectVisit(parts, unit, visit, { ...placeOf(visit), state: 'charging' });
     });
     return {};
   };
@@ -26,9 +26,9 @@ export function noteStartWith(parts: AaaParts) {
 export function noteEndWith(parts: AaaParts) {
   return async (visit: RequestOf<typeof noteEnd>): Promise<Record<string, never>> => {
     await parts.store.transaction(async (unit) => {
-      await unit.noteVisitEnd(visit.sessionId, visit.endAt);
+      const began = await unit.visits.end(visit);
       if (!visit.charged) {
-        await unit.send({
+        unit.send({
           to: parts.utility,
           subject: subjectOf(releaseCredit),
           key: `credit:${visit.sessionId}`,
@@ -36,29 +36,43 @@ export function noteEndWith(parts: AaaParts) {
         });
       }
       if (visit.mandateUsedUp) {
-        await unit.send({
+        unit.send({
           to: parts.utility,
           subject: subjectOf(noteMandateUse),
           key: `mandate:${visit.mandateId}`,
           payload: { mandateId: visit.mandateId, state: 'used_up', at: visit.endAt },
         });
       }
-      const state = visit.charged ? 'ended' : 'expired';
-      await projectVisit(parts, unit, visit, { state, endAt: visit.endAt });
+      const place = began === null ? { startAt: visit.endAt } : placeOf(began);
+      const state = endStateOf(visit.charged, began !== null);
+      projectVisit(parts, unit, visit, { ...place, state, endAt: visit.endAt });
     });
     return {};
   };
 }
 
+/** What began and was not charged is in suspense at the visited utility; what never began ran out. */
+function endStateOf(charged: boolean, began: boolean): string {
+  if (charged) return 'ended';
+  return began ? 'suspense' : 'expired';
+}
+
+function placeOf(visit: { stationId: string; startAt: string }): {
+  stationId: string;
+  startAt: string;
+} {
+  return { stationId: visit.stationId, startAt: visit.startAt };
+}
+
 /** Home's view of a visit; the CDR fills in the rest. A domestic charge has its own, fuller view. */
-async function projectVisit(
+function projectVisit(
   parts: AaaParts,
   unit: UnitOfWork,
-  visit: { sessionId: string; visitedUtility: string; mandateId: string; stationId?: string },
-  change: Record<string, string>,
-): Promise<void> {
+  visit: { sessionId: string; visitedUtility: string; mandateId: string },
+  change: Readonly<Record<string, string>> & { readonly startAt: string },
+): void {
   if (visit.visitedUtility === parts.utility) return;
-  await unit.send({
+  unit.send({
     to: parts.utility,
     subject: subjectOf(project),
     key: `session:${visit.sessionId}`,
@@ -66,13 +80,12 @@ async function projectVisit(
       kind: 'session',
       id: visit.sessionId,
       facet: 'aaa',
-      sortAt: formatInstant(parts.clock.now()),
+      sortAt: change.startAt,
       data: {
         sessionId: visit.sessionId,
         homeUtility: parts.utility,
         visitedUtility: visit.visitedUtility,
         mandateId: visit.mandateId,
-        ...(visit.stationId === undefined ? {} : { stationId: visit.stationId }),
         ...change,
       },
     },

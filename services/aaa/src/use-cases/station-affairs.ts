@@ -11,7 +11,7 @@ import { formatEnergyKwh, formatInstant, formatMoney, RoamgridError } from '@roa
 import { equalDigests } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
 import { energyOf } from '../session/metering.js';
-import { offsetsOver, rateRetail } from '../session/rate-retail.js';
+import { costOf, offsetsOver } from '../session/rate-retail.js';
 
 export interface StationAffairsParts extends AaaParts {
   /** what a password digest is kept as */
@@ -38,11 +38,11 @@ export function authenticateStationWith(parts: StationAffairsParts) {
 /** Keeps a frame in the wire log; a refused frame of a billing action is shown in suspense too. */
 export function recordFrameWith(parts: StationAffairsParts) {
   return async (request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> => {
-    const { stationId, direction, wire, refusal } = request;
+    const { stationId, direction, wire, refusal, effect } = request;
     await parts.store.transaction(async (unit) => {
       await unit.appendWire({ stationId, direction, wire, refusal: refusal?.code ?? null });
       if (refusal?.billing === true) {
-        await unit.openSuspense({
+        await unit.suspense.open({
           suspenseId: parts.ids.uuid(),
           atMs: parts.clock.now(),
           stationId,
@@ -50,10 +50,11 @@ export function recordFrameWith(parts: StationAffairsParts) {
           transactionId: null,
           code: 'frame_refused',
           detail: `${wire.action ?? 'a frame'} was refused with ${refusal.code}`,
-          evidence: { action: wire.action, messageId: wire.messageId },
+          evidence: { action: wire.action, messageId: wire.messageId, raw: wire.raw },
         });
       }
     });
+    if (effect !== null) await parts.stations.note(stationId, effect, parts.clock.now());
     return {};
   };
 }
@@ -88,7 +89,7 @@ export function readStationSessionWith(parts: StationAffairsParts) {
     const cost =
       session.terms === null || readings.length === 0
         ? null
-        : rateRetail(session.terms.mandate.document, readings, offsets).rating;
+        : costOf(session.terms.mandate.document, readings, offsets);
     return {
       sessionId: session.sessionId,
       state: session.state,

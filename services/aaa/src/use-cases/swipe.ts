@@ -1,13 +1,20 @@
 import { canonicalBytes } from '@roamgrid/documents';
 import { maskCin, parseCin } from '@roamgrid/cin';
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { ReplyOf, swipe } from '@roamgrid/contracts';
+import type {
+  RefusalReason,
+  ReplyOf,
+  SignedMandate,
+  SignedQuote,
+  swipe,
+} from '@roamgrid/contracts';
 import { sha256Hex } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
-import type { Station, TraceEntry, UnitOfWork } from '../ports.js';
+import type { Station, TraceEntry } from '../ports.js';
 import { NO_PROGRESS, type Session } from '../session/session.js';
 import { authorize } from './authorize/authorize.js';
-import type { Grant, Refusal, SwipeRequest } from './authorize/grant.js';
+import { refuseGrant, type Grant, type Refusal, type SwipeRequest } from './authorize/grant.js';
+import { giveBack } from './charge/release-mandate.js';
 import { makeQuote } from './make-quote.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
 
@@ -20,64 +27,101 @@ type Reply = ReplyOf<typeof swipe>;
 export function swipeWith(parts: AaaParts) {
   return async (request: SwipeRequest): Promise<Reply> => {
     const station = await stationOf(parts, request);
-    const earlier = await findEarlierSwipe(parts, request);
-    if (earlier !== null) return earlier;
-    const session = await openSession(parts, request, station);
-    await parts.store.transaction(async (unit) => {
-      await unit.appendWire({
-        stationId: request.stationId,
-        direction: 'in',
-        wire: request.wire,
-        refusal: session.refusal,
-      });
-      await keepSwipe(unit, request);
-      await unit.insertSession(session.session);
-      await unit.trace(request.sessionId, session.trace);
-    });
-    return replyOf(parts, session.session);
+    const { stationId, connectorId, idempotencyKey } = request;
+    const basis = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
+    if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
+    const opened = await openSession(parts, request, station, basis.connectorHolder);
+    if (await keepSession(parts, request, opened)) return replyOf(parts, opened.session);
+    // another swipe with the same key was faster
+    const { earlier } = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
+    if (earlier === null) throw new RoamgridError('internal', 'a swipe key is taken by no swipe');
+    return answerAgain(parts, request, earlier);
   };
 }
 
 export interface OpenedSession {
   readonly session: Session;
-  readonly refusal: string | null;
+  readonly refusal: RefusalReason | null;
   readonly trace: readonly TraceEntry[];
+  /** what home granted and this session does not use */
+  readonly unused: SignedMandate | null;
 }
 
-/** Authorizes and prices; nothing is written yet. Also used by a start that comes without a swipe. */
+/**
+ * Authorizes and prices; nothing is written yet. Also used by a start that comes without a swipe, whose
+ * connector is free by the fact of the start.
+ */
 export async function openSession(
   parts: AaaParts,
   request: SwipeRequest,
   station: Station,
+  connectorHolder: string | null,
 ): Promise<OpenedSession> {
   const swipedMs = parts.clock.now();
-  const outcome = await authorize(parts, request, station);
-  const trace = [...arrival(parts, request), ...outcome.trace];
-  const session = sessionOf(parts, request, outcome, swipedMs);
-  if (outcome.outcome === 'refused') return { session, refusal: outcome.reason, trace };
+  const outcome = await authorize(parts, request, station, connectorHolder);
+  const quoted =
+    outcome.outcome === 'granted' ? await quote(parts, outcome, request, station) : outcome;
+  const session = sessionOf(parts, request, quoted, swipedMs);
+  const trace = [...arrival(parts, request), ...quoted.trace];
+  if (quoted.outcome === 'granted') return { session, refusal: null, trace, unused: null };
+  return { session, refusal: quoted.reason, trace, unused: quoted.unused };
+}
+
+/** A grant with the price that the driver is shown. */
+interface Quoted extends Grant {
+  readonly quote: SignedQuote;
+}
+
+/** An unknown price refuses; it is never 0. */
+async function quote(
+  parts: AaaParts,
+  grant: Grant,
+  request: SwipeRequest,
+  station: Station,
+): Promise<Quoted | Refusal> {
   const startedMs = parts.clock.now();
-  const quote = await makeQuote(parts, outcome, request, station);
-  return {
-    session: {
-      ...session,
-      message: quoteMessage(quote),
-      expiresMs: parseInstant(quote.document.validUntil),
-      terms: { mandate: outcome.mandate, agreedTariff: outcome.agreedTariff, quote },
-    },
-    refusal: null,
-    trace: [
-      ...trace,
-      {
-        step: 'quote',
-        occurrence: quote.document.quoteId,
-        from: `${parts.utility}/aaa`,
-        to: request.stationId,
-        atMs: startedMs,
-        durationMs: parts.clock.now() - startedMs,
-        documentHash: quote.documentHash,
-      },
-    ],
-  };
+  try {
+    const made = await makeQuote(parts, grant, request, station);
+    const step: TraceEntry = {
+      step: 'quote',
+      occurrence: made.document.quoteId,
+      from: `${parts.utility}/aaa`,
+      to: request.stationId,
+      atMs: startedMs,
+      durationMs: parts.clock.now() - startedMs,
+      documentHash: made.documentHash,
+    };
+    return { ...grant, quote: made, trace: [...grant.trace, step] };
+  } catch (error) {
+    if (!(error instanceof RoamgridError) || error.code === 'internal') throw error;
+    return refuseGrant('tariff_unavailable', grant);
+  }
+}
+
+/** @returns false, and nothing is written, when the swipe's key was used in the meantime */
+function keepSession(
+  parts: AaaParts,
+  request: SwipeRequest,
+  { session, refusal, trace, unused }: OpenedSession,
+): Promise<boolean> {
+  const { stationId, sessionId, idempotencyKey, wire } = request;
+  return parts.store.transaction(async (unit) => {
+    const isFirst =
+      idempotencyKey === null ||
+      (await unit.sessions.keepSwipe(
+        stationId,
+        idempotencyKey,
+        swipeHash(parts, request),
+        sessionId,
+      ));
+    const mandate = isFirst ? unused : (session.terms?.mandate ?? unused);
+    if (mandate !== null) giveBack(parts, unit, sessionId, mandate);
+    if (!isFirst) return false;
+    await unit.appendWire({ stationId, direction: 'in', wire, refusal });
+    await unit.sessions.insert(session);
+    unit.trace(sessionId, trace);
+    return true;
+  });
 }
 
 async function stationOf(parts: AaaParts, request: SwipeRequest): Promise<Station> {
@@ -113,30 +157,49 @@ function arrival(parts: AaaParts, request: SwipeRequest): TraceEntry[] {
 function sessionOf(
   parts: AaaParts,
   request: SwipeRequest,
-  outcome: Grant | Refusal,
+  outcome: Quoted | Refusal,
   swipedMs: number,
 ): Session {
   const read = request.identity.outcome === 'read' ? request.identity : null;
-  const granted = outcome.outcome === 'granted';
-  return {
+  const common = {
     sessionId: request.sessionId,
     stationId: request.stationId,
     connectorId: request.connectorId,
-    state: granted ? 'quoted' : 'refused',
     homeUtility: read?.homeUtility ?? null,
     identityKey: read === null ? null : parts.identityKeyOf(read.identity),
     identityMasked: read === null ? '' : masked(read.identity),
     medium: request.medium,
-    assurance: granted ? outcome.mandate.document.assurance : request.assurance,
-    authorizedBy: granted ? outcome.authorizedBy : null,
     homeCalls: outcome.homeCalls,
-    refusal: granted ? null : outcome.reason,
-    message: granted ? '' : REFUSAL_MESSAGES[outcome.reason],
     transactionId: null,
     swipedMs,
+    progress: NO_PROGRESS,
+  };
+  return outcome.outcome === 'granted'
+    ? { ...common, ...quotedPart(outcome) }
+    : { ...common, ...refusedPart(request, outcome) };
+}
+
+function quotedPart({ mandate, agreedTariff, quote: shown, authorizedBy }: Quoted) {
+  return {
+    state: 'quoted' as const,
+    assurance: mandate.document.assurance,
+    authorizedBy,
+    refusal: null,
+    message: quoteMessage(shown),
+    expiresMs: parseInstant(shown.document.validUntil),
+    terms: { mandate, agreedTariff, quote: shown },
+  };
+}
+
+function refusedPart(request: SwipeRequest, { reason }: Refusal) {
+  return {
+    state: 'refused' as const,
+    assurance: request.assurance,
+    authorizedBy: null,
+    refusal: reason,
+    message: REFUSAL_MESSAGES[reason],
     expiresMs: null,
     terms: null,
-    progress: NO_PROGRESS,
   };
 }
 
@@ -146,33 +209,32 @@ function masked(identity: { kind: string; value: string }): string {
   return `${identity.value.slice(0, 5)}${'•'.repeat(7)}${identity.value.slice(-2)}`;
 }
 
-function swipeHash(request: SwipeRequest): string {
+/** What makes two swipes the same; the number itself only as its keyed hash. */
+function swipeHash(parts: AaaParts, request: SwipeRequest): string {
   const { stationId, connectorId, identity, medium, requestedEnergyKwh } = request;
-  return sha256Hex(
-    canonicalBytes({ stationId, connectorId, identity, medium, requestedEnergyKwh }),
-  );
+  const who = identity.outcome === 'read' ? parts.identityKeyOf(identity.identity) : null;
+  return sha256Hex(canonicalBytes({ stationId, connectorId, who, medium, requestedEnergyKwh }));
 }
 
-async function keepSwipe(unit: UnitOfWork, request: SwipeRequest): Promise<void> {
-  if (request.idempotencyKey === null) return;
-  const { stationId, idempotencyKey, sessionId } = request;
-  await unit.keepSwipe(stationId, idempotencyKey, swipeHash(request), sessionId);
-}
-
-async function findEarlierSwipe(parts: AaaParts, request: SwipeRequest): Promise<Reply | null> {
-  const key = request.idempotencyKey;
-  if (key === null) return null;
-  const found = await parts.store.transaction((unit) => unit.findSwipe(request.stationId, key));
-  if (found === null) return null;
-  if (found.requestHash !== swipeHash(request)) {
+/** The same swipe again: its frame is kept, its answer is the first's. */
+async function answerAgain(
+  parts: AaaParts,
+  request: SwipeRequest,
+  earlier: { requestHash: string; sessionId: string },
+): Promise<Reply> {
+  if (earlier.requestHash !== swipeHash(parts, request)) {
     throw new RoamgridError('idempotency_conflict', 'the key was used for another swipe');
   }
-  const session = await parts.store.readSession(found.sessionId);
+  const session = await parts.store.readSession(earlier.sessionId);
   if (session === null) throw new RoamgridError('internal', 'a kept swipe has no session');
+  const { stationId, wire } = request;
+  await parts.store.transaction((unit) =>
+    unit.appendWire({ stationId, direction: 'in', wire, refusal: session.refusal }),
+  );
   return replyOf(parts, session);
 }
 
-export function replyOf(parts: AaaParts, session: Session): Reply {
+function replyOf(parts: AaaParts, session: Session): Reply {
   return {
     sessionId: session.sessionId,
     decision: session.refusal === null ? 'quoted' : 'refused',

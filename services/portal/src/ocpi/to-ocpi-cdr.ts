@@ -74,6 +74,11 @@ function costs(cdr: CdrDocument): JsonObject {
   );
 }
 
+/** A utility's OCPI party is the provider of its contract ids: `USDUK` is US, DUK. */
+function partyOf({ contractProviders: [provider = ''] }: RegistryEntry) {
+  return { country_code: provider.slice(0, 2), party_id: provider.slice(2) };
+}
+
 function location(cdr: CdrDocument, country: string): JsonObject {
   const isDirect = cdr.stationClass === 'DC';
   return {
@@ -89,23 +94,29 @@ function location(cdr: CdrDocument, country: string): JsonObject {
  * A charge detail record as an OCPI 2.2.1 CDR. The driver is the pseudonym that home gave, never the
  * CIN. Address, coordinates and plug of the station stand in no record and are left out.
  */
-export function toOcpiCdr(cdr: CdrDocument, visited: RegistryEntry): JsonObject {
-  const party = visited.contractProviders[0] ?? '';
-  const [country, partyId] = [party.slice(0, 2), party.slice(2)];
+export function toOcpiCdr(
+  cdr: CdrDocument,
+  { visited, home }: { readonly visited: RegistryEntry; readonly home: RegistryEntry },
+): JsonObject {
+  const party = partyOf(visited);
   const times = (activity: Period['activity'] | null): number =>
     cdr.periods
       .filter((period) => activity === null || period.activity === activity)
       .reduce((total, period) => total + durationMs(period), 0);
   return {
-    country_code: country,
-    party_id: partyId,
+    ...party,
     id: cdr.cdrId,
     start_date_time: cdr.startAt,
     end_date_time: cdr.endAt,
     session_id: cdr.sessionId,
-    cdr_token: { uid: cdr.pseudonym, type: 'OTHER', contract_id: cdr.pseudonym },
+    cdr_token: {
+      ...partyOf(home),
+      uid: cdr.pseudonym,
+      type: 'OTHER',
+      contract_id: cdr.pseudonym,
+    },
     auth_method: cdr.authorizedBy === 'home' ? 'AUTH_REQUEST' : 'WHITELIST',
-    cdr_location: location(cdr, country),
+    cdr_location: location(cdr, party.country_code),
     ...(cdr.meter.meterSerial === null ? {} : { meter_id: cdr.meter.meterSerial }),
     currency: cdr.currency,
     tariffs: [toOcpi221(cdr.tariff)],

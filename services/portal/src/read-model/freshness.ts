@@ -9,7 +9,7 @@ import type { Bus } from '@roamgrid/messaging';
 import type { Facet, ViewKind } from './view.js';
 
 /** How long a read waits for its owners; what they have not delivered by then is read later. */
-const BOUND_MS = 400;
+const BOUND_MS = 2_000;
 
 const DRAINS: Readonly<Record<Facet, Contract>> = {
   aaa: drainAaa,

@@ -14,12 +14,16 @@ import type { JsonObject } from '../read-model/view.js';
 /** A month of CDRs is hashed, signed and posted in one go. */
 const CLOSE_TIMEOUT_MS = 120_000;
 
-function checkPeriod(portal: Portal, period: { readonly from: string; readonly to: string }): void {
+function checkOrder(period: { readonly from: string; readonly to: string }): void {
   if (parseInstant(period.from) >= parseInstant(period.to)) {
     throw new RoamgridError('unprocessable', 'the period ends before it begins', [
       { path: 'to', message: 'must be after from' },
     ]);
   }
+}
+
+/** A closed period cannot grow any more, so that it must be over. */
+function checkOver(portal: Portal, period: { readonly to: string }): void {
   if (parseInstant(period.to) > portal.clock.now()) {
     throw new RoamgridError('unprocessable', 'the period lies in the future', [
       { path: 'to', message: 'must not be in the future' },
@@ -38,7 +42,8 @@ export async function closeBillingPeriod(
   portal: Portal,
   period: RequestInput<typeof closePeriod>,
 ): Promise<JsonObject> {
-  checkPeriod(portal, period);
+  checkOrder(period);
+  checkOver(portal, period);
   const isPartner =
     period.partner !== portal.utility &&
     portal.registry.utilities.some((entry) => entry.utility === period.partner);
@@ -59,7 +64,7 @@ export async function makeBills(
   portal: Portal,
   period: RequestOf<typeof issueBills>,
 ): Promise<{ items: JsonObject[] }> {
-  checkPeriod(portal, period);
+  checkOrder(period);
   await handOver(portal);
   const { items } = await portal.bus.request(issueBills, portal.utility, period, {
     timeoutMs: CLOSE_TIMEOUT_MS,

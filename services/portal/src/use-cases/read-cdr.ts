@@ -27,5 +27,8 @@ export async function readOcpiCdr(
 ): Promise<JsonObject> {
   const { document } = await readCdrView(portal, cdrId, caller);
   const cdr: CdrDocument = cdrDocument.parse(document);
-  return toOcpiCdr(cdr, portal.registry.entry(cdr.visitedUtility));
+  return toOcpiCdr(cdr, {
+    visited: portal.registry.entry(cdr.visitedUtility),
+    home: portal.registry.entry(cdr.homeUtility),
+  });
 }

@@ -9,13 +9,7 @@ import type {
   SignedMandate,
   SignedRetailTariff,
 } from '@roamgrid/contracts';
-import {
-  formatEnergyKwh,
-  formatInstant,
-  formatMoney,
-  parseInstant,
-  RoamgridError,
-} from '@roamgrid/kernel';
+import { formatEnergyKwh, formatInstant, formatMoney, parseInstant } from '@roamgrid/kernel';
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import {
   termsAt,
@@ -107,8 +101,13 @@ async function basisOf(
   await parts.verifier.verifyCosigned(request.agreedTariff, signers, 'crp');
   const { planId, tier } = consumer.settings;
   const retailTariff = await parts.services.retailTariff(request.agreedTariff, planId, tier);
-  if (retailTariff === null) return 'tariff_unavailable';
-  return { consumer, agreement, terms, retailTariff, nowMs: parts.clock.now() };
+  const nowMs = parts.clock.now();
+  const prices = [request.agreedTariff, retailTariff];
+  const holds = (price: (typeof prices)[number]): boolean =>
+    price !== null && parseInstant(price.document.notAfter) > nowMs;
+  // before any credit is reserved: what has run out prices nothing
+  if (retailTariff === null || !prices.every(holds)) return 'tariff_unavailable';
+  return { consumer, agreement, terms, retailTariff, nowMs };
 }
 
 async function reusableFor(
@@ -251,9 +250,6 @@ async function keep(
   signed: SignedMandate,
 ): Promise<AddOutcome> {
   const { consumer } = basis;
-  if (parseInstant(signed.document.notAfter) <= basis.nowMs) {
-    throw new RoamgridError('price_unknown', 'the agreed tariff has run out');
-  }
   return parts.issued.add(
     {
       mandateId: signed.document.mandateId,

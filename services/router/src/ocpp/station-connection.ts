@@ -37,6 +37,8 @@ export class StationConnection implements StationSocketEvents, StationLink {
   readonly #options: StationConnectionOptions;
   readonly #calls: OutgoingCalls;
   readonly #pacer: Pacer;
+  readonly #gone: Promise<void>;
+  #markGone: () => void = () => undefined;
   #queue: IncomingFrame[] = [];
   #isStarted = false;
   #isHandling = false;
@@ -47,6 +49,9 @@ export class StationConnection implements StationSocketEvents, StationLink {
 
   constructor(options: StationConnectionOptions) {
     this.#options = options;
+    this.#gone = new Promise((resolve) => {
+      this.#markGone = resolve;
+    });
     this.#calls = new OutgoingCalls({
       send: (text, messageId, action) => {
         this.#send(text, messageId, action);
@@ -89,6 +94,7 @@ export class StationConnection implements StationSocketEvents, StationLink {
       const raw = `[closed ${String(code)}]`;
       this.#log('in', raw, null, null, { kind: 'online', online: false });
     }
+    this.#markGone();
     this.#options.onGone();
   }
 
@@ -115,8 +121,14 @@ export class StationConnection implements StationSocketEvents, StationLink {
     this.socket.terminate();
   }
 
-  /** Resolves when what was to be kept in the wire log is kept. */
-  async settled(): Promise<void> {
+  /** Ends the connection; resolves when it is gone and its last words are kept. */
+  async farewell(code: number, reason: string, timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.socket.terminate();
+    }, timeoutMs);
+    this.#end(code, reason);
+    await this.#gone;
+    clearTimeout(timer);
     await this.#logTurn;
   }
 

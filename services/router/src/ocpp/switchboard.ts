@@ -5,6 +5,7 @@ import { StationConnection } from './station-connection.js';
 import { StationMemory } from './station-memory.js';
 
 const PING_TIMEOUT_MS = 2_000;
+const FAREWELL_TIMEOUT_MS = 1_000;
 
 /** Which stations are connected, one connection each. */
 export class Switchboard implements StationCalls {
@@ -53,11 +54,13 @@ export class Switchboard implements StationCalls {
     return connection === undefined ? { kind: 'unanswered' } : connection.call(action, payload);
   }
 
-  /** Ends all connections; resolves when their last words are kept. */
+  /** Ends all connections; resolves when they are gone and their last words are kept. */
   async close(): Promise<void> {
-    const connections = [...this.#all];
-    for (const connection of connections) connection.end(1001, 'the gateway goes down');
-    await Promise.all(connections.map((connection) => connection.settled()));
+    await Promise.all(
+      [...this.#all].map((connection) =>
+        connection.farewell(1001, 'the gateway goes down', FAREWELL_TIMEOUT_MS),
+      ),
+    );
   }
 
   async #enter(stationId: string, connection: StationConnection): Promise<void> {

@@ -7,10 +7,9 @@ import {
   type EnergyMilliWh,
   type Money,
 } from '@roamgrid/kernel';
-import { rate, rateUpTo } from '@roamgrid/rating';
+import { rate, rateUpTo, ratingInputOf } from '@roamgrid/rating';
 import { convertOnce } from './convert.js';
 import { figuresOf, type RatedFigures } from './figures.js';
-import { ratingInputOf } from './rating-input.js';
 
 export interface RetailRating {
   readonly figures: RatedFigures;
@@ -34,7 +33,7 @@ export interface RetailRating {
 export function rateRetail(cdr: CdrDocument, billingCurrency: Money['currency']): RetailRating {
   const mandate = cdr.mandate.document;
   const retail = mandate.retailTariff.document;
-  const input = ratingInputOf(cdr, retail.tariff, retail.rounding);
+  const input = ratingInputOf(retail.tariff, cdr, retail.rounding);
   const { currency } = input.tariff;
   if (mandate.paymentMode === 'prepaid' && mandate.moneyCap.currency !== currency) {
     throw new RoamgridError('currency_mismatch', 'the cap is not in the currency of the tariff');

@@ -1,8 +1,8 @@
 import type { AgreementTerms, CdrDocument, SignedMandate } from '@roamgrid/contracts';
 import { formatMoney, money, type RoundingPolicy } from '@roamgrid/kernel';
-import { rate } from '@roamgrid/rating';
+import { rate, ratingInputOf, type ChargeMetering } from '@roamgrid/rating';
+import type { TariffDocument } from '@roamgrid/tariff';
 import { figuresOf, type RatedFigures } from './figures.js';
-import { ratingInputOf, type MeteredSession } from './rating-input.js';
 import { splitPayable, type Payable } from './splits.js';
 
 /** Under which terms a direction is settled; null where home and visited are one utility. */
@@ -31,12 +31,12 @@ export function wholesaleRounding(terms: WholesaleTerms, mandate: SignedMandate)
  * @throws RoamgridError as the rating engine, and `unprocessable` for shares that exceed the amount
  */
 export function rateWholesale(
-  session: MeteredSession,
-  tariff: unknown,
+  session: ChargeMetering,
+  tariff: TariffDocument,
   rounding: RoundingPolicy,
   terms: WholesaleTerms,
 ): WholesaleRating {
-  const rating = rate(ratingInputOf(session, tariff, rounding));
+  const rating = rate(ratingInputOf(tariff, session, rounding));
   const { currency, totalExclTaxMinor, totalInclTaxMinor } = rating;
   const split = splitPayable(
     { exclTaxMinor: totalExclTaxMinor, inclTaxMinor: totalInclTaxMinor },

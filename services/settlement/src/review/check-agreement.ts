@@ -1,6 +1,7 @@
 import type { AgreementTerms, SignedAgreement } from '@roamgrid/contracts';
-import { parseInstant, parsePriceMicros } from '@roamgrid/kernel';
+import { parsePriceMicros } from '@roamgrid/kernel';
 import type { CdrDocument } from '../records.js';
+import { wasInForce } from './check-entitlement.js';
 import { objection, type Objection } from './objection.js';
 
 /** The agreement that the CDR cites is the one in force between us, and its terms are the ones applied. */
@@ -16,10 +17,8 @@ export function checkAgreement(
   if (!hashes.every((hash) => hash === agreement.documentHash)) {
     return objection('tariff_not_agreed', 'the CDR cites another agreement');
   }
-  const startMs = parseInstant(cdr.startAt);
-  const { notBefore, notAfter } = agreement.document;
-  if (startMs < parseInstant(notBefore) || startMs >= parseInstant(notAfter)) {
-    return objection('tariff_not_agreed', 'the agreement was not in force at the start');
+  if (!wasInForce(agreement.document, cdr)) {
+    return objection('tariff_not_agreed', 'the agreement was not in force when it was quoted');
   }
   if (cdr.rounding !== terms.rounding || cdr.currency !== terms.currency) {
     return objection('tariff_not_agreed', 'rounding or currency is not that of the agreement');

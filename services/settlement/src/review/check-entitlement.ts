@@ -3,6 +3,9 @@ import type { Verifier } from '@roamgrid/platform';
 import type { CdrDocument } from '../records.js';
 import { isSigned, objection, type Objection } from './objection.js';
 
+/** Two utilities' clocks are never quite the same. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
 /** The mandate is one that we issued, to this driver, for this utility, and was in force. */
 export async function checkMandate(
   cdr: CdrDocument,
@@ -19,14 +22,24 @@ export async function checkMandate(
   if (document.pseudonym !== cdr.pseudonym) {
     return objection('session_unknown', 'the mandate names another pseudonym');
   }
+  return wasInForce(document, cdr)
+    ? null
+    : objection('session_unknown', 'the mandate was not in force when the price was quoted');
+}
+
+/**
+ * Whether something held when the driver was quoted a price. The quote has visited's own clock; a station's
+ * may be days off, and what it reports may come days later.
+ */
+export function wasInForce(
+  validity: { readonly notBefore: string; readonly notAfter: string },
+  cdr: CdrDocument,
+): boolean {
   const quotedAtMs = parseInstant(cdr.quote.document.issuedAt);
-  if (
-    quotedAtMs < parseInstant(document.notBefore) ||
-    quotedAtMs >= parseInstant(document.notAfter)
-  ) {
-    return objection('session_unknown', 'the mandate was not in force when the price was quoted');
-  }
-  return null;
+  return (
+    quotedAtMs >= parseInstant(validity.notBefore) - CLOCK_TOLERANCE_MS &&
+    quotedAtMs < parseInstant(validity.notAfter) + CLOCK_TOLERANCE_MS
+  );
 }
 
 /** The retail tariff inside the mandate is our own, made under the same agreed tariff. */
@@ -66,6 +79,13 @@ export async function checkConsent(
     quote.document.mandateHash === mandate.documentHash &&
     quote.document.retailTariffHash === mandate.document.retailTariff.documentHash;
   return binds ? null : objection('other', 'the consent is not to this quote of this mandate');
+}
+
+/** A charge that began before the driver said yes is rated, and held until home agrees to it. */
+export function checkStart(cdr: CdrDocument): Objection | null {
+  return cdr.flags.includes('start_before_consent')
+    ? objection('time_differs', 'the charge began before the consent')
+    : null;
 }
 
 /** Energy beyond the mandate's cap is visited's where the agreement says that visited bears it. */

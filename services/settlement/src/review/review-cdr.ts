@@ -5,7 +5,13 @@ import { termsOf } from '../pricing/rate-charge.js';
 import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
 import { checkAgreement } from './check-agreement.js';
-import { checkCaps, checkConsent, checkMandate, checkRetailTariff } from './check-entitlement.js';
+import {
+  checkCaps,
+  checkConsent,
+  checkMandate,
+  checkRetailTariff,
+  checkStart,
+} from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';
@@ -46,6 +52,7 @@ async function firstObjection(
     checkTimes(cdr) ??
     checkUtcOffsets(cdr) ??
     checkRating(cdr, terms) ??
+    checkStart(cdr) ??
     checkCaps(cdr, terms?.beyondCreditBorneBy ?? 'home') ??
     checkUnbilledEnergy(cdr, retail)
   );

@@ -2,7 +2,7 @@ import type { closePeriod as contract, InvoiceView, RequestOf } from '@roamgrid/
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
 import type { Ports } from '../ports.js';
 import { invoiceTermsOf, issueInvoice } from './issue-invoice.js';
-import { recordCharge } from './record-charge.js';
+import { retryHeldCharges } from './retry-held.js';
 
 /** How long a close waits for home to have the invoice; it gets it later all the same. */
 const DELIVERY_WAIT_MS = 3_000;
@@ -54,12 +54,6 @@ function checkPeriod(ports: Ports, { partner, from, to }: ClosePeriod): void {
   if (parseInstant(to) > ports.clock.now()) {
     throw new RoamgridError('unprocessable', 'the period is not over');
   }
-}
-
-/** A charge that was held for want of an agreement or a tariff may have its price by now. */
-async function retryHeldCharges(ports: Ports, partner: string): Promise<void> {
-  const held = await ports.work.run((books) => books.holds.heldCharges(partner));
-  for (const recorded of held) await recordCharge(ports, recorded);
 }
 
 /** So that whoever closes sees the invoice at home too; bounded, because home may be off-line. */

@@ -3,9 +3,9 @@ import { formatInstant, formatMoney, money, parseInstant, RoamgridError } from '
 import { numberOf, seriesOf } from '../documents/numbers.js';
 import type { Books, Ports } from '../ports.js';
 import { publishStep, publishView, settlementOf } from '../publishing/project.js';
-import { publishCdr, republishCdrs } from '../publishing/publish-cdr.js';
+import { republishCdrs } from '../publishing/publish-cdr.js';
 import type { RetailCharge } from '../records.js';
-import { decideRetail, deliverRetail } from './deliver-retail.js';
+import { retryHeldCharges, retryHeldRetail } from './retry-held.js';
 
 /**
  * Makes one consolidated bill per consumer over the charges whose session ended in [from, to) and that stand
@@ -17,6 +17,7 @@ export async function issueBills(ports: Ports, from: string, to: string): Promis
   if (parseInstant(from) >= parseInstant(to)) {
     throw new RoamgridError('unprocessable', 'the period ends before it begins');
   }
+  await retryHeldCharges(ports, ports.utility);
   await retryHeldRetail(ports);
   return ports.work.run(async (books) => {
     const bills: SignedBill[] = [];
@@ -25,27 +26,6 @@ export async function issueBills(ports: Ports, from: string, to: string): Promis
     }
     return bills;
   });
-}
-
-/** A driver who was not known, or a rate that was missing, may be there by now. */
-async function retryHeldRetail(ports: Ports): Promise<void> {
-  const held = await ports.work.run(async (books) =>
-    books.cdrs.findMany(await books.holds.heldRetail()),
-  );
-  for (const record of held) {
-    const { document } = record.cdr;
-    const { pseudonym, visitedUtility, sessionId } = document;
-    const consumer = await ports.neighbours.resolvePseudonym(pseudonym, visitedUtility);
-    const decision = decideRetail(document, consumer);
-    if (decision.outcome === 'held') continue;
-    await ports.work.run(async (books) => {
-      await books.cdrs.lockDirection(visitedUtility, document.homeUtility);
-      if ((await books.bills.findCharge(document.cdrId)) !== null) return;
-      const charge = await deliverRetail(ports, books, document, decision);
-      await books.holds.release('retail', sessionId, ports.clock.now());
-      await publishCdr(books, ports.utility, record, charge);
-    });
-  }
 }
 
 /** Charges come ordered by consumer and currency; each run of one is one bill. */

@@ -1,5 +1,10 @@
-import type { RefusalReason, SignedAgreedTariff, SignedMandate } from '@roamgrid/contracts';
-import { RoamgridError } from '@roamgrid/kernel';
+import type {
+  Assurance,
+  RefusalReason,
+  SignedAgreedTariff,
+  SignedMandate,
+} from '@roamgrid/contracts';
+import { RoamgridError, type ErrorCode } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
 import type { TraceEntry } from '../../ports.js';
 import { refuse, type Grant, type Refusal, type Visitor } from './grant.js';
@@ -38,57 +43,82 @@ class Way {
   }
 }
 
-/** Agreement → credentials at home → agreed tariff → mandate. Silence from home refuses. */
-export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {
-  const way = new Way(parts, visitor);
+/** profiles does not keep what home did not sign, or signed for something else */
+const UNSOUND_MANDATE: readonly ErrorCode[] = ['signature_invalid', 'unprocessable'];
+
+/** What a home that fails means for the driver; never "silence means yes". */
+function reasonOfFailure(error: unknown): RefusalReason {
+  if (!(error instanceof RoamgridError)) throw error;
+  const answersLater = error.next === 'retrySame' || error.next === 'unknownOutcome';
+  // home answered, and will not stand for this price or this mandate
+  return answersLater ? 'home_unreachable' : 'tariff_unavailable';
+}
+
+/** A question to home. Its failure refuses the driver; one of our own services' is ours and is thrown. */
+async function asked<Reply>(question: Promise<Reply>): Promise<Reply | Failed> {
   try {
-    return await walk(parts, visitor, way);
+    return await question;
   } catch (error) {
-    if (error instanceof RoamgridError && error.code === 'peer_unreachable') {
-      return way.refuse('home_unreachable');
-    }
-    throw error;
+    return { decision: 'failed', reason: reasonOfFailure(error) };
   }
 }
 
-async function walk(parts: AaaParts, visitor: Visitor, way: Way): Promise<Grant | Refusal> {
+interface Failed {
+  readonly decision: 'failed';
+  readonly reason: RefusalReason;
+}
+
+/** Agreement → credentials at home → agreed tariff → mandate. Silence from home refuses. */
+export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {
+  const way = new Way(parts, visitor);
   const { homeUtility } = visitor;
   const roaming = homeUtility !== parts.utility;
   if (roaming && (await parts.neighbours.termsWith(homeUtility)) === null) {
     return way.refuse('no_agreement');
   }
   const verdict = await authenticate(parts, visitor, way);
-  if (verdict.decision === 'refused') return way.refuse(verdict.reason);
+  if (verdict.decision !== 'accepted') return way.refuse(verdict.reason);
   const priced = await agreeOnPrice(parts, visitor, verdict.customerClass, way);
   if ('reason' in priced) return way.refuse(priced.reason);
   const { agreedTariff } = priced;
+  const reply = await requestMandate(parts, visitor, way, { ...verdict, agreedTariff });
+  if (reply.decision !== 'issued') return way.refuse(reply.reason);
+  return grant(parts, visitor, way, { mandate: reply.mandate, agreedTariff });
+}
+
+async function requestMandate(
+  parts: AaaParts,
+  visitor: Visitor,
+  way: Way,
+  basis: { pseudonym: string; assurance: Assurance; agreedTariff: SignedAgreedTariff },
+) {
+  const { pseudonym, assurance, agreedTariff } = basis;
+  const { homeUtility, sessionId } = visitor;
   const startedMs = parts.clock.now();
   way.countHomeCalls(1);
-  const reply = await parts.neighbours.requestMandate(homeUtility, {
-    sessionId: visitor.sessionId,
-    pseudonym: verdict.pseudonym,
-    assurance: verdict.assurance,
-    agreedTariff,
-  });
+  const reply = await asked(
+    parts.neighbours.requestMandate(homeUtility, { sessionId, pseudonym, assurance, agreedTariff }),
+  );
   const hash = reply.decision === 'issued' ? reply.mandate.documentHash : null;
   way.note('authorize', `${homeUtility}/aaa`, startedMs, hash);
-  if (reply.decision === 'refused') return way.refuse(reply.reason);
-  return grant(parts, visitor, way, { mandate: reply.mandate, agreedTariff });
+  return reply;
 }
 
 async function authenticate(parts: AaaParts, visitor: Visitor, way: Way) {
   const { request, station } = visitor;
   const startedMs = parts.clock.now();
   way.countHomeCalls(1);
-  const verdict = await parts.neighbours.authorizeAtHome(visitor.homeUtility, {
-    sessionId: visitor.sessionId,
-    identity: visitor.identity,
-    medium: request.medium,
-    assurance: request.assurance,
-    pin: request.pin,
-    stationId: station.record.document.stationId,
-    stationClass: station.record.document.stationClass,
-  });
+  const verdict = await asked(
+    parts.neighbours.authorizeAtHome(visitor.homeUtility, {
+      sessionId: visitor.sessionId,
+      identity: visitor.identity,
+      medium: request.medium,
+      assurance: request.assurance,
+      pin: request.pin,
+      stationId: station.record.document.stationId,
+      stationClass: station.record.document.stationClass,
+    }),
+  );
   way.note('authenticate', `${visitor.homeUtility}/aaa`, startedMs, null);
   return verdict;
 }
@@ -118,8 +148,15 @@ async function grant(
   visitor: Visitor,
   way: Way,
   entry: { mandate: SignedMandate; agreedTariff: SignedAgreedTariff },
-): Promise<Grant> {
-  await parts.neighbours.storeMandate(visitor.identity, entry);
+): Promise<Grant | Refusal> {
+  try {
+    await parts.neighbours.storeMandate(visitor.identity, entry);
+  } catch (error) {
+    const isForged =
+      error instanceof RoamgridError && UNSOUND_MANDATE.some((code) => code === error.code);
+    if (!isForged) throw error;
+    return way.refuse('tariff_unavailable');
+  }
   return {
     outcome: 'granted',
     ...entry,

@@ -13,10 +13,11 @@ export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Pro
     identity: visitor.identity,
     homeUtility: visitor.homeUtility,
     medium: visitor.request.medium,
+    assurance: visitor.request.assurance,
     stationClass: visitor.station.record.document.stationClass,
     at: formatInstant(startedMs),
   });
-  if (entry === null || !(await hasCreditLeft(parts, entry.mandate))) return null;
+  if (entry === null) return null;
   return {
     outcome: 'granted',
     ...entry,
@@ -34,9 +35,4 @@ export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Pro
       },
     ],
   };
-}
-
-async function hasCreditLeft(parts: AaaParts, mandate: Grant['mandate']): Promise<boolean> {
-  const balance = await parts.store.transaction((unit) => unit.lockMandateBalance(mandate));
-  return balance.energyMilliWh > 0n && balance.minor > 0n;
 }

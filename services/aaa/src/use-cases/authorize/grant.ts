@@ -1,4 +1,4 @@
-import type { RefusalReason, RequestOf, swipe } from '@roamgrid/contracts';
+import type { RefusalReason, RequestOf, SignedMandate, swipe } from '@roamgrid/contracts';
 import type { MandateWithTariff, Station, TraceEntry } from '../../ports.js';
 
 export type SwipeRequest = RequestOf<typeof swipe>;
@@ -15,6 +15,8 @@ export interface Grant extends MandateWithTariff {
 export interface Refusal {
   readonly outcome: 'refused';
   readonly reason: RefusalReason;
+  /** what home granted and nobody will use */
+  readonly unused: SignedMandate | null;
   readonly homeCalls: number;
   readonly trace: readonly TraceEntry[];
 }
@@ -33,5 +35,11 @@ export function refuse(
   homeCalls = 0,
   trace: readonly TraceEntry[] = [],
 ): Refusal {
-  return { outcome: 'refused', reason, homeCalls, trace };
+  return { outcome: 'refused', reason, unused: null, homeCalls, trace };
+}
+
+/** A grant that another rule takes back. */
+export function refuseGrant(reason: RefusalReason, grant: Grant): Refusal {
+  const { mandate, homeCalls, trace } = grant;
+  return { outcome: 'refused', reason, unused: mandate, homeCalls, trace };
 }

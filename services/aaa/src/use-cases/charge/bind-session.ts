@@ -1,24 +1,27 @@
-import { RoamgridError } from '@roamgrid/kernel';
+import { parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
 import type { Station, UnitOfWork } from '../../ports.js';
 import type { Session, TransactionEvent } from '../../session/session.js';
+import { CONSENT_WAITS_MS } from '../../session/session-states.js';
 import type { SwipeRequest } from '../authorize/grant.js';
+import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
 import { openSession, type OpenedSession } from '../swipe.js';
 
 /** The HTTP API names its session; it must be this station's and in a state that can start. */
 export async function namedSession(
   unit: UnitOfWork,
+  nowMs: InstantMs,
   event: TransactionEvent,
   sessionId: string,
 ): Promise<Session> {
-  const session = await unit.lockSession(sessionId);
+  const session = await unit.sessions.lock(sessionId);
   if (session?.stationId !== event.stationId) {
     throw new RoamgridError('not_found', 'no such session');
   }
   if (session.state === 'refused') {
     throw new RoamgridError('session_refused', 'the session was refused; swipe again');
   }
-  if (session.state === 'expired' || session.state === 'declined') {
+  if (hasRunOut(session, nowMs) && !isLateStart(session, event)) {
     throw new RoamgridError('quote_expired', 'the quote or consent no longer holds; swipe again');
   }
   if (session.state === 'quoted') {
@@ -30,6 +33,18 @@ export async function namedSession(
   return session;
 }
 
+function hasRunOut({ state, expiresMs }: Session, nowMs: InstantMs): boolean {
+  if (state === 'expired' || state === 'declined') return true;
+  return state === 'consented' && expiresMs !== null && expiresMs <= nowMs;
+}
+
+/** Delivered late, but begun while the consent waited for it: its energy flowed with the driver's yes. */
+function isLateStart(session: Session, event: TransactionEvent): boolean {
+  const consentAt = session.progress.consent?.document.at;
+  if (consentAt === undefined || !event.offline || event.step !== 'started') return false;
+  return parseInstant(event.at) <= parseInstant(consentAt) + CONSENT_WAITS_MS;
+}
+
 /** OCPP: the newest unexpired quote of that station and token. */
 export async function quotedSession(
   parts: AaaParts,
@@ -37,7 +52,7 @@ export async function quotedSession(
   event: TransactionEvent,
 ): Promise<Session | null> {
   if (event.identity?.outcome !== 'read') return null;
-  return unit.lockNewestQuote(
+  return unit.sessions.lockNewestQuote(
     event.stationId,
     parts.identityKeyOf(event.identity.identity),
     parts.clock.now(),
@@ -66,7 +81,7 @@ export async function authorizeInLine(
     idempotencyKey: null,
     wire: event.wire,
   };
-  const opened = await openSession(parts, request, station);
+  const opened = await openSession(parts, request, station, null);
   if (opened.session.terms === null) return opened;
   if (opened.session.terms.mandate.document.preAgreedPrice) return opened;
   return {
@@ -75,8 +90,10 @@ export async function authorizeInLine(
       ...opened.session,
       state: 'refused',
       refusal: 'tariff_unavailable',
+      message: REFUSAL_MESSAGES.tariff_unavailable,
       expiresMs: null,
     },
     refusal: 'tariff_unavailable',
+    unused: opened.session.terms.mandate,
   };
 }

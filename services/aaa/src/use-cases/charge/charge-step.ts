@@ -1,6 +1,14 @@
+import { formatEnergyWh, type InstantMs, parseInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
-import type { Station, UnitOfWork } from '../../ports.js';
-import type { SessionReading, TransactionEvent } from '../../session/session.js';
+import type { EventReply, Station, UnitOfWork } from '../../ports.js';
+import {
+  energyOf,
+  judgeReadings,
+  registerOf,
+  TEN_MINUTES_MS,
+  type MeteringFault,
+} from '../../session/metering.js';
+import type { Session, SessionReading, TransactionEvent } from '../../session/session.js';
 
 /** What every step of a charge works with; one transaction. */
 export interface ChargeStep {
@@ -8,30 +16,77 @@ export interface ChargeStep {
   readonly unit: UnitOfWork;
   readonly station: Station;
   readonly event: TransactionEvent;
+  readonly transactionId: string;
+}
+
+/** What a step did: to which session, and what the station is answered. */
+export interface Applied {
+  readonly session: Session | null;
+  readonly reply: EventReply;
+}
+
+export interface AppliedToSession extends Applied {
+  readonly session: Session;
 }
 
 /** The event's register readings, each with what the station was doing. */
 export function readingsOf(event: TransactionEvent): SessionReading[] {
   const activity = event.activity ?? 'charging';
-  return event.readings.map((reading) => ({ ...reading, activity }));
+  return event.readings.map((reading) => ({
+    ...reading,
+    meterWh: registerOf(reading.meterWh),
+    activity,
+  }));
 }
 
-/** Opens suspense for this event: kept with its evidence, visible to staff, never rated by itself. */
+export interface TakenReadings {
+  readonly accepted: SessionReading[];
+  readonly faults: readonly { reading: SessionReading; fault: MeteringFault }[];
+}
+
+/** The session's readings with the event's, as far as these contradict neither the clock nor the others. */
+export function takeReadings(step: ChargeStep, session: Session): TakenReadings {
+  return judgeReadings(readingsOf(step.event), {
+    known: session.progress.readings,
+    notBeforeMs: beginningOf(session),
+    nowMs: step.parts.clock.now(),
+  });
+}
+
+/** A start without a register is placed by its own clock alone, which may differ from the meter's. */
+function beginningOf({ progress }: Session): InstantMs | null {
+  const [first] = progress.readings;
+  if (first !== undefined) return parseInstant(first.at);
+  return progress.startAt === null ? null : parseInstant(progress.startAt) - TEN_MINUTES_MS;
+}
+
+/**
+ * Opens suspense for this event: kept with its evidence, visible to staff, never rated by itself. Where
+ * the whole session is set aside, its readings and the energy between them are evidence too.
+ */
 export async function quarantine(
   step: ChargeStep,
   code: string,
   detail: string,
-  sessionId: string | null,
-  transactionId: string | null,
+  session: Session | null,
+  setAside: readonly SessionReading[] = [],
 ): Promise<void> {
-  await step.unit.openSuspense({
-    suspenseId: step.parts.ids.uuid(),
-    atMs: step.parts.clock.now(),
-    stationId: step.event.stationId,
-    sessionId,
+  const { parts, unit, event, transactionId } = step;
+  await unit.suspense.open({
+    suspenseId: parts.ids.uuid(),
+    atMs: parts.clock.now(),
+    stationId: event.stationId,
+    sessionId: session?.sessionId ?? null,
     transactionId,
     code,
     detail,
-    evidence: { readings: step.event.readings, at: step.event.at, step: step.event.step },
+    evidence: {
+      step: event.step,
+      at: event.at,
+      naturalKey: event.naturalKey,
+      readings: event.readings,
+      setAside,
+      energyWh: formatEnergyWh(energyOf(setAside)),
+    },
   });
 }

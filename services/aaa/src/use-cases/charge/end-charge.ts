@@ -1,131 +1,129 @@
-import { parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { EventReply } from '../../ports.js';
-import { energyOf, inOrder, isImplausible } from '../../session/metering.js';
-import { billOf, offsetsOver, rateRetail } from '../../session/rate-retail.js';
+import { parseInstant } from '@roamgrid/kernel';
+import { energyOf, isImplausible } from '../../session/metering.js';
+import { billOf, offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
 import { nextState } from '../../session/session-states.js';
-import type { Session } from '../../session/session.js';
+import type { Session, SessionTerms } from '../../session/session.js';
 import { BILL_FOLLOWS, endMessage } from '../messages-to-driver.js';
-import { quarantine, type ChargeStep } from './charge-step.js';
+import { quarantine, takeReadings, type AppliedToSession, type ChargeStep } from './charge-step.js';
 import { handOver } from './hand-over.js';
-import { takeReadings } from './meter-charge.js';
 import { releaseMandate } from './release-mandate.js';
 import { replyFor } from './reply.js';
 
 /** The station stopped metering: rated for the driver and handed to settlement, or set aside. */
-export async function endCharge(
-  step: ChargeStep,
-  session: Session,
-  transactionId: string,
-): Promise<{ session: Session; reply: EventReply }> {
-  const { accepted, fault } = await takeReadings(step, session, transactionId);
-  const ordered = inOrder(accepted);
+export async function endCharge(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const { accepted, faults } = takeReadings(step, session);
   const ended: Session = {
     ...session,
     progress: {
       ...session.progress,
-      readings: ordered,
-      startAt: ordered[0]?.at ?? session.progress.startAt,
-      endAt: ordered.at(-1)?.at ?? step.event.at,
+      readings: accepted,
+      startAt: accepted[0]?.at ?? session.progress.startAt,
+      endAt: accepted.at(-1)?.at ?? step.event.at,
       signedStop: step.event.signedData,
       stopReason: step.event.stopReason,
       flags: [...session.progress.flags, ...endFlags(step, session)],
     },
   };
-  const contradiction = fault ?? (await contradictionOf(step, ended));
-  if (contradiction !== null) {
-    return setAside(step, ended, transactionId, contradiction, fault === null);
+  const hadRegister = session.progress.readings.length > 0;
+  const contradiction = faults[0]?.fault ?? (await contradictionOf(step, ended, hadRegister));
+  if (contradiction !== null) return setSessionAside(step, ended, contradiction);
+  return rateAndHandOver(step, ended);
+}
+
+/** The end of a session that is in suspense already: what it metered is evidence, what it held is free. */
+export async function endInSuspense(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  if (session.progress.endAt !== null) {
+    return { session, reply: replyFor(session, step.transactionId) };
   }
-  return rateAndHandOver(step, ended, transactionId);
+  const { accepted } = takeReadings(step, session);
+  return setSessionAside(
+    step,
+    { ...session, progress: { ...session.progress, readings: accepted, endAt: step.event.at } },
+    'session_in_suspense',
+  );
 }
 
 function endFlags(step: ChargeStep, session: Session): string[] {
   const late = step.event.offline && !session.progress.flags.includes('offline');
-  return late ? ['offline'] : [];
+  // rated up to the last register that was told, and shown to whoever reviews the charge
+  const blind = step.event.readings.length === 0;
+  return [...(late ? ['offline'] : []), ...(blind ? ['stop_register_missing'] : [])];
 }
 
 /** What no single reading shows, but the whole session does. */
-async function contradictionOf(step: ChargeStep, session: Session): Promise<string | null> {
+async function contradictionOf(
+  step: ChargeStep,
+  session: Session,
+  hadRegister: boolean,
+): Promise<string | null> {
   const { readings, startAt, endAt } = session.progress;
-  if (readings.length === 0 || startAt === null || endAt === null) return 'register_missing';
+  const isMetered = readings.length > 1 || (hadRegister && step.event.readings.length > 0);
+  if (!isMetered || startAt === null || endAt === null) return 'register_missing';
   if (parseInstant(step.event.at) < parseInstant(startAt)) return 'time_reversed';
-  if (isImplausible(readings, powerOf(step, session))) return 'energy_implausible';
-  if (session.connectorId === null) return null;
-  const others = await step.unit.overlapping(
-    session.stationId,
-    session.connectorId,
-    session.sessionId,
+  const powerW = powerOf(step, session);
+  if (powerW === null) return 'unknown_connector';
+  if (isImplausible(readings, powerW)) return 'energy_implausible';
+  const others = await step.unit.sessions.overlapping(
+    session,
     parseInstant(startAt),
     parseInstant(endAt),
   );
   return others.length > 0 ? 'sessions_overlap' : null;
 }
 
-function powerOf(step: ChargeStep, session: Session): bigint {
+function powerOf(step: ChargeStep, session: Session): bigint | null {
   const { evses } = step.station.record.document;
-  const evse = evses.find((candidate) => candidate.connectorId === session.connectorId) ?? evses[0];
-  if (evse === undefined) throw new RoamgridError('internal', 'the station has no connector');
-  return BigInt(evse.powerW);
+  const evse = evses.find((candidate) => candidate.connectorId === session.connectorId);
+  return evse === undefined ? null : BigInt(evse.powerW);
 }
 
-async function setAside(
+/** Nothing is rated and nothing lost: all that was metered stands in the item's evidence. */
+async function setSessionAside(
   step: ChargeStep,
   session: Session,
-  transactionId: string,
   code: string,
-  isNew: boolean,
-): Promise<{ session: Session; reply: EventReply }> {
+): Promise<AppliedToSession> {
   const held: Session = {
     ...session,
     state: nextState(session.state, 'contradict') ?? 'suspense',
     message: BILL_FOLLOWS,
   };
-  await step.unit.saveSession(held);
-  if (isNew) {
-    const detail = 'the session contradicts itself and is not rated';
-    await quarantine(step, code, detail, session.sessionId, transactionId);
+  await step.unit.sessions.save(held);
+  const detail = 'the session contradicts itself and is not rated';
+  await quarantine(step, code, detail, held, held.progress.readings);
+  if (held.terms !== null) {
+    const { mandateId } = held.terms.mandate.document;
+    await step.unit.mandates.settle(held.sessionId, mandateId, 0n, 0n);
+    await releaseMandate(step.parts, step.unit, held, false);
   }
-  await step.unit.settleReservation(session.sessionId, 0n, 0n);
-  return {
-    session: held,
-    reply: { ...replyFor(held, transactionId), state: 'ended', quarantined: code },
-  };
+  const reply = { ...replyFor(held, step.transactionId), state: 'ended', quarantined: code };
+  return { session: held, reply };
 }
 
-async function rateAndHandOver(
-  step: ChargeStep,
-  session: Session,
-  transactionId: string,
-): Promise<{ session: Session; reply: EventReply }> {
-  if (session.terms === null) throw new RoamgridError('internal', 'a charge has no terms');
+async function rateAndHandOver(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const { parts, unit, station } = step;
   const { readings } = session.progress;
-  const offsets = offsetsOver(
-    step.station.record.document.timeZone,
-    readings,
-    step.parts.clock.now(),
-  );
-  const { rating, unbilledEnergyMilliWh } = rateRetail(
-    session.terms.mandate.document,
-    readings,
-    offsets,
-  );
+  const terms = session.terms;
+  if (terms === null) return setSessionAside(step, session, 'energy_without_authorization');
+  const { mandate }: SessionTerms = terms;
+  const offsets = offsetsOver(station.record.document.timeZone, readings, parts.clock.now());
+  const rated = tryRateRetail(mandate.document, readings, offsets);
+  if (typeof rated === 'string') return setSessionAside(step, session, rated);
+  const { rating, unbilledEnergyMilliWh } = rated;
   const ended: Session = {
     ...session,
     state: nextState(session.state, 'stop') ?? session.state,
-    message: endMessage(step.parts.utilityName, readings.at(-1)?.stateOfChargePercent ?? null),
+    message: endMessage(parts.utilityName, readings.at(-1)?.stateOfChargePercent ?? null),
   };
-  await step.unit.saveSession(ended);
-  await handOver(step, ended, offsets, unbilledEnergyMilliWh);
-  await step.unit.settleReservation(
+  await unit.sessions.save(ended);
+  handOver(step, ended, offsets, unbilledEnergyMilliWh);
+  await unit.mandates.settle(
     session.sessionId,
+    mandate.document.mandateId,
     energyOf(readings),
     rating.totalInclTaxMinor,
   );
-  await releaseMandate(step.parts, step.unit, ended, true);
-  return {
-    session: ended,
-    reply: {
-      ...replyFor(ended, transactionId),
-      bill: billOf(rating, unbilledEnergyMilliWh),
-    },
-  };
+  await releaseMandate(parts, unit, ended, true);
+  const bill = billOf(rating, unbilledEnergyMilliWh);
+  return { session: ended, reply: { ...replyFor(ended, step.transactionId), bill } };
 }

@@ -6,15 +6,15 @@ import type { Session } from '../../session/session.js';
 import type { ChargeStep } from './charge-step.js';
 
 /** Hands the metered charge to settlement, with everything that entitles and re-rates it. */
-export async function handOver(
+export function handOver(
   step: ChargeStep,
   session: Session,
   utcOffsets: readonly ResolvedUtcOffset[],
   unbilledEnergyMilliWh: EnergyMilliWh,
-): Promise<void> {
+): void {
   const { parts, unit, event } = step;
   const charge = chargeRecordOf(step, session, utcOffsets, unbilledEnergyMilliWh);
-  await unit.trace(session.sessionId, [
+  unit.trace(session.sessionId, [
     {
       step: 'stop',
       occurrence: charge.transactionId,
@@ -25,7 +25,7 @@ export async function handOver(
       documentHash: null,
     },
   ]);
-  await unit.send({
+  unit.send({
     to: parts.utility,
     subject: subjectOf(recordCharge),
     key: `charge:${session.sessionId}`,

@@ -1,57 +1,64 @@
 import { formatEnergyKwh, formatMoney, parseInstant } from '@roamgrid/kernel';
 import type { EventReply } from '../../ports.js';
-import { energyOf, faultOfReading } from '../../session/metering.js';
-import { offsetsOver, rateRetail } from '../../session/rate-retail.js';
-import { nextState } from '../../session/session-states.js';
-import type { Session, SessionReading } from '../../session/session.js';
-import { quarantine, readingsOf, type ChargeStep } from './charge-step.js';
+import { energyOf } from '../../session/metering.js';
+import { offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
+import { nextState, type SessionState } from '../../session/session-states.js';
+import type { Session } from '../../session/session.js';
+import {
+  quarantine,
+  takeReadings,
+  type AppliedToSession,
+  type ChargeStep,
+  type TakenReadings,
+} from './charge-step.js';
 import { replyFor } from './reply.js';
 
 /** Register readings during the charge: judged one by one, then the cost so far and the credit left. */
-export async function meterCharge(
-  step: ChargeStep,
-  session: Session,
-  transactionId: string,
-): Promise<{ session: Session; reply: EventReply }> {
-  const { accepted, fault } = await takeReadings(step, session, transactionId);
+export async function meterCharge(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const taken = takeReadings(step, session);
   const event = step.event.activity === 'idle' ? 'pause' : 'resume';
+  const state = nextState(session.state, event) ?? session.state;
   const metered: Session = {
     ...session,
-    state: nextState(session.state, event) ?? session.state,
+    state,
+    message: messageOf(state),
     progress: {
       ...session.progress,
-      startAt: session.progress.startAt ?? accepted[0]?.at ?? null,
-      readings: accepted,
+      startAt: session.progress.startAt ?? taken.accepted[0]?.at ?? null,
+      readings: taken.accepted,
     },
   };
-  await step.unit.saveSession(metered);
-  await traceMeter(step, metered);
   const cost = await costSoFar(step, metered);
+  const shown = cost.stop === null ? metered : { ...metered, message: CREDIT_EXHAUSTED };
+  await step.unit.sessions.save(shown);
+  traceMeter(step, shown);
+  const quarantined = await setReadingsAside(step, shown, taken);
   return {
-    session: metered,
-    reply: { ...replyFor(metered, transactionId), ...cost, quarantined: fault },
+    session: shown,
+    reply: { ...replyFor(shown, step.transactionId), ...cost, quarantined },
   };
 }
 
-/** Readings that contradict the clock or the registers before them are set aside, each by itself. */
-export async function takeReadings(
+const CREDIT_EXHAUSTED = 'The credit is used up. Charging stops.';
+
+function messageOf(state: SessionState): string {
+  return state === 'idle' ? 'Connected, not charging.' : 'Charging.';
+}
+
+/** Readings of an event that contradict the clock or other registers: one item, each reading its evidence. */
+export async function setReadingsAside(
   step: ChargeStep,
   session: Session,
-  transactionId: string,
-): Promise<{ accepted: SessionReading[]; fault: string | null }> {
-  const accepted = [...session.progress.readings];
-  let fault: string | null = null;
-  for (const reading of readingsOf(step.event)) {
-    const found = faultOfReading(reading, accepted, step.parts.clock.now());
-    if (found === null) {
-      accepted.push(reading);
-      continue;
-    }
-    fault = found;
-    const detail = `reading ${reading.meterWh} Wh at ${reading.at}`;
-    await quarantine(step, found, detail, session.sessionId, transactionId);
-  }
-  return { accepted, fault };
+  { faults }: TakenReadings,
+): Promise<string | null> {
+  const [first] = faults;
+  if (first === undefined) return null;
+  const detail = faults
+    .slice(0, 5)
+    .map(({ reading, fault }) => `${fault}: ${reading.meterWh} Wh at ${reading.at}`)
+    .join('; ');
+  await quarantine(step, first.fault, detail, session);
+  return first.fault;
 }
 
 async function costSoFar(
@@ -59,31 +66,33 @@ async function costSoFar(
   session: Session,
 ): Promise<Pick<EventReply, 'energyKwh' | 'runningCost' | 'stop'>> {
   const { readings } = session.progress;
-  const energyKwh = formatEnergyKwh(energyOf(readings));
+  const energyMilliWh = energyOf(readings);
+  const energyKwh = formatEnergyKwh(energyMilliWh);
   if (session.terms === null) return { energyKwh, runningCost: null, stop: null };
-  const offsets = offsetsOver(
-    step.station.record.document.timeZone,
-    readings,
-    step.parts.clock.now(),
-  );
-  const { rating } = rateRetail(session.terms.mandate.document, readings, offsets);
-  const reserved = await step.unit.reservationOf(session.sessionId);
-  const exhausted =
-    reserved !== null &&
-    (rating.totalInclTaxMinor >= reserved.minor || energyOf(readings) >= reserved.energyMilliWh);
+  const { timeZone } = step.station.record.document;
+  const offsets = offsetsOver(timeZone, readings, step.parts.clock.now());
+  const rated = tryRateRetail(session.terms.mandate.document, readings, offsets);
+  // without a price the charge goes to suspense at its stop; until then there is no cost to show
+  if (typeof rated === 'string') return { energyKwh, runningCost: null, stop: null };
+  const { currency, totalInclTaxMinor } = rated.rating;
+  const reserved = await step.unit.mandates.reservationOf(session.sessionId);
+  const isExhausted =
+    !rated.complete ||
+    (reserved !== null &&
+      (totalInclTaxMinor >= reserved.minor || energyMilliWh >= reserved.energyMilliWh));
   return {
     energyKwh,
     runningCost: {
-      currency: rating.currency,
-      totalInclTax: formatMoney({ currency: rating.currency, minor: rating.totalInclTaxMinor }),
+      currency,
+      totalInclTax: formatMoney({ currency, minor: totalInclTaxMinor }),
     },
-    stop: exhausted ? 'credit_exhausted' : null,
+    stop: isExhausted ? 'credit_exhausted' : null,
   };
 }
 
-async function traceMeter(step: ChargeStep, session: Session): Promise<void> {
+function traceMeter(step: ChargeStep, session: Session): void {
   const receivedMs = parseInstant(step.event.wire.receivedAt);
-  await step.unit.trace(session.sessionId, [
+  step.unit.trace(session.sessionId, [
     {
       step: 'meter',
       occurrence: step.event.payloadHash,

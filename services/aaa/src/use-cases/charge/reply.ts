@@ -6,7 +6,7 @@ export function replyFor(session: Session | null, transactionId: string): EventR
   return {
     sessionId: session?.sessionId ?? null,
     transactionId,
-    state: session?.state ?? 'suspense',
+    state: session?.state ?? 'unidentified',
     message: session?.message ?? '',
     refusal: session?.refusal ?? null,
     energyKwh: null,

@@ -1,51 +1,138 @@
-import { noteStart, subjectOf, type ConsentDocument } from '@roamgrid/contracts';
+import {
+  noteStart,
+  subjectOf,
+  type ConsentDocument,
+  type RefusalReason,
+} from '@roamgrid/contracts';
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { EventReply } from '../../ports.js';
-import { faultOfReading, TEN_MINUTES_MS } from '../../session/metering.js';
-import { nextState } from '../../session/session-states.js';
+import type { EventReply, Station } from '../../ports.js';
+import { TEN_MINUTES_MS, type MeteringFault } from '../../session/metering.js';
+import { nextState, type SessionEvent } from '../../session/session-states.js';
 import type { Session } from '../../session/session.js';
 import { consentWithin } from '../consent.js';
-import { quarantine, readingsOf, type ChargeStep } from './charge-step.js';
+import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
+import {
+  quarantine,
+  readingsOf,
+  takeReadings,
+  type AppliedToSession,
+  type ChargeStep,
+} from './charge-step.js';
+import { giveBack } from './release-mandate.js';
 import { replyFor } from './reply.js';
 
 /** The station began to meter a session that was consented, or whose quote the start accepts. */
 export async function startCharge(
   step: ChargeStep,
   bound: Session,
-  transactionId: string,
   channel: ConsentDocument['channel'],
-): Promise<{ session: Session; reply: EventReply }> {
-  const consented =
-    bound.state === 'quoted' ? await consentWithin(step.parts, step.unit, bound, channel) : bound;
-  const state = nextState(bound.state, bound.state === 'quoted' ? 'startOnQuote' : 'start');
-  if (state === null) {
-    throw new RoamgridError('state_conflict', `a session that is ${bound.state} does not start`);
-  }
-  const [reading] = readingsOf(step.event);
-  const fault = reading === undefined ? null : faultOfReading(reading, [], step.parts.clock.now());
+): Promise<AppliedToSession> {
+  const refusal = channel === 'preAgreed' && !isPreAgreed(bound) ? 'tariff_unavailable' : null;
+  if (refusal !== null) return refuseStart(step, bound, refusal);
+  const entitled = await entitle(step, bound, channel);
+  if (entitled === null) return refuseStart(step, bound, 'credit_exhausted');
+  const connectorId = connectorAt(step.station, step.event.connectorId ?? bound.connectorId);
+  const { accepted, faults } = takeReadings(step, entitled);
+  const fault: MeteringFault | null =
+    connectorId === null ? 'unknown_connector' : (faults[0]?.fault ?? null);
   const started: Session = {
-    ...consented,
-    state: fault === null ? state : 'suspense',
-    connectorId: step.event.connectorId ?? bound.connectorId,
-    transactionId,
+    ...entitled,
+    state: stateAfter(bound, fault),
+    connectorId,
+    transactionId: step.transactionId,
     expiresMs: null,
     message: 'Charging.',
     progress: {
-      ...consented.progress,
-      startAt: reading?.at ?? step.event.at,
-      readings: reading === undefined ? [] : [reading],
+      ...entitled.progress,
+      startAt: accepted[0]?.at ?? step.event.at,
+      readings: accepted,
       meterSerial: step.event.meterSerial,
       signedStart: step.event.signedData,
-      flags: startFlags(step, consented),
+      flags: startFlags(step, entitled),
     },
   };
-  await step.unit.saveSession(started);
-  await publishStart(step, started);
+  await takeConnector(step, bound, started);
+  await step.unit.sessions.save(started);
+  publishStart(step, started);
   if (fault !== null) {
-    await quarantine(step, fault, 'the start cannot be true', started.sessionId, transactionId);
+    await quarantine(step, fault, 'the start cannot be true', started, readingsOf(step.event));
   }
-  const reply = { ...replyFor(started, transactionId), state: 'charging', quarantined: fault };
-  return { session: started, reply };
+  return { session: started, reply: replyToStart(step, started, fault) };
+}
+
+function replyToStart(step: ChargeStep, session: Session, fault: string | null): EventReply {
+  return { ...replyFor(session, step.transactionId), state: 'charging', quarantined: fault };
+}
+
+function isPreAgreed(session: Session): boolean {
+  return session.terms?.mandate.document.preAgreedPrice ?? false;
+}
+
+const START_EVENTS: Readonly<Partial<Record<Session['state'], SessionEvent>>> = {
+  quoted: 'startOnQuote',
+  consented: 'start',
+  expired: 'lateStart',
+};
+
+function stateAfter(bound: Session, fault: MeteringFault | null): Session['state'] {
+  const event = fault === null ? START_EVENTS[bound.state] : 'contradict';
+  const state = event === undefined ? null : nextState(bound.state, event);
+  if (state !== null) return state;
+  throw new RoamgridError('state_conflict', `a session that is ${bound.state} does not start`);
+}
+
+/**
+ * The consent and the reservation that a start stands on. What a late start had reserved is free again:
+ * its energy flowed while the consent held, and is booked at the stop.
+ */
+async function entitle(
+  step: ChargeStep,
+  bound: Session,
+  channel: ConsentDocument['channel'],
+): Promise<Session | null> {
+  return bound.state === 'quoted' ? consentWithin(step.parts, step.unit, bound, channel) : bound;
+}
+
+/** The connector that is meant; a station with one needs no name for it. */
+function connectorAt(station: Station, named: number | null): number | null {
+  const known = station.record.document.evses.map((evse) => evse.connectorId);
+  if (named !== null && known.includes(named)) return named;
+  const [only] = known;
+  return known.length === 1 && only !== undefined ? only : null;
+}
+
+/**
+ * Over OCPP energy flows already: whoever held the connector does so no longer, and shows at its end
+ * whether the two overlap. A late start tells of the past and holds nothing now.
+ */
+async function takeConnector(step: ChargeStep, bound: Session, started: Session): Promise<void> {
+  const { sessions } = step.unit;
+  if (bound.state === 'expired') return sessions.leaveConnector(bound.sessionId);
+  const { connectorId, stationId, sessionId, state } = started;
+  if (step.event.sessionId !== null || connectorId === null || state !== 'charging') return;
+  await sessions.freeConnector(stationId, connectorId, sessionId);
+}
+
+/** The start may not charge: no price was agreed, or no credit is left. What it meters goes to suspense. */
+async function refuseStart(
+  step: ChargeStep,
+  bound: Session,
+  reason: RefusalReason,
+): Promise<AppliedToSession> {
+  const refused: Session = {
+    ...bound,
+    state: nextState(bound.state, 'refuse') ?? 'refused',
+    refusal: reason,
+    message: REFUSAL_MESSAGES[reason],
+    transactionId: step.transactionId,
+    expiresMs: null,
+    progress: { ...bound.progress, readings: readingsOf(step.event) },
+  };
+  await step.unit.sessions.save(refused);
+  if (bound.terms !== null) {
+    giveBack(step.parts, step.unit, bound.sessionId, bound.terms.mandate);
+  }
+  return { session: refused, reply: replyFor(refused, step.transactionId) };
 }
 
 /** A start long before the consent is rated but flagged, and held from invoicing until home agrees. */
@@ -57,22 +144,23 @@ function startFlags(step: ChargeStep, session: Session): string[] {
   return early ? [...flags, 'start_before_consent'] : flags;
 }
 
-async function publishStart(step: ChargeStep, session: Session): Promise<void> {
+function publishStart(step: ChargeStep, session: Session): void {
   const { parts, unit, event } = step;
-  const mandate = session.terms?.mandate.document;
-  await unit.trace(session.sessionId, [
+  const receivedMs = parseInstant(event.wire.receivedAt);
+  unit.trace(session.sessionId, [
     {
       step: 'start',
-      occurrence: session.transactionId ?? session.sessionId,
+      occurrence: step.transactionId,
       from: event.stationId,
       to: `${parts.utility}/aaa`,
-      atMs: parseInstant(event.wire.receivedAt),
-      durationMs: Math.max(0, parts.clock.now() - parseInstant(event.wire.receivedAt)),
+      atMs: receivedMs,
+      durationMs: Math.max(0, parts.clock.now() - receivedMs),
       documentHash: null,
     },
   ]);
-  if (mandate === undefined || mandate.homeUtility === parts.utility) return;
-  await unit.send({
+  const mandate = session.terms?.mandate.document;
+  if (mandate === undefined) return;
+  unit.send({
     to: mandate.homeUtility,
     subject: subjectOf(noteStart),
     key: `visit:${session.sessionId}`,

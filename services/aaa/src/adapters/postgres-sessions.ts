@@ -1,0 +1,149 @@
+import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import { isUniqueViolation, json, type Transaction } from '@roamgrid/persistence';
+import type { SessionBook } from '../ports.js';
+import type { Session } from '../session/session.js';
+import type { Outgoing } from './outgoing.js';
+import { factsOf, sessionFromRow, type SessionRow } from './session-rows.js';
+
+const at = (ms: InstantMs | null): Date | null => (ms === null ? null : new Date(ms));
+
+/** Sessions inside one transaction; every change is published to the portal with the commit. */
+export class PostgresSessions implements SessionBook {
+  readonly #tx: Transaction;
+  readonly #outgoing: Outgoing;
+
+  constructor(tx: Transaction, outgoing: Outgoing) {
+    this.#tx = tx;
+    this.#outgoing = outgoing;
+  }
+
+  lock(sessionId: string): Promise<Session | null> {
+    return this.#one('session_id = $1', [sessionId]);
+  }
+
+  lockByTransaction(stationId: string, transactionId: string): Promise<Session | null> {
+    return this.#one('station_id = $1 AND transaction_id = $2', [stationId, transactionId]);
+  }
+
+  lockNewestQuote(
+    stationId: string,
+    identityKey: string,
+    nowMs: InstantMs,
+  ): Promise<Session | null> {
+    return this.#one(
+      `station_id = $1 AND identity_key = $2 AND state = 'quoted' AND expires_at > $3
+       ORDER BY swiped_at DESC LIMIT 1`,
+      [stationId, identityKey, new Date(nowMs)],
+    );
+  }
+
+  async #one(where: string, parameters: readonly unknown[]): Promise<Session | null> {
+    const [row] = await this.#tx.query<SessionRow>(
+      `SELECT * FROM sessions WHERE ${where} FOR UPDATE`,
+      parameters,
+    );
+    return row === undefined ? null : sessionFromRow(row);
+  }
+
+  async insert(session: Session): Promise<void> {
+    const { terms, progress } = session;
+    await this.#tx.query(
+      `INSERT INTO sessions (session_id, station_id, connector_id, state, home_utility, identity_key,
+         pseudonym, mandate_id, transaction_id, swiped_at, expires_at, started_at, ended_at, facts,
+         terms, progress)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+      [
+        session.sessionId,
+        session.stationId,
+        session.connectorId,
+        session.state,
+        session.homeUtility,
+        session.identityKey,
+        terms?.mandate.document.pseudonym ?? null,
+        terms?.mandate.document.mandateId ?? null,
+        session.transactionId,
+        at(session.swipedMs),
+        at(session.expiresMs),
+        progress.startAt,
+        progress.endAt,
+        json(factsOf(session)),
+        terms === null ? null : json(terms),
+        json(progress),
+      ],
+    );
+    this.#outgoing.projectSession(session);
+  }
+
+  async save(session: Session): Promise<void> {
+    try {
+      await this.#tx.query(
+        `UPDATE sessions SET connector_id = $2, state = $3, transaction_id = $4, expires_at = $5,
+           started_at = $6, ended_at = $7, facts = $8, progress = $9 WHERE session_id = $1`,
+        [
+          session.sessionId,
+          session.connectorId,
+          session.state,
+          session.transactionId,
+          at(session.expiresMs),
+          session.progress.startAt,
+          session.progress.endAt,
+          json(factsOf(session)),
+          json(session.progress),
+        ],
+      );
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new RoamgridError('connector_occupied', 'another session holds the connector');
+    }
+    this.#outgoing.projectSession(session);
+  }
+
+  async freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void> {
+    await this.#tx.query(
+      `UPDATE sessions SET holds_connector = false
+       WHERE station_id = $1 AND connector_id = $2 AND session_id <> $3 AND holds_connector
+         AND state IN ('consented', 'charging', 'idle')`,
+      [stationId, connectorId, forSessionId],
+    );
+  }
+
+  async leaveConnector(sessionId: string): Promise<void> {
+    await this.#tx.query('UPDATE sessions SET holds_connector = false WHERE session_id = $1', [
+      sessionId,
+    ]);
+  }
+
+  async overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]> {
+    const rows = await this.#tx.query<{ session_id: string }>(
+      `SELECT session_id FROM sessions
+       WHERE station_id = $1 AND connector_id = $2 AND session_id <> $3 AND state = 'ended'
+         AND started_at < $5 AND ended_at > $4`,
+      [session.stationId, session.connectorId, session.sessionId, new Date(fromMs), new Date(toMs)],
+    );
+    return rows.map((row) => row.session_id);
+  }
+
+  async expiredIds(nowMs: InstantMs, limit: number): Promise<string[]> {
+    const rows = await this.#tx.query<{ session_id: string }>(
+      `SELECT session_id FROM sessions WHERE expires_at <= $1 AND state IN ('quoted', 'consented')
+       ORDER BY expires_at LIMIT $2`,
+      [new Date(nowMs), limit],
+    );
+    return rows.map((row) => row.session_id);
+  }
+
+  async keepSwipe(
+    stationId: string,
+    key: string,
+    requestHash: string,
+    sessionId: string,
+  ): Promise<boolean> {
+    // a swipe with the same key that runs at the same time is waited for here, and then known
+    const kept = await this.#tx.query(
+      `INSERT INTO swipe_keys (station_id, idempotency_key, request_hash, session_id)
+       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING session_id`,
+      [stationId, key, requestHash, sessionId],
+    );
+    return kept.length > 0;
+  }
+}

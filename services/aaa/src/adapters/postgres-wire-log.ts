@@ -1,0 +1,44 @@
+import type { listWireLog, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Database } from '@roamgrid/persistence';
+
+interface WireRow {
+  id: bigint;
+  at: Date;
+  direction: 'in' | 'out';
+  message_id: string | null;
+  action: string | null;
+  raw: string;
+}
+
+/** What staff reads: the wire log. */
+export class PostgresWireLog {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async list(request: RequestOf<typeof listWireLog>): Promise<ReplyOf<typeof listWireLog>> {
+    const { stationId, limit, cursor } = request;
+    if (cursor !== null && !/^\d{1,18}$/.test(cursor)) {
+      throw new RoamgridError('malformed_request', 'not a cursor of this list');
+    }
+    const rows = await this.#database.query<WireRow>(
+      `SELECT id, at, direction, message_id, action, raw FROM wire_log
+       WHERE station_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+      [stationId, cursor ?? '0', limit + 1],
+    );
+    const items = rows.slice(0, limit);
+    return {
+      items: items.map((row) => ({
+        at: formatInstant(row.at.getTime()),
+        direction: row.direction,
+        messageId: row.message_id,
+        action: row.action,
+        raw: row.raw,
+      })),
+      nextCursor: rows.length > limit ? String(items.at(-1)?.id ?? '') : null,
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import { parseEnergyWh, parseInstant, RoamgridError } from '@roamgrid/kernel';
+import { energyOf, inOrder } from '../../session/metering.js';
+import type { Session } from '../../session/session.js';
+import {
+  quarantine,
+  readingsOf,
+  takeReadings,
+  type AppliedToSession,
+  type ChargeStep,
+} from './charge-step.js';
+import { endCharge, endInSuspense } from './end-charge.js';
+import { meterCharge, setReadingsAside } from './meter-charge.js';
+import { replyFor } from './reply.js';
+import { startCharge } from './start-charge.js';
+
+/** The event belongs to a session that is known already. */
+export async function applyToSession(
+  step: ChargeStep,
+  session: Session,
+): Promise<AppliedToSession> {
+  switch (session.state) {
+    case 'consented':
+    case 'expired':
+      return startCharge(step, session, 'station');
+    case 'charging':
+    case 'idle':
+      return applyToRunning(step, session);
+    case 'ended':
+      return applyToEnded(step, session);
+    case 'refused':
+      return applyToRefused(step, session);
+    case 'suspense':
+      return applyToSuspense(step, session);
+    case 'written_off':
+      return { session, reply: replyFor(session, step.transactionId) };
+    case 'quoted':
+    case 'declined':
+      throw new RoamgridError('state_conflict', `the session is ${session.state}`);
+  }
+}
+
+async function applyToRunning(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  switch (step.event.step) {
+    case 'started':
+      return setEventAside(step, session, 'conflicting_start');
+    case 'updated':
+      return meterCharge(step, session);
+    case 'ended':
+      return endCharge(step, session);
+  }
+}
+
+/** A late reading of an ended charge changes no figure; one that contradicts it, or another stop, is kept. */
+async function applyToEnded(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  switch (step.event.step) {
+    case 'started':
+      return setEventAside(step, session, 'conflicting_start');
+    case 'updated':
+      return judgeLateReadings(step, session);
+    case 'ended':
+      return setEventAside(step, session, 'conflicting_stop');
+  }
+}
+
+async function judgeLateReadings(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const reply = replyFor(session, step.transactionId);
+  const quarantined = await setReadingsAside(step, session, takeReadings(step, session));
+  if (quarantined !== null) return { session, reply: { ...reply, quarantined } };
+  const last = session.progress.readings.at(-1);
+  const grows = readingsOf(step.event).some(
+    (reading) =>
+      last !== undefined &&
+      parseInstant(reading.at) > parseInstant(last.at) &&
+      parseEnergyWh(reading.meterWh) > parseEnergyWh(last.meterWh),
+  );
+  return grows ? setEventAside(step, session, 'energy_after_end') : { session, reply };
+}
+
+/** Energy that a refused driver took all the same is somebody's money: it goes to suspense. */
+async function applyToRefused(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const reply = replyFor(session, step.transactionId);
+  if (step.event.step !== 'ended') return { session, reply };
+  const readings = inOrder([...session.progress.readings, ...readingsOf(step.event)]);
+  if (readings.length > 0 && energyOf(readings) === 0n && session.progress.readings.length > 0) {
+    return { session, reply };
+  }
+  const code = 'energy_without_authorization';
+  const detail = 'energy that a refused driver took';
+  await quarantine(step, code, detail, session, readings);
+  return { session, reply: { ...reply, quarantined: code } };
+}
+
+/** The session is set aside already; its end tells how much energy that is. */
+async function applyToSuspense(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  if (step.event.step === 'ended') return endInSuspense(step, session);
+  const { accepted } = takeReadings(step, session);
+  const metered: Session = { ...session, progress: { ...session.progress, readings: accepted } };
+  await step.unit.sessions.save(metered);
+  return { session: metered, reply: replyFor(metered, step.transactionId) };
+}
+
+async function setEventAside(
+  step: ChargeStep,
+  session: Session,
+  code: string,
+): Promise<AppliedToSession> {
+  const detail = `a ${step.event.step} event of a session that is ${session.state}`;
+  await quarantine(step, code, detail, session);
+  return { session, reply: { ...replyFor(session, step.transactionId), quarantined: code } };
+}

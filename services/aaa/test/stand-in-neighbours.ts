@@ -1,0 +1,77 @@
+import { RoamgridError } from '@roamgrid/kernel';
+import type { MandateWithTariff, Neighbours } from '../src/ports.js';
+import { agreedTariff, mandateUnder, SOME_TERMS, type MandateWish, type Signers } from './documents.js';
+
+type Verdict = Awaited<ReturnType<Neighbours['authorizeAtHome']>>;
+type Price = Awaited<ReturnType<Neighbours['agreeTariff']>>;
+type MandateReply = Awaited<ReturnType<Neighbours['requestMandate']>>;
+
+/** Stands in for crp, profiles and the home utility; what it was asked is in `calls`. */
+export class StandInNeighbours implements Neighbours {
+  readonly calls: string[] = [];
+  /** what the visiting profiles hold */
+  held: MandateWithTariff | null = null;
+  hasAgreement = true;
+  verdict: Verdict | 'silent' = {
+    decision: 'accepted',
+    pseudonym: 'ps-1',
+    customerClass: 'residential',
+    assurance: 'claimed',
+  };
+  price: Extract<Price, { decision: 'refused' }> | null = null;
+  mandateReply: Extract<MandateReply, { decision: 'refused' }> | null = null;
+  storeFailure: RoamgridError | null = null;
+  wish: MandateWish = {};
+  readonly #signers: Signers;
+
+  constructor(signers: Signers) {
+    this.#signers = signers;
+  }
+
+  /** home's mandate lies in the visiting profiles from now on */
+  async hold(wish: MandateWish = {}): Promise<MandateWithTariff> {
+    this.held = await this.entry(wish);
+    return this.held;
+  }
+
+  async entry(wish: MandateWish): Promise<MandateWithTariff> {
+    const agreed = await agreedTariff(this.#signers);
+    return { agreedTariff: agreed, mandate: await mandateUnder(this.#signers, agreed, wish) };
+  }
+
+  findMandate(): Promise<MandateWithTariff | null> {
+    this.calls.push('findMandate');
+    return Promise.resolve(this.held);
+  }
+
+  storeMandate(): Promise<void> {
+    this.calls.push('storeMandate');
+    return this.storeFailure === null ? Promise.resolve() : Promise.reject(this.storeFailure);
+  }
+
+  termsWith(): Promise<typeof SOME_TERMS | null> {
+    this.calls.push('termsWith');
+    return Promise.resolve(this.hasAgreement ? SOME_TERMS : null);
+  }
+
+  authorizeAtHome(): Promise<Verdict> {
+    this.calls.push('authorizeAtHome');
+    if (this.verdict === 'silent') {
+      return Promise.reject(new RoamgridError('peer_unreachable', 'nobody listens'));
+    }
+    return Promise.resolve(this.verdict);
+  }
+
+  async agreeTariff(): Promise<Price> {
+    this.calls.push('agreeTariff');
+    if (this.price !== null) return this.price;
+    const agreed = await agreedTariff(this.#signers);
+    return { decision: 'agreed', agreedTariff: agreed, messagesToHome: 2 };
+  }
+
+  async requestMandate(): Promise<MandateReply> {
+    this.calls.push('requestMandate');
+    if (this.mandateReply !== null) return this.mandateReply;
+    return { decision: 'issued', mandate: (await this.entry(this.wish)).mandate };
+  }
+}

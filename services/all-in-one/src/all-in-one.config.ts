@@ -1,0 +1,32 @@
+import { commonConfiguration, readConfiguration } from '@roamgrid/platform';
+import { z } from 'zod';
+
+export const allInOneConfiguration = z.object({
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(8080)
+    .describe('the one port that everything is served on'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  ...commonConfiguration,
+  NATS_URL: commonConfiguration.NATS_URL.describe('bus; without it messages stay in this process'),
+  DATABASE_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PostgreSQL server where databases and roles may be created; without it a server of its own is started',
+    ),
+  DEMO: z
+    .enum(['0', '1'])
+    .default('1')
+    .describe('1: tells the story of a first charge after the first start; 0: does not'),
+});
+export type AllInOneConfiguration = z.output<typeof allInOneConfiguration>;
+
+/** @throws ConfigurationError */
+export function readAllInOneConfiguration(): AllInOneConfiguration {
+  return readConfiguration(allInOneConfiguration, process.env);
+}

@@ -1,0 +1,31 @@
+import type { Ports } from '../ports.js';
+import { publishCdr } from '../publishing/publish-cdr.js';
+import { decideRetail, deliverRetail } from './deliver-retail.js';
+import { recordCharge } from './record-charge.js';
+
+/** A charge of a partner's consumer, or of our own, that was held for want of an agreement or a tariff may have its price by now. */
+export async function retryHeldCharges(ports: Ports, partner: string): Promise<void> {
+  const held = await ports.work.run((books) => books.holds.heldCharges(partner));
+  for (const recorded of held) await recordCharge(ports, recorded);
+}
+
+/** A driver who was not known, or a rate that was missing, may be there by now. */
+export async function retryHeldRetail(ports: Ports): Promise<void> {
+  const held = await ports.work.run(async (books) =>
+    books.cdrs.findMany(await books.holds.heldRetail()),
+  );
+  for (const record of held) {
+    const { document } = record.cdr;
+    const { pseudonym, visitedUtility, sessionId } = document;
+    const consumer = await ports.neighbours.resolvePseudonym(pseudonym, visitedUtility);
+    const decision = decideRetail(document, consumer);
+    if (decision.outcome === 'held') continue;
+    await ports.work.run(async (books) => {
+      await books.cdrs.lockDirection(visitedUtility, document.homeUtility);
+      if ((await books.bills.findCharge(document.cdrId)) !== null) return;
+      const charge = await deliverRetail(ports, books, document, decision);
+      await books.holds.release('retail', sessionId, ports.clock.now());
+      await publishCdr(books, ports.utility, record, charge);
+    });
+  }
+}

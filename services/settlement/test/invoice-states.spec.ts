@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { RoamgridError } from '@roamgrid/kernel';
+import { availableActions, stateAfter } from '../src/invoice-states.js';
+import { stateAfterFailure } from '../src/posting/post-intent.js';
+import type { InvoiceState } from '../src/records.js';
+
+describe('the states of an invoice', () => {
+  it.each`
+    state         | accept        | dispute       | credit
+    ${'issued'}   | ${'accepted'} | ${'disputed'} | ${'credited'}
+    ${'accepted'} | ${'refused'}  | ${'refused'}  | ${'credited'}
+    ${'disputed'} | ${'refused'}  | ${'refused'}  | ${'credited'}
+    ${'settled'}  | ${'refused'}  | ${'refused'}  | ${'refused'}
+    ${'credited'} | ${'refused'}  | ${'refused'}  | ${'refused'}
+  `('$state', ({ state, ...expected }) => {
+    for (const action of ['accept', 'dispute', 'credit'] as const) {
+      const outcome = (): string => {
+        try {
+          return stateAfter(state as InvoiceState, action);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'state_conflict' });
+          return 'refused';
+        }
+      };
+      expect(outcome()).toBe((expected as Record<string, string>)[action]);
+    }
+  });
+
+  it('offers to each side what it may do', () => {
+    expect(availableActions('issued', 'issued', false)).toEqual(['credit']);
+    expect(availableActions('received', 'issued', false)).toEqual(['accept', 'dispute']);
+    expect(availableActions('received', 'issued', true)).toEqual(['dispute']);
+    expect(availableActions('received', 'accepted', false)).toEqual([]);
+  });
+});
+
+describe('what is done about a failed submission', () => {
+  it.each`
+    step                | attempts | code                        | expected
+    ${'presentInvoice'} | ${0}     | ${'ledger_unavailable'}     | ${'pending'}
+    ${'presentInvoice'} | ${0}     | ${'ledger_outcome_unknown'} | ${'unknown'}
+    ${'presentInvoice'} | ${0}     | ${'ledger_conflict'}        | ${'refused'}
+    ${'presentInvoice'} | ${0}     | ${'state_conflict'}         | ${'refused'}
+    ${'acceptInvoice'}  | ${0}     | ${'state_conflict'}         | ${'pending'}
+    ${'acceptInvoice'}  | ${40}    | ${'state_conflict'}         | ${'refused'}
+    ${'verifyInvoice'}  | ${0}     | ${'invalid_proof'}          | ${'refused'}
+  `('$step after $attempts attempts, $code → $expected', ({ step, attempts, code, expected }) => {
+    const transaction = {
+      name: step as 'presentInvoice',
+      caller: 'duke-energy',
+      businessKey: '',
+      documentHash: '',
+      argument: {},
+    };
+    const { next } = new RoamgridError(code as 'ledger_conflict', '');
+    const intent = { transaction, attempts: attempts as number };
+    expect(stateAfterFailure(intent, code as 'ledger_conflict', next)).toBe(expected);
+  });
+});

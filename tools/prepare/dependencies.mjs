@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { runChild } from './children.mjs';
+import { inRoot, ROOT } from './root.mjs';
+import { PrepareError, say, secondsSince } from './say.mjs';
+
+function readLock(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
+  } catch (error) {
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+const isSame = (wanted, installed) =>
+  wanted.link === true
+    ? installed.link === true && installed.resolved === wanted.resolved
+    : installed.version === wanted.version && installed.integrity === wanted.integrity;
+
+/**
+ * Is what package-lock.json wants what npm says it has installed? npm writes its own record last, so a
+ * broken-off installation has none.
+ */
+export function areDependenciesInstalled() {
+  const wanted = readLock(inRoot('package-lock.json'));
+  const installed = readLock(inRoot('node_modules', '.package-lock.json'));
+  if (wanted === null)
+    throw new PrepareError('package-lock.json is missing: this is no whole copy.');
+  if (installed === null) return false;
+  return Object.entries(wanted)
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, entry]) => {
+      const found = installed[path];
+      // optional ones are left out where they do not fit the machine
+      return found === undefined ? entry.optional === true : isSame(entry, found);
+    });
+}
+
+/** npm as it called us, else the one on the path. */
+function npmCommand() {
+  const called = process.env.npm_execpath;
+  return called !== undefined && basename(called) === 'npm-cli.js'
+    ? { program: process.execPath, args: [called] }
+    : { program: 'npm', args: [] };
+}
+
+/** Settings of the npm that called us stay its own: a silent one would hide why an install failed. */
+function installEnvironment() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_config_(loglevel|json|omit|include|workspaces?|local_prefix)$/i.test(name),
+    ),
+  );
+}
+
+/**
+ * `npm install` and not `npm ci`: a registry that lacks the packages of other systems leaves them out of
+ * package-lock.json, which `npm ci` refuses. `--no-save` leaves package-lock.json as it is.
+ */
+const FLAGS = ['--no-save', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
+
+export async function installDependencies() {
+  const startMs = Date.now();
+  say('Installing dependencies (about half a minute)…');
+  const { program, args } = npmCommand();
+  const status = await runChild(program, [...args, 'install', ...FLAGS], {
+    cwd: ROOT,
+    env: installEnvironment(),
+  });
+  if (status !== 0) {
+    throw new PrepareError(`Dependencies were not installed: npm ended with status ${status}.`);
+  }
+  if (!areDependenciesInstalled()) {
+    throw new PrepareError(
+      'Dependencies were not installed as package-lock.json says: remove node_modules, then try again.',
+    );
+  }
+  say(`Dependencies are installed (${secondsSince(startMs)} s).`);
+}

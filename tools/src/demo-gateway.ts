@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { DemoFault, faultLine } from './demo-fault.js';
+
+const client = z.looseObject({ clientId: z.string(), clientSecret: z.string() });
+const credentialsFile = z.looseObject({
+  baseUrl: z.string(),
+  stations: z.record(z.string(), z.looseObject({ password: z.string() })),
+  clients: z.record(z.string(), client),
+});
+export type DemoCredentials = z.infer<typeof credentialsFile>;
+
+const tokenAnswer = z.looseObject({ access_token: z.string() });
+const problem = z.looseObject({ code: z.string(), detail: z.string() });
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const POLL_MS = 100;
+const ANSWER_MS = 150_000;
+
+/** The running gateway as any program outside sees it: its addresses, and tokens of its utilities. */
+export class DemoGateway {
+  readonly credentials: DemoCredentials;
+  readonly #tokens = new Map<string, Promise<string>>();
+
+  constructor(credentials: DemoCredentials) {
+    this.credentials = credentials;
+  }
+
+  /** @throws DemoFault when no gateway runs on this data directory */
+  static async open(dataDir: string): Promise<DemoGateway> {
+    const path = join(dataDir, 'demo-credentials.json');
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      throw new DemoFault(
+        `No gateway has been started on ${dataDir}; start one with npm start (${faultLine(error)}).`,
+      );
+    });
+    const gateway = new DemoGateway(credentialsFile.parse(JSON.parse(text)));
+    await gateway.#checkReady();
+    return gateway;
+  }
+
+  get baseUrl(): string {
+    return this.credentials.baseUrl;
+  }
+
+  /** `ws://…` for stations */
+  get socketUrl(): string {
+    return this.baseUrl.replace(/^http/, 'ws');
+  }
+
+  get utilities(): readonly string[] {
+    return Object.keys(this.credentials.clients);
+  }
+
+  /** A call to a utility's API with that utility's own client. */
+  async ask(utility: string, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const token = await this.#token(utility);
+    const response = await fetch(`${this.baseUrl}/${utility}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+
+  /** The answer as `schema` reads it. @throws DemoFault for any other status */
+  async get<Schema extends z.ZodType>(
+    utility: string,
+    path: string,
+    schema: Schema,
+  ): Promise<z.output<Schema>> {
+    const answer = await this.ask(utility, 'GET', path);
+    if (answer.status !== 200) throw refused(`${utility} ${path}`, answer);
+    return schema.parse(answer.body);
+  }
+
+  /** Asks until the answer is something; bounded. @throws DemoFault */
+  async until<Value>(
+    what: string,
+    boundMs: number,
+    ask: () => Promise<Value | null>,
+  ): Promise<Value> {
+    const deadline = Date.now() + boundMs;
+    for (;;) {
+      const value = await ask();
+      if (value !== null) return value;
+      if (Date.now() > deadline) {
+        throw new DemoFault(`Not within ${String(boundMs)} ms: ${what}.`);
+      }
+      await pause(POLL_MS);
+    }
+  }
+
+  async #checkReady(): Promise<void> {
+    const response = await fetch(`${this.baseUrl}/health/ready`).catch(() => null);
+    if (response === null) {
+      throw new DemoFault(`No gateway answers at ${this.baseUrl}; start one with npm start.`);
+    }
+    if (response.status !== 200) {
+      throw new DemoFault(`The gateway at ${this.baseUrl} is not ready: see /health/ready.`);
+    }
+  }
+
+  #token(utility: string): Promise<string> {
+    const known = this.#tokens.get(utility) ?? this.#newToken(utility);
+    this.#tokens.set(utility, known);
+    return known;
+  }
+
+  async #newToken(utility: string): Promise<string> {
+    const credentials = this.credentials.clients[utility];
+    if (credentials === undefined) throw new DemoFault(`There is no client of ${utility}.`);
+    const { clientId, clientSecret } = credentials;
+    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+    const response = await fetch(`${this.baseUrl}/oidc/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        resource: `urn:roamgrid:utility:${utility}`,
+      }),
+    });
+    const answer = tokenAnswer.safeParse(await response.json());
+    if (!answer.success) {
+      throw new DemoFault(`${utility} got no token: status ${String(response.status)}.`);
+    }
+    return answer.data.access_token;
+  }
+}
+
+/** What the gateway said instead of the wanted answer. */
+export function refused(what: string, { status, body }: Answer): DemoFault {
+  const told = problem.safeParse(body);
+  const reason = told.success ? `${told.data.code}: ${told.data.detail}` : 'no reason given';
+  return new DemoFault(`${what} was answered ${String(status)}, ${reason}.`);
+}
