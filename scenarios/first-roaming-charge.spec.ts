@@ -47,6 +47,10 @@ describe('the first roaming charge', () => {
   });
 
   it('shows the session to both utilities, with the negotiated tariff', async () => {
+    await gateway.until(async () => {
+      const session = await gateway.api('duke-energy', 'GET', `/sessions/${charged.sessionId}`);
+      return at(session.body, 'state') === 'rated';
+    }, 'the session is rated');
     const visited = await gateway.api('duke-energy', 'GET', `/sessions/${charged.sessionId}`);
     expect(visited.body).toMatchObject({
       state: 'rated',

@@ -122,7 +122,15 @@ export const billAnswer = z.looseObject({
       currency: z.string(),
       totalInclTax: z.string(),
       amountDue: z.string(),
-      lines: z.array(z.looseObject({ sessionId: z.string(), lines: z.array(line), ...totals })),
+      lines: z.array(
+        z.looseObject({
+          sessionId: z.string(),
+          currency: z.string(),
+          visitedTotalInclTax: z.string(),
+          lines: z.array(line),
+          ...totals,
+        }),
+      ),
     }),
   ),
 });

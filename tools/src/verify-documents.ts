@@ -4,6 +4,7 @@ import { hashFromHex, leafHash, verifyInclusion } from '@roamgrid/merkle';
 import { z } from 'zod';
 import { sha256 } from './sha256.js';
 import { assertSame, check, Difference, type Check } from './verify-check.js';
+import { checkAgreedTariff } from './verify-agreed-tariff.js';
 import { checkEntitlement } from './verify-entitlement.js';
 import {
   checkCdrFigures,
@@ -173,6 +174,7 @@ export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): 
   }
   if (charge === undefined) return checks;
   const cdr = await verifyAnswer('cdr', charge.cdr, keyFiles);
+  const visited = issued.signer ?? cdr.signer;
   return [
     ...checks,
     ...cdr.checks,
@@ -182,7 +184,8 @@ export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): 
     await check('cdr metering', () => checkMetering(cdr.document)),
     await check('cdr figures', () => checkCdrFigures(cdr.document)),
     await check('cdr re-rating', () => checkRerating(cdr.document)),
-    ...(await checkEntitlement(cdr.document, issued.signer ?? cdr.signer, keyFiles)),
+    ...(await checkAgreedTariff(cdr.document, visited, keyFiles)),
+    ...(await checkEntitlement(cdr.document, visited, keyFiles)),
   ];
 }
 

@@ -2,8 +2,14 @@ import { cdrDocument } from '@roamgrid/contracts';
 import { documentHash } from '@roamgrid/documents';
 import { z } from 'zod';
 import { readPart } from './verify-figures.js';
-import { assertSame, check, NotGiven, type Check } from './verify-check.js';
-import { describeSigner, findSigner, type KeyFile, type Signer } from './verify-signature.js';
+import { assertSame, check, type Check } from './verify-check.js';
+import {
+  describeSigner,
+  filesOfHome,
+  findSigner,
+  type KeyFile,
+  type Signer,
+} from './verify-signature.js';
 import { sha256 } from './sha256.js';
 
 const anySigned = <Members extends z.ZodRawShape>(members: Members) =>
@@ -18,7 +24,7 @@ const text = z.string();
 const entitling = cdrDocument
   .pick({ sessionId: true, homeUtility: true, visitedUtility: true, pseudonym: true })
   .extend({
-    agreedTariff: z.looseObject({ hash: text }),
+    agreedTariff: z.looseObject({ documentHash: text }),
     mandate: anySigned({
       homeUtility: text,
       visitedUtility: text,
@@ -47,23 +53,19 @@ function checkLinks({ mandate, quote, consent, ...cdr }: Entitling): string {
   assertSame('the mandate’s consumer', mandate.document.pseudonym, cdr.pseudonym);
   assertSame('the mandate’s home', mandate.document.homeUtility, cdr.homeUtility);
   assertSame('the mandate’s visited side', mandate.document.visitedUtility, cdr.visitedUtility);
-  const { hash } = cdr.agreedTariff;
+  const { documentHash: hash } = cdr.agreedTariff;
   assertSame('the mandate’s agreed tariff', mandate.document.agreedTariffHash, hash);
   assertSame('the quote’s agreed tariff', quote.document.agreedTariffHash, hash);
   return 'consent to the quote, quote under the mandate, all of this session';
 }
 
-/** Home must have signed the mandate with keys of its own, which stand in a file of their own. */
+/** Home must have signed the mandate. */
 async function checkMandateSignature(
   { mandate, ...cdr }: Entitling,
   visited: Signer | null,
   keyFiles: readonly KeyFile[],
 ): Promise<string> {
-  const isDomestic = cdr.homeUtility === cdr.visitedUtility;
-  const homeFiles = isDomestic ? keyFiles : keyFiles.filter((file) => file !== visited?.keyFile);
-  if (homeFiles.length === 0) {
-    throw new NotGiven(`give the JWKS of ${cdr.homeUtility} as well (--jwks)`);
-  }
+  const homeFiles = filesOfHome(cdr, visited, keyFiles);
   return describeSigner(await findSigner(mandate.document, mandate.signature, homeFiles));
 }
 

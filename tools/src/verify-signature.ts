@@ -10,7 +10,7 @@ import {
 } from '@roamgrid/documents';
 import { RoamgridError } from '@roamgrid/kernel';
 import { compactVerify, importJWK } from 'jose';
-import { Difference } from './verify-check.js';
+import { Difference, NotGiven } from './verify-check.js';
 
 /** One `--jwks` file: the keys of one utility. */
 export interface KeyFile {
@@ -77,4 +77,21 @@ export async function findSigner(
       ? `no key ${header.kid} for ${header.alg} in the JWKS given`
       : `the signature does not fit the document under key ${header.kid}`,
   );
+}
+
+/**
+ * Where home's keys may stand: its signatures are made with keys of its own, which stand in a file of
+ * their own.
+ *
+ * @throws NotGiven where no such file was given
+ */
+export function filesOfHome(
+  cdr: { readonly homeUtility: string; readonly visitedUtility: string },
+  visited: Signer | null,
+  keyFiles: readonly KeyFile[],
+): readonly KeyFile[] {
+  if (cdr.homeUtility === cdr.visitedUtility) return keyFiles;
+  const homeFiles = keyFiles.filter((file) => file !== visited?.keyFile);
+  if (homeFiles.length > 0) return homeFiles;
+  throw new NotGiven(`give the JWKS of ${cdr.homeUtility} as well (--jwks)`);
 }

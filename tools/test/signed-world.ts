@@ -15,6 +15,10 @@ export interface Key {
 }
 
 export interface Edits {
+  /** before both crps sign it */
+  readonly agreedTariff?: Edit;
+  /** who signs the agreed tariff in place of home's crp */
+  readonly tariffKey?: Key;
   /** before the CDR is rated anew */
   readonly measured?: Edit;
   /** after its rating, before it is signed */
@@ -38,8 +42,16 @@ function ed25519(kid: string): Key {
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' } };
 }
 
-export const VISITED = { settlement: ed25519('settlement-1'), aaa: ed25519('aaa-1') };
-export const HOME = { settlement: ed25519('settlement-1'), profiles: ed25519('profiles-1') };
+export const VISITED = {
+  settlement: ed25519('settlement-1'),
+  crp: ed25519('crp-1'),
+  aaa: ed25519('aaa-1'),
+};
+export const HOME = {
+  settlement: ed25519('settlement-1'),
+  crp: ed25519('crp-1'),
+  profiles: ed25519('profiles-1'),
+};
 
 const encryption = { kty: 'OKP', crv: 'X25519', kid: 'enc-1', use: 'enc', x: 'AAAA' };
 export const jwksOf = (keys: readonly Key[]): Editable => ({
@@ -73,7 +85,6 @@ export function es256(document: Editable): { answer: Editable; jwks: Editable } 
   };
 }
 
-const AGREED_TARIFF_HASH = 'a'.repeat(64);
 const SESSION = '01936f3e-7c1a-7b3c-9d2e-0123456789ab';
 
 const TARIFF = {
@@ -88,27 +99,66 @@ const TARIFF = {
   last_updated: '2026-11-01T00:00:00Z',
 };
 
+const PARTIES = { homeUtility: 'alabama-power', visitedUtility: 'duke-energy' };
+const SCOPE = { ...PARTIES, customerClass: 'residential', stationClass: 'AC' };
+const AGREEMENT_HASH = 'c'.repeat(64);
+
+/** As both crps signed it. */
+function agreedTariffOf(edits: Edits): Editable {
+  const document: Editable = {
+    type: 'agreedTariff',
+    agreedTariffId: 'agreed-1',
+    version: 1,
+    agreementHash: AGREEMENT_HASH,
+    ...SCOPE,
+    notBefore: '2026-11-21T00:00:00Z',
+    notAfter: '2026-11-22T00:00:00Z',
+    tariff: structuredClone(TARIFF),
+  };
+  edits.agreedTariff?.(document);
+  const own = signedBy(VISITED.crp, document);
+  const other = signedBy(edits.tariffKey ?? HOME.crp, document);
+  return {
+    document,
+    documentHash: own['documentHash'],
+    signatures: [
+      { utility: PARTIES.visitedUtility, signature: own['signature'] },
+      { utility: PARTIES.homeUtility, signature: other['signature'] },
+    ],
+  };
+}
+
 function entitlement(edits: Edits): Editable {
-  const parties = { homeUtility: 'alabama-power', visitedUtility: 'duke-energy' };
+  const agreedTariff = agreedTariffOf(edits);
+  const agreedTariffHash = agreedTariff['documentHash'];
   const mandate = signedBy(edits.mandateKey ?? HOME.profiles, {
     type: 'mandate',
-    ...parties,
+    ...PARTIES,
     pseudonym: 'p-77',
-    agreedTariffHash: AGREED_TARIFF_HASH,
+    agreedTariffHash,
   });
   const quote = signedBy(VISITED.aaa, {
     type: 'quote',
     sessionId: SESSION,
+    issuedAt: '2026-11-21T09:58:00Z',
     mandateHash: mandate['documentHash'],
-    agreedTariffHash: AGREED_TARIFF_HASH,
+    agreedTariffHash,
   });
   const consent = signedBy(VISITED.aaa, {
     type: 'consent',
     sessionId: SESSION,
     quoteHash: quote['documentHash'],
   });
-  const agreedTariff = { agreedTariffId: 'agreed-1', version: 1, hash: AGREED_TARIFF_HASH };
-  return { ...parties, pseudonym: 'p-77', agreedTariff, mandate, quote, consent };
+  return {
+    ...SCOPE,
+    agreementHash: AGREEMENT_HASH,
+    pseudonym: 'p-77',
+    agreedTariff,
+    tariff: structuredClone((agreedTariff['document'] as Editable)['tariff']),
+    mandate,
+    quote,
+    consent,
+  };
 }
 
 function measuredCdr(edits: Edits): Editable {
@@ -120,7 +170,6 @@ function measuredCdr(edits: Edits): Editable {
     sequence: 42,
     salt: 'b'.repeat(64),
     ...entitlement(edits),
-    tariff: structuredClone(TARIFF),
     rounding: 'halfUp',
     energyKwh: '20.000',
     meter: { startWh: '1000', stopWh: '21000', meterSerial: null, signedData: null },

@@ -69,7 +69,42 @@ const FALSE_DOCUMENTS: [string, Edits, string[]][] = [
   [
     'another price in the tariff than was rated',
     { cdr: (cdr) => (at(cdr, 'tariff', 'elements', 0, 'price_components', 0)['price'] = '0.286') },
-    ['cdr re-rating'],
+    ['cdr re-rating', 'cdr agreed tariff'],
+  ],
+  [
+    'a price that was rated but never agreed',
+    {
+      measured: (cdr) => (at(cdr, 'tariff', 'elements', 0, 'price_components', 0)['price'] = '0.3'),
+    },
+    ['cdr agreed tariff'],
+  ],
+  [
+    'a price that the visited utility agreed with itself',
+    { tariffKey: VISITED.crp },
+    ['cdr tariff signature of home'],
+  ],
+  [
+    'a price that home alone signed',
+    {
+      measured: (cdr) =>
+        (at(cdr, 'agreedTariff')['signatures'] = [at(cdr, 'agreedTariff', 'signatures', 1)]),
+    },
+    ['cdr tariff signature of visited'],
+  ],
+  [
+    'a price agreed for another class',
+    { agreedTariff: (agreed) => (agreed['customerClass'] = 'commercial') },
+    ['cdr agreed tariff'],
+  ],
+  [
+    'a price agreed for another pair',
+    { agreedTariff: (agreed) => (agreed['homeUtility'] = 'georgia-power') },
+    ['cdr agreed tariff'],
+  ],
+  [
+    'a price that had run out when it was quoted',
+    { agreedTariff: (agreed) => (agreed['notAfter'] = '2026-11-21T09:00:00Z') },
+    ['cdr agreed tariff'],
   ],
   [
     'another rounding than was used',
@@ -104,8 +139,8 @@ const FALSE_DOCUMENTS: [string, Edits, string[]][] = [
   ],
   [
     'an agreed tariff that the mandate does not name',
-    { measured: (cdr) => (at(cdr, 'agreedTariff')['hash'] = 'd'.repeat(64)) },
-    ['cdr entitlement'],
+    { measured: (cdr) => (at(cdr, 'agreedTariff')['documentHash'] = 'd'.repeat(64)) },
+    ['cdr agreed tariff', 'cdr entitlement'],
   ],
   [
     'a consent changed after it was given',
@@ -150,7 +185,7 @@ const FALSE_DOCUMENTS: [string, Edits, string[]][] = [
   [
     'a tariff that no engine can read',
     { cdr: (cdr) => (at(cdr, 'tariff')['elements'] = []) },
-    ['cdr re-rating'],
+    ['cdr re-rating', 'cdr agreed tariff'],
   ],
 ];
 

@@ -27,8 +27,8 @@ describe('honest documents', () => {
 
   it('a charge below the minimum price is re-rated with its adjustment', async () => {
     const world = signedWorld({
-      measured: (cdr) =>
-        (at(cdr, 'tariff')['min_price'] = { excl_vat: '10.00', incl_vat: '10.73' }),
+      agreedTariff: (agreed) =>
+        (at(agreed, 'tariff')['min_price'] = { excl_vat: '10.00', incl_vat: '10.73' }),
     });
     const outcome = await verifyWorld(world);
     expect(outcome.out).toContainEqual('ok    cdr re-rating: 3 lines, 10.73 USD');
@@ -40,11 +40,12 @@ describe('honest documents', () => {
     expect(outcome.status).toBe(0);
   });
 
-  it('without home’s keys its mandate is said to be unchecked', async () => {
+  it('without home’s keys its mandate and its agreement to the price are said to be unchecked', async () => {
     const outcome = await verifyWorld(signedWorld(), [VISITED_JWKS]);
     expect(outcome.status).toBe(0);
-    expect(namesOf('skip', outcome)).toEqual(['cdr mandate signature']);
-    expect(namesOf('ok', outcome)).toHaveLength(ALL_CHECKS.length - 1);
+    const skipped = ['cdr tariff signature of home', 'cdr mandate signature'];
+    expect(namesOf('skip', outcome)).toEqual(skipped);
+    expect(namesOf('ok', outcome)).toEqual(ALL_CHECKS.filter((name) => !skipped.includes(name)));
   });
 
   it('an invoice alone is checked without a CDR', async () => {

@@ -248,7 +248,7 @@ describe('home objects', () => {
     [
       'another agreed tariff',
       'tariff_not_agreed',
-      (cdr) => ({ ...cdr, agreedTariff: { ...cdr.agreedTariff, hash: 'b'.repeat(64) } }),
+      (cdr) => ({ ...cdr, agreedTariff: { ...cdr.agreedTariff, documentHash: 'b'.repeat(64) } }),
     ],
     [
       'a consent to another quote',

@@ -16,6 +16,7 @@ import {
   utilitySlug,
   uuid,
 } from '../values.js';
+import { signedAgreedTariff } from './agreed-tariff.js';
 import { signedMandate } from './mandate.js';
 import { signedConsent, signedQuote } from './quote.js';
 
@@ -122,7 +123,7 @@ export const cdrPayable = z.strictObject({
 
 /**
  * Charge detail record, signed by the visited utility's settlement: all that entitles it and all
- * that re-rates it. `tariff` is the agreed tariff, resolved; `lines` are its rating.
+ * that re-rates it. `tariff` is what was rated, the one inside `agreedTariff`; `lines` are its rating.
  */
 export const cdrDocument = z.strictObject({
   type: z.literal('cdr'),
@@ -133,12 +134,8 @@ export const cdrDocument = z.strictObject({
   issuedAt: instantString,
   agreementId: identifier.nullable(),
   agreementHash: hashHex.nullable(),
-  agreedTariff: z.strictObject({
-    agreedTariffId: identifier,
-    version: z.int().min(1),
-    hash: hashHex,
-    signatures: z.array(z.strictObject({ utility: utilitySlug, signature: z.string() })),
-  }),
+  /** as both crps signed it; `tariff` is the one inside, canonically equal */
+  agreedTariff: signedAgreedTariff,
   tariff: tariffSchema,
   rounding: z.enum(['halfUp', 'halfEven', 'up', 'down']),
   energyKwh: decimalString,

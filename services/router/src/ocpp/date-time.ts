@@ -1,4 +1,4 @@
-import { parseInstant, RoamgridError } from '@roamgrid/kernel';
+import { parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 
 const EARLIEST = '1970-01-01T00:00:00Z';
 const LATEST = '2199-12-31T23:59:59Z';
@@ -33,4 +33,11 @@ export function isDateTime(text: string): boolean {
 export function instantWithinReach(text: string): string {
   if (isInstant(text)) return text;
   return Number(YEAR.exec(text)?.[0] ?? '0') < 2000 ? EARLIEST : LATEST;
+}
+
+const LATE_MS = 600_000;
+
+/** OCPP 1.6 has no word for what is delivered late: an event more than ten minutes old is taken as such. */
+export function isLate(text: string, nowMs: InstantMs): boolean {
+  return parseInstant(instantWithinReach(text)) < nowMs - LATE_MS;
 }

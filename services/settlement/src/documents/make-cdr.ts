@@ -34,7 +34,6 @@ export function energyKwhOf(periods: readonly { readonly energyWh: string }[]): 
 /** Joins what was measured, what entitles to it and what it costs into the document that is signed. */
 export function makeCdr(parts: CdrParts): CdrDocument {
   const { recorded, agreement, rating } = parts;
-  const { document, documentHash, signatures } = recorded.agreedTariff;
   return cdrDocument.parse({
     ...chargeFacts.parse(recorded.charge),
     ...rating.figures,
@@ -46,13 +45,8 @@ export function makeCdr(parts: CdrParts): CdrDocument {
     issuedAt: parts.issuedAt,
     agreementId: agreement?.document.agreementId ?? null,
     agreementHash: agreement?.documentHash ?? null,
-    agreedTariff: {
-      agreedTariffId: document.agreedTariffId,
-      version: document.version,
-      hash: documentHash,
-      signatures,
-    },
-    tariff: document.tariff,
+    agreedTariff: recorded.agreedTariff,
+    tariff: recorded.agreedTariff.document.tariff,
     rounding: parts.rounding,
     energyKwh: energyKwhOf(recorded.charge.periods),
     settlement: rating.settlement,

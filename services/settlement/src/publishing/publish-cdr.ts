@@ -21,7 +21,7 @@ function retailView(charge: RetailCharge): Record<string, unknown> {
 
 /** Home never saw the station: its view of a roaming session is fed from the CDR. */
 function sessionFacts(cdr: CdrDocument, cinMasked: string | null): Record<string, unknown> {
-  const { agreedTariffId, version, hash } = cdr.agreedTariff;
+  const { document: agreed, documentHash: agreedHash } = cdr.agreedTariff;
   const { at, channel, quoteHash } = cdr.consent.document;
   return {
     stationId: cdr.stationId,
@@ -29,7 +29,7 @@ function sessionFacts(cdr: CdrDocument, cinMasked: string | null): Record<string
     homeUtility: cdr.homeUtility,
     visitedUtility: cdr.visitedUtility,
     authorizedBy: cdr.authorizedBy,
-    agreedTariff: { id: agreedTariffId, version, hash },
+    agreedTariff: { id: agreed.agreedTariffId, version: agreed.version, hash: agreedHash },
     quote: cdr.quote,
     consent: { at, channel, quoteHash },
     meter: { startWh: cdr.meter.startWh, stopWh: cdr.meter.stopWh },

@@ -56,7 +56,7 @@ export async function checkRetailTariff(
     retailTariff.document.agreedTariffHash,
     cdr.quote.document.agreedTariffHash,
   ];
-  return hashes.every((hash) => hash === cdr.agreedTariff.hash)
+  return hashes.every((hash) => hash === cdr.agreedTariff.documentHash)
     ? null
     : objection('tariff_not_agreed', 'the CDR is rated under another agreed tariff');
 }

@@ -1,6 +1,6 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import type { SigningService, Verifier } from '@roamgrid/platform';
-import type { SignedDocument } from '@roamgrid/documents';
+import type { MultiSignedDocument, SignedDocument } from '@roamgrid/documents';
 
 /** Why home does not accept a CDR; the codes of a dispute. */
 export type ObjectionCode =
@@ -24,14 +24,28 @@ export const objection = (reasonCode: ObjectionCode, note: string): Objection =>
 });
 
 /** Whether a document inside a CDR bears the signature that it must bear. */
-export async function isSigned(
+export function isSigned(
   verifier: Verifier,
   signed: SignedDocument<unknown>,
   utility: string,
   service: SigningService,
 ): Promise<boolean> {
+  return fits(verifier.verify(signed, utility, service));
+}
+
+/** The same of a document that several utilities sign. */
+export function isCosigned(
+  verifier: Verifier,
+  signed: MultiSignedDocument<unknown>,
+  parties: readonly string[],
+  service: SigningService,
+): Promise<boolean> {
+  return fits(verifier.verifyCosigned(signed, parties, service));
+}
+
+async function fits(verification: Promise<void>): Promise<boolean> {
   try {
-    await verifier.verify(signed, utility, service);
+    await verification;
     return true;
   } catch (error) {
     if (error instanceof RoamgridError && error.status < 500) return false;

@@ -4,6 +4,7 @@ import type { Verifier } from '@roamgrid/platform';
 import { termsOf } from '../pricing/rate-charge.js';
 import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
+import { checkAgreedTariff } from './check-agreed-tariff.js';
 import { checkAgreement } from './check-agreement.js';
 import {
   checkCaps,
@@ -46,6 +47,7 @@ async function firstObjection(
   return (
     (await checkMandate(cdr, verifier)) ??
     (await checkRetailTariff(cdr, verifier)) ??
+    (await checkAgreedTariff(cdr, verifier)) ??
     (await checkConsent(cdr, verifier)) ??
     checkAgreement(cdr, agreement, terms) ??
     checkEnergy(cdr) ??

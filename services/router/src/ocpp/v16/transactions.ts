@@ -3,7 +3,7 @@ import type { OCPP16 } from 'typed-ocpp';
 import { exactDecimal } from '../../exact/exact-decimal.js';
 import { exactNumber, type Exact } from '../../exact/exact-json.js';
 import { readToken } from '../../identity/read-identity.js';
-import { instantWithinReach } from '../date-time.js';
+import { instantWithinReach, isLate } from '../date-time.js';
 import { connectorOf, recordEvent, type EventReply } from '../record-event.js';
 import { status16 } from '../refusal-status.js';
 import { readSamples, type MeterRead, type SampleGroup } from '../sampled-values.js';
@@ -64,7 +64,7 @@ export async function startTransaction(call: StationCall): Promise<Answer> {
     connectorId: connectorOf(start.connectorId.value),
     identity: readToken(start.idTag, call.context.registry),
     at: instantWithinReach(start.timestamp),
-    offline: false,
+    offline: isLate(start.timestamp, call.context.clock.now()),
     activity: null,
     stopReason: null,
     showsPrice: call.memory.shownPrices.has(start.idTag),
@@ -99,7 +99,7 @@ export async function meterValues(call: StationCall): Promise<Answer> {
     connectorId: connectorOf(connectorId.value),
     identity: null,
     at,
-    offline: false,
+    offline: isLate(at, call.context.clock.now()),
     activity: null,
     stopReason: null,
     showsPrice: call.memory.knowsCostMessages === true,
@@ -160,7 +160,7 @@ export async function stopTransaction(call: StationCall): Promise<Answer> {
     connectorId: null,
     identity: stop.idTag === undefined ? null : readToken(stop.idTag, call.context.registry),
     at: instantWithinReach(stop.timestamp),
-    offline: false,
+    offline: isLate(stop.timestamp, call.context.clock.now()),
     activity: null,
     stopReason: stop.reason ?? 'Local',
     showsPrice: call.memory.knowsCostMessages === true,

@@ -1,0 +1,105 @@
+import { cdrDocument } from '@roamgrid/contracts';
+import { documentHash } from '@roamgrid/documents';
+import { parseInstant } from '@roamgrid/kernel';
+import { z } from 'zod';
+import { sha256 } from './sha256.js';
+import { assertSame, check, Difference, type Check } from './verify-check.js';
+import { readPart } from './verify-figures.js';
+import {
+  describeSigner,
+  findSigner,
+  filesOfHome,
+  type KeyFile,
+  type Signer,
+} from './verify-signature.js';
+
+/** Services of one utility do not share a clock; as much as home tolerates. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+const text = z.string();
+const SHARED = ['homeUtility', 'visitedUtility', 'customerClass', 'stationClass'] as const;
+const shared = { homeUtility: text, visitedUtility: text, customerClass: text, stationClass: text };
+
+const priced = cdrDocument
+  .pick({ agreementHash: true })
+  .extend({
+    ...shared,
+    tariff: z.looseObject({}),
+    agreedTariff: z.looseObject({
+      document: z.looseObject({
+        ...shared,
+        agreementHash: text.nullable(),
+        notBefore: text,
+        notAfter: text,
+        tariff: z.looseObject({}),
+      }),
+      documentHash: text,
+      signatures: z.array(z.looseObject({ utility: text, signature: text })),
+    }),
+  })
+  .loose();
+type Priced = z.infer<typeof priced>;
+
+const quoted = z.looseObject({
+  quote: z.looseObject({ document: z.looseObject({ issuedAt: text }) }),
+});
+
+/** The tariff that was rated is the one under the agreed hash, agreed for this pair, class and time. */
+function checkTariff(document: unknown): string {
+  const cdr = readPart(priced, document);
+  const { document: agreed, documentHash: announced } = cdr.agreedTariff;
+  assertSame('the hash of the agreed tariff', announced, documentHash(agreed, sha256));
+  assertSame(
+    'the hash of the tariff that was rated',
+    documentHash(cdr.tariff, sha256),
+    documentHash(agreed.tariff, sha256),
+  );
+  for (const name of SHARED) assertSame(`the agreed tariff’s ${name}`, agreed[name], cdr[name]);
+  assertSame(
+    'the agreed tariff’s agreement',
+    String(agreed.agreementHash),
+    String(cdr.agreementHash),
+  );
+  const { issuedAt } = readPart(quoted, document).quote.document;
+  const quotedAtMs = parseInstant(issuedAt);
+  const wasInForce =
+    quotedAtMs >= parseInstant(agreed.notBefore) - CLOCK_TOLERANCE_MS &&
+    quotedAtMs < parseInstant(agreed.notAfter) + CLOCK_TOLERANCE_MS;
+  if (!wasInForce) {
+    const validity = `${agreed.notBefore} to ${agreed.notAfter}`;
+    throw new Difference(`the quote of ${issuedAt} is outside ${validity}`);
+  }
+  return `the one under ${announced}`;
+}
+
+function signatureOf({ agreedTariff }: Priced, utility: string): string {
+  const entry = agreedTariff.signatures.find((candidate) => candidate.utility === utility);
+  if (entry === undefined) throw new Difference(`${utility} has not signed the agreed tariff`);
+  return entry.signature;
+}
+
+/**
+ * Whether the price of a CDR was agreed: both parties signed it, each with keys of its own file.
+ *
+ * @param visited signer of the CDR, `null` where that could not be found out
+ */
+export async function checkAgreedTariff(
+  document: unknown,
+  visited: Signer | null,
+  keyFiles: readonly KeyFile[],
+): Promise<Check[]> {
+  const signedBy = async (utility: string, cdr: Priced, files: readonly KeyFile[]) =>
+    describeSigner(await findSigner(cdr.agreedTariff.document, signatureOf(cdr, utility), files));
+  return [
+    await check('cdr agreed tariff', () => checkTariff(document)),
+    await check('cdr tariff signature of visited', () => {
+      const cdr = readPart(priced, document);
+      const files = visited === null ? keyFiles : [visited.keyFile];
+      return signedBy(cdr.visitedUtility, cdr, files);
+    }),
+    await check('cdr tariff signature of home', () => {
+      const cdr = readPart(priced, document);
+      return signedBy(cdr.homeUtility, cdr, filesOfHome(cdr, visited, keyFiles));
+    }),
+  ];
+}
