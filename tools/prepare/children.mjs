@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 const FORCE_AFTER_MS = 5_000;
 const running = new Set();

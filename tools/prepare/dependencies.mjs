@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { runChild } from './children.mjs';
-import { inRoot, ROOT } from './root.mjs';
+import { CACHE, inRoot, ROOT } from './root.mjs';
 import { PrepareError, say, secondsSince } from './say.mjs';
+
+/** There while an installation of ours runs, and after one that was broken off. */
+const UNFINISHED = join(CACHE, 'installing');
 
 function readLock(path) {
   try {
@@ -23,6 +26,7 @@ const isSame = (wanted, installed) =>
  * broken-off installation has none.
  */
 export function areDependenciesInstalled() {
+  if (existsSync(UNFINISHED)) return false;
   const wanted = readLock(inRoot('package-lock.json'));
   const installed = readLock(inRoot('node_modules', '.package-lock.json'));
   if (wanted === null)
@@ -60,8 +64,18 @@ function installEnvironment() {
  */
 const FLAGS = ['--no-save', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
 
+/** npm takes half-written files of a broken-off installation for whole ones: such a folder goes. */
+function removeUnfinished() {
+  const isWhole = existsSync(inRoot('node_modules', '.package-lock.json'));
+  if (isWhole && !existsSync(UNFINISHED)) return;
+  rmSync(inRoot('node_modules'), { recursive: true, force: true });
+}
+
 export async function installDependencies() {
   const startMs = Date.now();
+  removeUnfinished();
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(UNFINISHED, '');
   say('Installing dependencies (about half a minute)…');
   const { program, args } = npmCommand();
   const status = await runChild(program, [...args, 'install', ...FLAGS], {
@@ -71,6 +85,7 @@ export async function installDependencies() {
   if (status !== 0) {
     throw new PrepareError(`Dependencies were not installed: npm ended with status ${status}.`);
   }
+  rmSync(UNFINISHED, { force: true });
   if (!areDependenciesInstalled()) {
     throw new PrepareError(
       'Dependencies were not installed as package-lock.json says: remove node_modules, then try again.',

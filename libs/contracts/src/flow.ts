@@ -45,6 +45,8 @@ export const FLOW: readonly Contract[] = [
   cdr.receiveCdr,
   consumer.resolvePseudonym,
   cdr.answerCdr,
+  cdr.objectCdr,
+  cdr.acceptCdr,
   pricing.readAgreement,
   invoice.closePeriod,
   invoice.receiveInvoice,

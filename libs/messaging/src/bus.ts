@@ -16,7 +16,8 @@ export interface RequestOptions {
 export interface Bus {
   /**
    * @param to slug of the utility whose service is asked
-   * @throws RoamgridError the receiver's own error, or `peer_unreachable` when nobody answered in time
+   * @throws RoamgridError the receiver's own error; `peer_unreachable` when nobody answered in time;
+   *   `payload_too_large` for more than the bus carries; `internal` for a request or reply without its shape
    */
   request<C extends Contract>(
     contract: C,
@@ -52,6 +53,7 @@ export function addressOf(to: string, subject: string): string {
 
 export class NestBus implements Bus {
   readonly #options: NestBusOptions;
+  #isClosed = false;
 
   constructor(options: NestBusOptions) {
     this.#options = options;
@@ -92,6 +94,7 @@ export class NestBus implements Bus {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#options.client.close();
   }
 
@@ -109,19 +112,30 @@ export class NestBus implements Bus {
       },
       payload,
     };
-    const reply = replyEnvelope.parse(
+    const reply = replyEnvelope.safeParse(
       await this.#send(addressOf(to, subject), envelope, timeoutMs),
     );
-    if (!reply.ok) throw errorFromReply(reply.error);
-    return reply.payload;
+    if (!reply.success) {
+      throw new RoamgridError(
+        'internal',
+        `${subject} was answered by something that is no service`,
+      );
+    }
+    if (!reply.data.ok) throw errorFromReply(reply.data.error);
+    return reply.data.payload;
   }
 
   async #send(address: string, envelope: RequestEnvelope, timeoutMs: number): Promise<unknown> {
+    // the client would open a new link, which nobody closes any more
+    if (this.#isClosed)
+      throw new RoamgridError('peer_unreachable', 'this side of the bus is closed');
     try {
       return await firstValueFrom(
         this.#options.client.send(address, envelope).pipe(timeout(timeoutMs)),
       );
     } catch (error) {
+      // what cannot be sent, and a bus that is not there, say so themselves
+      if (error instanceof RoamgridError) throw error;
       const reason = error instanceof TimeoutError ? 'no answer in time' : 'nobody listens';
       throw new RoamgridError('peer_unreachable', `${address}: ${reason}`);
     }

@@ -23,6 +23,21 @@ function refusal(error: unknown, subject: string): ReplyEnvelope {
   return { ok: false, error: { code: 'internal', detail: 'the service failed', fields: [] } };
 }
 
+/** @throws RoamgridError `malformed_request`, naming each field */
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  subject: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new RoamgridError(
+    'malformed_request',
+    `${subject} does not have its shape`,
+    parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+  );
+}
+
 /** Checks the request, runs the handler in the sender's trace, checks the reply. */
 export async function answer<C extends Contract>(
   contract: C,
@@ -31,21 +46,9 @@ export async function answer<C extends Contract>(
 ): Promise<ReplyEnvelope> {
   const subject = subjectOf(contract);
   try {
-    const { meta, payload } = requestEnvelope.parse(envelope);
-    const request = contract.request.safeParse(payload);
-    if (!request.success) {
-      throw new RoamgridError(
-        'malformed_request',
-        `${subject} does not have its shape`,
-        request.error.issues.map((issue) => ({
-          path: issue.path.join('.'),
-          message: issue.message,
-        })),
-      );
-    }
-    const reply = await runInTrace({ traceId: meta.traceId }, () =>
-      handler(request.data as RequestOf<C>, meta),
-    );
+    const { meta, payload } = read(requestEnvelope, envelope, subject);
+    const request = read(contract.request, payload, subject) as RequestOf<C>;
+    const reply = await runInTrace({ traceId: meta.traceId }, () => handler(request, meta));
     return { ok: true, payload: contract.reply.parse(reply) };
   } catch (error) {
     return refusal(error, subject);

@@ -1,6 +1,7 @@
 import { ClientProxy, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { ReadPacket, WritePacket } from '@nestjs/microservices';
 import { addressOf } from './bus.js';
+import { writeWireText } from './wire-text.js';
 
 type Listener = (data: unknown) => Promise<unknown>;
 
@@ -17,12 +18,19 @@ export class InProcessBroker {
     this.#listeners.delete(address);
   }
 
-  /** Payloads are copied, as a wire would do. @throws Error when nobody listens */
+  /**
+   * Payloads cross as text, as on a wire: what passes here passes between processes too.
+   * @throws Error when nobody listens
+   */
   async send(address: string, data: unknown): Promise<unknown> {
     const listener = this.#listeners.get(address);
     if (listener === undefined) throw new Error(`nobody listens on ${address}`);
-    return structuredClone(await listener(structuredClone(data)));
+    return copied(await listener(copied(data)));
   }
+}
+
+function copied(value: unknown): unknown {
+  return JSON.parse(writeWireText(value));
 }
 
 /** Nest transport of one utility's service over the in-process broker. */

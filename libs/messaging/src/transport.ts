@@ -1,7 +1,8 @@
-import { ClientProxyFactory, Transport, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { MessageClient } from './bus.js';
 import { InProcessBroker, InProcessClient, InProcessServer } from './in-process.js';
-import { UtilityNatsServer } from './nats.js';
+import { readNatsAddress } from './nats-address.js';
+import { BusNatsClient, UtilityNatsServer } from './nats.js';
 
 /** How the services of this process reach each other: one place decides. */
 export interface BusTransport {
@@ -20,13 +21,17 @@ export function inProcessTransport(): BusTransport {
   };
 }
 
-/** Services apart, over NATS. Each service is a queue group: two instances share the work. */
+/**
+ * Services apart, over NATS. Each service is a queue group: two instances share the work.
+ *
+ * @param url see {@link readNatsAddress}
+ * @throws TypeError for what is no URL
+ */
 export function natsTransport(url: string): BusTransport {
-  const servers = [url];
+  const address = readNatsAddress(url);
   return {
     name: 'nats',
-    server: (utility, service) =>
-      new UtilityNatsServer({ servers, queue: `${utility}.${service}` }, utility),
-    client: () => ClientProxyFactory.create({ transport: Transport.NATS, options: { servers } }),
+    server: (utility, service) => new UtilityNatsServer(address, utility, service),
+    client: () => new BusNatsClient(address),
   };
 }

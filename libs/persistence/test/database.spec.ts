@@ -203,6 +203,33 @@ describe('transaction', () => {
     expect(await database.query(`SELECT 1 FROM outbox WHERE subject = 's.dropped'`)).toEqual([]);
   });
 
+  it.each([
+    ['a mistake in the work', new TypeError('x is not a function')],
+    ['a broken assertion', new RangeError('the entry does not sum to zero')],
+    ['an error of a library', new Error('nobody answers')],
+  ])('rethrows %s unchanged', async (_name, mistake) => {
+    const work = database.transaction(async (tx) => {
+      await tx.query('SELECT 1');
+      throw mistake;
+    });
+    await expect(work).rejects.toBe(mistake);
+  });
+
+  it('rethrows unchanged what a value throws while it is sent, and can be used again', async () => {
+    const mistake = new TypeError('no such member');
+    class Broken extends Date {
+      override getTime(): number {
+        throw mistake;
+      }
+      override getFullYear(): number {
+        throw mistake;
+      }
+    }
+    const send = database.transaction((tx) => tx.query('SELECT $1::timestamptz', [new Broken()]));
+    await expect(send).rejects.toBe(mistake);
+    expect(await database.query('SELECT 1 AS x')).toEqual([{ x: 1 }]);
+  });
+
   it('does not pass off as committed what PostgreSQL rolled back', async () => {
     const work = database.transaction(async (tx) => {
       await tx.query('INSERT INTO things (id) VALUES (12)');

@@ -72,6 +72,21 @@ function transitionBetween(
   return high * MS_PER_SECOND;
 }
 
+/** Offsets at whole UTC hours, asked for again and again by quotes and running costs. */
+const hourOffsets = new Map<string, Map<number, number>>();
+const MOST_HOURS_KEPT = 50_000;
+
+function offsetAtHour(timeZone: string, format: Intl.DateTimeFormat, hour: number): number {
+  const known = hourOffsets.get(timeZone) ?? new Map<number, number>();
+  hourOffsets.set(timeZone, known);
+  const kept = known.get(hour);
+  if (kept !== undefined) return kept;
+  if (known.size >= MOST_HOURS_KEPT) known.clear();
+  const offsetSeconds = offsetSecondsAt(format, hour * PROBE_MS);
+  known.set(hour, offsetSeconds);
+  return offsetSeconds;
+}
+
 /**
  * A station's UTC offsets over a session: one entry at its start and one for each transition inside
  * (start, end). Rating reads these and no zone table of its own.
@@ -85,17 +100,24 @@ export function resolveUtcOffsets(
   endMs: InstantMs,
 ): ResolvedUtcOffset[] {
   const format = formatOf(timeZone);
-  let offsetSeconds = offsetSecondsAt(format, startMs);
-  const offsets = [{ from: formatInstant(startMs), offsetSeconds }];
-  for (let fromMs = startMs; fromMs < endMs; fromMs += PROBE_MS) {
-    const untilMs = Math.min(fromMs + PROBE_MS, endMs);
-    const next = offsetSecondsAt(format, untilMs);
-    if (next === offsetSeconds) continue;
-    offsetSeconds = next;
-    const transitionMs = transitionBetween(format, fromMs, untilMs);
-    if (transitionMs < endMs) offsets.push({ from: formatInstant(transitionMs), offsetSeconds });
+  const firstHour = Math.floor(startMs / PROBE_MS);
+  const afterHour = Math.ceil(Math.max(endMs, startMs + 1) / PROBE_MS);
+  const transitions: { atMs: InstantMs; offsetSeconds: number }[] = [];
+  for (let hour = firstHour; hour < afterHour; hour += 1) {
+    const before = offsetAtHour(timeZone, format, hour);
+    const offsetSeconds = offsetAtHour(timeZone, format, hour + 1);
+    if (before === offsetSeconds) continue;
+    const atMs = transitionBetween(format, hour * PROBE_MS, (hour + 1) * PROBE_MS);
+    transitions.push({ atMs, offsetSeconds });
   }
-  return offsets;
+  const passed = transitions.filter(({ atMs }) => atMs <= startMs).at(-1);
+  const offsetSeconds = passed?.offsetSeconds ?? offsetAtHour(timeZone, format, firstHour);
+  return [
+    { from: formatInstant(startMs), offsetSeconds },
+    ...transitions
+      .filter(({ atMs }) => atMs > startMs && atMs < endMs)
+      .map((one) => ({ from: formatInstant(one.atMs), offsetSeconds: one.offsetSeconds })),
+  ];
 }
 
 /** The version of the tz database that {@link resolveUtcOffsets} reads. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   chargeRecord,
+  publicJwk,
   type authenticateConsumer,
   type RegistryDocument,
   type ReplyOf,
@@ -58,7 +59,7 @@ export async function openKeys(): Promise<Keys> {
       contractProviders: [],
       currency: 'USD',
       timeZone: 'America/New_York',
-      keys: keys.map((key) => key.publicJwk),
+      keys: keys.map((key) => publicJwk.parse(key.publicJwk)),
     });
   }
   return {
@@ -158,7 +159,9 @@ export class AaaUnderTest {
     return rows.filter((row) => subject === undefined || row.subject === subject);
   }
 
-  async suspense(stationId: string): Promise<{ code: string; state: string; evidence: Evidence }[]> {
+  async suspense(
+    stationId: string,
+  ): Promise<{ code: string; state: string; evidence: Evidence }[]> {
     return this.database.query(
       'SELECT code, state, evidence, suspense_id::text AS id FROM suspense WHERE station_id = $1 ORDER BY at, suspense_id',
       [stationId],

@@ -1,6 +1,12 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import type { MandateWithTariff, Neighbours } from '../src/ports.js';
-import { agreedTariff, mandateUnder, SOME_TERMS, type MandateWish, type Signers } from './documents.js';
+import {
+  agreedTariff,
+  mandateUnder,
+  SOME_TERMS,
+  type MandateWish,
+  type Signers,
+} from './documents.js';
 
 type Verdict = Awaited<ReturnType<Neighbours['authorizeAtHome']>>;
 type Price = Awaited<ReturnType<Neighbours['agreeTariff']>>;

@@ -1,4 +1,10 @@
-import type { recordTransactionEvent, ReplyOf, RequestOf, swipe, WireFrame } from '@roamgrid/contracts';
+import type {
+  recordTransactionEvent,
+  ReplyOf,
+  RequestOf,
+  swipe,
+  WireFrame,
+} from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { sha256Hex, systemIds } from '@roamgrid/platform';
 import type { AaaUnderTest } from './aaa-under-test.js';
@@ -58,7 +64,12 @@ export class StationUnderTest {
   }
 
   consent(sessionId: string, quoteHash: string, stationId = this.stationId) {
-    return this.aaa.useCases.consent({ sessionId, stationId, quoteHash, wire: this.wire('consent') });
+    return this.aaa.useCases.consent({
+      sessionId,
+      stationId,
+      quoteHash,
+      wire: this.wire('consent'),
+    });
   }
 
   /** a session whose driver said yes; another consumer for each pseudonym */
@@ -115,7 +126,9 @@ export class StationUnderTest {
     });
   }
 
-  record(changes: Partial<EventRequest> & Pick<EventRequest, 'step' | 'naturalKey' | 'payloadHash'>) {
+  record(
+    changes: Partial<EventRequest> & Pick<EventRequest, 'step' | 'naturalKey' | 'payloadHash'>,
+  ) {
     return this.aaa.useCases.recordTransactionEvent({
       stationId: this.stationId,
       transactionId: null,

@@ -21,6 +21,9 @@ function systemLine(fault: SystemFault, port: number): string | null {
     case 'EPERM':
     case 'EROFS':
       return `No permission: ${fault.path ?? fault.message}`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `DATA_DIR cannot be a folder: ${fault.path ?? fault.message}`;
     case 'ENOSPC':
     case 'EDQUOT':
       return `The disk is full: ${fault.path ?? fault.message}`;

@@ -105,7 +105,7 @@ describe('who may call', () => {
 
   it('says of what is not built that it is not', async () => {
     for (const [method, path] of [
-      ['POST', '/cdrs/1/objections'],
+      ['POST', '/settlements/1/payments'],
       ['POST', '/settlements'],
       ['GET', '/reports/usage'],
       ['POST', '/stations/DUKE-CLT-001/commands/Reset'],

@@ -4,6 +4,7 @@ import { Handles } from '@roamgrid/messaging';
 import type { Ports } from './ports.js';
 import { PORTS } from './tokens.js';
 import { answerCdr } from './use-cases/answer-cdr.js';
+import { acceptCdr, objectCdr } from './use-cases/judge-cdr.js';
 import { readCdr } from './use-cases/read-books.js';
 import { receiveCdr } from './use-cases/receive-cdr.js';
 import { recordCharge } from './use-cases/record-charge.js';
@@ -33,6 +34,16 @@ export class CdrHandlers {
   async answerCdr(request: contracts.RequestOf<typeof contracts.answerCdr>) {
     await answerCdr(this.#ports, request.answer);
     return {};
+  }
+
+  @Handles(contracts.objectCdr)
+  objectCdr(request: contracts.RequestOf<typeof contracts.objectCdr>) {
+    return objectCdr(this.#ports, request);
+  }
+
+  @Handles(contracts.acceptCdr)
+  acceptCdr(request: contracts.RequestOf<typeof contracts.acceptCdr>) {
+    return acceptCdr(this.#ports, request);
   }
 
   @Handles(contracts.readCdr)

@@ -33,6 +33,8 @@ export interface CdrBook {
     origin: records.CdrOrigin | null,
   ): Promise<void>;
   setState(cdrId: string, state: records.CdrState): Promise<void>;
+  /** Home's latest answer to exactly this document. */
+  lastAnswer(cdr: SignedCdr): Promise<records.SignedCdrAnswer | null>;
   /** Answers of home to a CDR; the same answer again changes nothing. */
   addAnswer(answer: records.SignedCdrAnswer): Promise<boolean>;
   setInvoice(cdrIds: readonly string[], invoiceId: string | null): Promise<void>;
@@ -41,6 +43,8 @@ export interface CdrBook {
   inSequenceRange(homeUtility: string, from: number, to: number): Promise<records.CdrRecord[]>;
   /** A page in order of id, for whoever goes through all. */
   page(afterCdrId: string, limit: number): Promise<records.CdrRecord[]>;
+  /** CDRs whose station's transaction has another one. */
+  repeated(): Promise<string[]>;
   /** Directions with the number of CDRs and the last sequence given out or received. */
   directions(): Promise<
     { visitedUtility: string; homeUtility: string; count: number; greatest: number; last: number }[]
@@ -69,7 +73,8 @@ export interface HoldBook {
 export interface BillBook {
   addCharge(charge: records.RetailCharge): Promise<void>;
   findCharge(cdrId: string): Promise<records.RetailCharge | null>;
-  /** Ended in [from, to) and on no bill; locked, in order of consumer and end. */
+  findCharges(cdrIds: readonly string[]): Promise<records.RetailCharge[]>;
+  /** Ended in [from, to), on no bill, its CDR not held; locked, in order of consumer and end. */
   unbilled(from: string, to: string): Promise<records.RetailCharge[]>;
   add(bill: SignedBill, cdrIds: readonly string[]): Promise<void>;
 }
@@ -115,7 +120,8 @@ export interface InvoiceBook {
       minor: bigint;
     }[]
   >;
-  ids(): Promise<string[]>;
+  /** A page in order of id, for whoever goes through all. */
+  idsAfter(invoiceId: string, limit: number): Promise<string[]>;
   /** CDRs that claim an invoice which has no live line for them, or the other way round. */
   brokenLinks(): Promise<string[]>;
 }
@@ -172,6 +178,11 @@ export interface IntentBook {
     nextAttemptAtMs: InstantMs,
   ): Promise<void>;
   count(): Promise<Record<records.IntentState, number>>;
+  /** Keys and hashes of what was posted; a page in order of key. */
+  postedAfter(
+    businessKey: string,
+    limit: number,
+  ): Promise<{ businessKey: string; documentHash: string }[]>;
 }
 
 /** All books inside one transaction. What is sent leaves with its commit. */
@@ -183,12 +194,8 @@ export interface Books {
   readonly credit: CreditBook;
   readonly journal: JournalBook;
   readonly intents: IntentBook;
-  send<C extends Contract>(
-    contract: C,
-    to: string,
-    payload: RequestInput<C>,
-    key: string,
-  ): Promise<void>;
+  /** Messages of one key keep their order. */
+  send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }
 
 export interface UnitOfWork {

@@ -1,7 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as contracts from '@roamgrid/contracts';
 import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
-import { agree, buildCharge, HOME, POSTPAID, VISITED, type BuiltCharge } from './charges.js';
+import {
+  agree,
+  buildCharge,
+  HOME,
+  POSTPAID,
+  tariffOf,
+  VISITED,
+  type BuiltCharge,
+  type ChargeOptions,
+} from './charges.js';
 import { openConsortium, type Consortium } from './consortium.js';
 import { MemoryLedger } from './memory-ledger.js';
 
@@ -251,6 +260,27 @@ describe('home objects', () => {
       (cdr) => ({ ...cdr, agreedTariff: { ...cdr.agreedTariff, documentHash: 'b'.repeat(64) } }),
     ],
     [
+      'an agreed tariff that home did not sign',
+      'tariff_not_agreed',
+      (cdr) => ({
+        ...cdr,
+        agreedTariff: {
+          ...cdr.agreedTariff,
+          signatures: cdr.agreedTariff.signatures.filter(({ utility }) => utility === VISITED),
+        },
+      }),
+    ],
+    [
+      'a tariff that is not the agreed one',
+      'tariff_not_agreed',
+      (cdr) => ({ ...cdr, tariff: tariffOf('wholesale', '0.286') }),
+    ],
+    [
+      'a charge of a class that the tariff is not for',
+      'tariff_not_agreed',
+      (cdr) => ({ ...cdr, stationClass: 'DC' }),
+    ],
+    [
       'a consent to another quote',
       'other',
       (cdr) => ({
@@ -273,6 +303,17 @@ describe('home objects', () => {
     expect(onlyCdr(HOME)).toMatchObject({ state: 'held', role: 'home' });
     expect(onlyCdr(HOME)).not.toHaveProperty('retail');
     expect(await answersOf(HOME)).toMatchObject([{ answer: 'objected', reasonCode }]);
+  });
+
+  it.each<[string, ChargeOptions]>([
+    ['had run out when it was quoted', { agreedUntil: '2026-11-10T13:00:00Z' }],
+    ['was agreed for another class', { agreedClass: 'commercial' }],
+  ])('to a tariff that %s', async (_name, options) => {
+    await record(await buildCharge(consortium, options));
+    expect(onlyCdr(VISITED)).toMatchObject({ state: 'held' });
+    expect(await answersOf(HOME)).toMatchObject([
+      { answer: 'objected', reasonCode: 'tariff_not_agreed' },
+    ]);
   });
 
   it('to the same id with other content, which is kept aside', async () => {

@@ -145,6 +145,9 @@ export interface ChargeOptions {
   readonly wholesaleMinPrice?: string;
   readonly fx?: { readonly from: 'USD' | 'CAD'; readonly to: 'USD' | 'CAD'; readonly rate: string };
   readonly utcOffsets?: ChargeRecord['utcOffsets'];
+  readonly flags?: readonly string[];
+  readonly agreedUntil?: string;
+  readonly agreedClass?: 'residential' | 'commercial';
 }
 
 export const POSTPAID: Consumer = {
@@ -187,9 +190,10 @@ export async function buildCharge(
       negotiationId: null,
       outcome: isDomestic ? ('domestic' as const) : ('agreed' as const),
       ...pair,
-      customerClass: 'residential' as const,
+      customerClass: options.agreedClass ?? ('residential' as const),
       stationClass: 'AC' as const,
       ...validity,
+      notAfter: options.agreedUntil ?? validity.notAfter,
       schedule: [],
       tariff: tariffOf(
         'wholesale',
@@ -345,6 +349,6 @@ async function chargeUnder(
     timeZoneVersion: process.versions['tz'] ?? 'unknown',
     utcOffsets: options.utcOffsets ?? [{ from: startAt, offsetSeconds: -18_000 }],
     unbilledEnergyKwh: options.unbilledEnergyKwh ?? '0.000',
-    flags: [],
+    flags: [...(options.flags ?? [])],
   };
 }

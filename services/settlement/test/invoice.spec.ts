@@ -86,6 +86,13 @@ describe('closing a period', () => {
       taxes: [{ name: 'Sales tax', percentage: '7.25', base: '15.66', amount: '1.14' }],
       dueDate: '2026-12-04T12:00:00Z',
     });
+    const { items } = await consortium.bus.request(contracts.listInvoiceLines, HOME, {
+      invoiceId: view.invoiceId,
+      limit: 10,
+      cursor: null,
+    });
+    expect(items).toHaveLength(2);
+    await consortium.settleDown();
     expect(viewAt(HOME, view.invoiceId)).toMatchObject({
       direction: 'received',
       state: 'issued',
@@ -140,6 +147,57 @@ describe('closing a period', () => {
       cursor: null,
     });
     expect(items).toMatchObject([{ sequence: 4, flags: ['late'] }]);
+  });
+
+  it('says why a number of the range is no line', async () => {
+    await charge();
+    const held = await charge();
+    await charge({ endAt: '2026-11-10T16:00:00Z' });
+    await charge();
+    const setState = (state: string) =>
+      consortium
+        .member(VISITED)
+        .database.query('UPDATE cdr SET state = $2 WHERE session_id = $1', [held, state]);
+    await setState('held');
+    const first = await close('2026-11-10T15:30:00Z');
+    expect(first.invoice.document).toMatchObject({
+      lineCount: 2,
+      excluded: [
+        { sequence: 2, reason: 'held' },
+        { sequence: 3, reason: 'later' },
+      ],
+    });
+    await setState('accepted');
+    const second = await close();
+    expect(second.invoice.document).toMatchObject({
+      lineCount: 2,
+      sequenceFrom: 2,
+      sequenceTo: 3,
+      excluded: [],
+    });
+    await charge();
+    const third = await close();
+    expect(third.invoice.document).toMatchObject({ sequenceFrom: 5, sequenceTo: 5, excluded: [] });
+  });
+
+  it('names what stands on an earlier invoice only where the range spans it', async () => {
+    const held = await charge();
+    await charge();
+    const setState = (state: string) =>
+      consortium
+        .member(VISITED)
+        .database.query('UPDATE cdr SET state = $2 WHERE session_id = $1', [held, state]);
+    await setState('held');
+    await close();
+    await setState('accepted');
+    await charge();
+    const { invoiceId, invoice } = await close();
+    expect(invoice.document).toMatchObject({
+      sequenceFrom: 1,
+      sequenceTo: 3,
+      excluded: [{ sequence: 2, reason: 'invoiced' }],
+    });
+    await expect(accept(invoiceId)).resolves.toMatchObject({ state: 'accepted' });
   });
 
   it('gives lines in pages and a proof for each', async () => {
@@ -207,6 +265,7 @@ describe('answering an invoice', () => {
   it('an invoice that is not as home has it can only be disputed', async () => {
     await charge();
     const { invoiceId } = await close();
+    await consortium.settleDown();
     const { database, facts } = consortium.member(HOME);
     const visited = consortium.member(VISITED);
     const stored = facts.views.get(`invoice:${invoiceId}`) as unknown as contracts.SignedInvoice;
@@ -241,6 +300,7 @@ describe('answering an invoice', () => {
       .map(([, data]) => data as unknown as contracts.SignedCdr);
     await home.database.query('TRUNCATE cdr, cdr_answer, journal_entry CASCADE');
     const { invoiceId } = await close();
+    await consortium.settleDown();
     expect(viewAt(HOME, invoiceId)).toMatchObject({ availableActions: ['dispute'] });
     if (kept === undefined) throw new Error('no CDR');
     const { document, documentHash, signature } = kept;
@@ -303,6 +363,23 @@ describe('crediting an invoice', () => {
       expect(breaches).toEqual([]);
       expect(checked).toMatchObject({ cdrsRateAgain: 2, invoiceSumsAndRoots });
     }
+  });
+
+  it('with a reissue leaves out what home objects to by then', async () => {
+    await charge();
+    const objected = await charge();
+    const first = await close();
+    await consortium
+      .member(VISITED)
+      .database.query("UPDATE cdr SET state = 'held' WHERE session_id = $1", [objected]);
+    const { invoice } = await credit(first.invoiceId, true);
+    expect(invoice?.invoice.document).toMatchObject({
+      lineCount: 1,
+      sequenceFrom: 1,
+      sequenceTo: 2,
+      excluded: [{ sequence: 2, reason: 'held' }],
+      payable: '7.99',
+    });
   });
 });
 

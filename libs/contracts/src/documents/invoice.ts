@@ -24,6 +24,27 @@ export const invoiceLine = z.strictObject({
 });
 export type InvoiceLine = z.infer<typeof invoiceLine>;
 
+/**
+ * Why a number of the range is no line: home objects (`held`), it stands on an earlier invoice
+ * (`invoiced`), it waits for a later one, having ended after `to` or being in another currency
+ * (`later`), or its invoice was credited and it was not invoiced again (`credited`).
+ */
+export const exclusionReason = z.enum(['held', 'credited', 'invoiced', 'later']);
+export type ExclusionReason = z.infer<typeof exclusionReason>;
+
+/** What home may say against a CDR or a line of an invoice. */
+export const disputeReason = z.enum([
+  'energy_differs',
+  'price_differs',
+  'time_differs',
+  'tax_differs',
+  'tariff_not_agreed',
+  'duplicate',
+  'session_unknown',
+  'other',
+]);
+export type DisputeReason = z.infer<typeof disputeReason>;
+
 /** Visited utility to home utility, one per pair and period; sums CDRs and never taxes again. */
 export const invoiceDocument = z.strictObject({
   type: z.literal('invoice'),
@@ -41,8 +62,9 @@ export const invoiceDocument = z.strictObject({
   lineCount: z.int().min(1),
   sequenceFrom: z.int(),
   sequenceTo: z.int(),
+  /** every number from `sequenceFrom` to `sequenceTo` that is no line */
   excluded: z.array(
-    z.strictObject({ sequence: z.int(), cdrHash: hashHex, reason: z.enum(['held', 'credited']) }),
+    z.strictObject({ sequence: z.int(), cdrHash: hashHex, reason: exclusionReason }),
   ),
   merkleRoot: hashHex,
   energyKwh: decimalString,

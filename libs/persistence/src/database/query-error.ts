@@ -33,11 +33,31 @@ interface DriverFault {
   readonly table?: string | undefined;
 }
 
-/** What a call to the driver threw, stripped to a {@link QueryError}; our own errors stay. */
+/** By name, since what the runtime throws may come of another realm than this module. */
+const PROGRAMMING_ERRORS: ReadonlySet<string> = new Set([
+  'AssertionError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+]);
+
+/** A mistake in a program, which tells nothing of the database. What the runtime refuses has a code. */
+function isProgrammingError(error: Error): boolean {
+  return PROGRAMMING_ERRORS.has(error.name) && !('code' in error);
+}
+
+/**
+ * What a call to the driver threw, stripped to a {@link QueryError}. Our own errors and programming errors
+ * stay as they are.
+ */
 export function toQueryError(error: unknown): unknown {
   if (error instanceof QueryError || error instanceof RoamgridError) return error;
   const fault: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return types.isNativeError(fault) ? new QueryError(fault) : error;
+  if (!types.isNativeError(fault)) return error;
+  return isProgrammingError(fault) ? fault : new QueryError(fault);
 }
 
 /** The transaction lost against another one and may simply be run again. */
@@ -71,5 +91,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** A statement failed because its connection did; a connection that could not be had is none. */
 export function hasLostConnection(error: unknown): boolean {
-  return error instanceof QueryFailedError && !isRefusal(toQueryError(error));
+  if (!(error instanceof QueryFailedError)) return false;
+  const fault = toQueryError(error);
+  return fault instanceof QueryError && !isRefusal(fault);
 }

@@ -3,8 +3,7 @@ import type { Session } from '../session/session.js';
 
 /** The view of a session that this AAA publishes: INTERFACE §6 names its members. */
 export function sessionView(session: Session, utility: string): Record<string, unknown> {
-  const { terms, progress } = session;
-  const agreed = terms?.agreedTariff;
+  const { progress } = session;
   return {
     sessionId: session.sessionId,
     stationId: session.stationId,
@@ -23,6 +22,17 @@ export function sessionView(session: Session, utility: string): Record<string, u
     startAt: progress.startAt,
     endAt: progress.endAt,
     transactionId: session.transactionId,
+    ...priceView(session),
+    meter: meterView(session),
+    flags: progress.flags,
+  };
+}
+
+/** What was agreed, shown and consented to. */
+function priceView({ terms, progress }: Session): Record<string, unknown> {
+  const agreed = terms?.agreedTariff;
+  const consent = progress.consent?.document;
+  return {
     mandateId: terms?.mandate.document.mandateId ?? null,
     agreedTariff:
       agreed === undefined
@@ -35,20 +45,17 @@ export function sessionView(session: Session, utility: string): Record<string, u
     negotiationId: agreed?.document.negotiationId ?? null,
     quote: terms?.quote ?? null,
     consent:
-      progress.consent === null
+      consent === undefined
         ? null
-        : {
-            at: progress.consent.document.at,
-            channel: progress.consent.document.channel,
-            quoteHash: progress.consent.document.quoteHash,
-          },
-    meter:
-      progress.readings.length === 0
-        ? null
-        : {
-            startWh: progress.readings.at(0)?.meterWh ?? null,
-            stopWh: progress.endAt === null ? null : (progress.readings.at(-1)?.meterWh ?? null),
-          },
-    flags: progress.flags,
+        : { at: consent.at, channel: consent.channel, quoteHash: consent.quoteHash },
+  };
+}
+
+function meterView({ progress }: Session): Record<string, unknown> | null {
+  const { readings, endAt } = progress;
+  if (readings.length === 0) return null;
+  return {
+    startWh: readings.at(0)?.meterWh ?? null,
+    stopWh: endAt === null ? null : (readings.at(-1)?.meterWh ?? null),
   };
 }

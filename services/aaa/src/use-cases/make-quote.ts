@@ -12,7 +12,6 @@ import {
   parseInstant,
   parsePriceMicros,
   RoamgridError,
-  type CurrencyCode,
   type InstantMs,
 } from '@roamgrid/kernel';
 import { resolveUtcOffsets } from '@roamgrid/platform';
@@ -110,7 +109,7 @@ export async function makeQuote(
     mandateHash: documentHash,
     agreedTariffHash: document.agreedTariffHash,
     retailTariffHash: document.retailTariff.documentHash,
-    currency: rating.currency as CurrencyCode,
+    currency: rating.currency,
     tariff: retail.tariff,
     pricePerKwh: priceNow(rating),
     tier: document.tier,

@@ -37,7 +37,7 @@ describe('a consent', () => {
     const session = await aaa.parts.store.readSession(sessionId);
     expect(session?.expiresMs).toBe(pair.clock.nowMs + 15 * 60_000);
     const consent = session?.progress.consent;
-    if (consent == null) throw new Error('no consent was kept');
+    if (consent === null || consent === undefined) throw new Error('no consent was kept');
     expect(consent.document).toMatchObject({ quoteHash: hash, channel: 'station', sessionId });
     await aaa.parts.verifier.verify(consent, VISITED, 'aaa');
   });

@@ -41,29 +41,32 @@ describe('an end that cannot be true', () => {
     ['too_old', { minutes: -31 * 24 * 60, meterWh: '900' }, '2000'],
     ['register_overflow', { minutes: 10, meterWh: '9007199254740993' }, '2000'],
     ['energy_implausible', { minutes: 10, meterWh: '30000' }, '29000'],
-  ])('%s sets the session aside with all it metered', async (code, { minutes, meterWh }, energyWh) => {
-    const sessionId = await metered();
-    const at = pair.clock.at(minutes);
-    pair.clock.advanceMinutes(10);
-    await aaa.sent();
-    const reply = await station.http(sessionId, 'ended', meterWh, { at });
-    expect(reply).toMatchObject({
-      state: 'ended',
-      bill: null,
-      quarantined: code,
-      message: 'Charging is over. The bill follows from your utility.',
-    });
-    expect(await aaa.stateOf(sessionId)).toBe('suspense');
-    expect(await aaa.suspense(station.stationId)).toMatchObject([
-      { code, state: 'open', evidence: { energyWh } },
-    ]);
-    const sent = await aaa.sent();
-    expect(sent.map(({ subject }) => subject)).not.toContain('settlement.recordCharge');
-    expect(sent.filter(({ subject }) => subject === 'aaa.noteEnd')).toMatchObject([
-      { payload: { sessionId, charged: false } },
-    ]);
-    expect(await aaa.isReserved(sessionId)).toBe(false);
-  });
+  ])(
+    '%s sets the session aside with all it metered',
+    async (code, { minutes, meterWh }, energyWh) => {
+      const sessionId = await metered();
+      const at = pair.clock.at(minutes);
+      pair.clock.advanceMinutes(10);
+      await aaa.sent();
+      const reply = await station.http(sessionId, 'ended', meterWh, { at });
+      expect(reply).toMatchObject({
+        state: 'ended',
+        bill: null,
+        quarantined: code,
+        message: 'Charging is over. The bill follows from your utility.',
+      });
+      expect(await aaa.stateOf(sessionId)).toBe('suspense');
+      expect(await aaa.suspense(station.stationId)).toMatchObject([
+        { code, state: 'open', evidence: { energyWh } },
+      ]);
+      const sent = await aaa.sent();
+      expect(sent.map(({ subject }) => subject)).not.toContain('settlement.recordCharge');
+      expect(sent.filter(({ subject }) => subject === 'aaa.noteEnd')).toMatchObject([
+        { payload: { sessionId, charged: false } },
+      ]);
+      expect(await aaa.isReserved(sessionId)).toBe(false);
+    },
+  );
 
   it('register_missing where nothing was metered', async () => {
     const sessionId = await station.consented();

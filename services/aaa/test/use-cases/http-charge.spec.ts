@@ -183,7 +183,7 @@ describe('flags', () => {
     return handed === undefined ? null : chargeOf(handed).flags;
   };
 
-  it.each([
+  it.each<[string, { minutes?: number; offline?: boolean }, string[]]>([
     ['on time', {}, []],
     ['ten minutes before the consent', { minutes: -10 }, []],
     ['eleven minutes before the consent', { minutes: -11 }, ['start_before_consent']],

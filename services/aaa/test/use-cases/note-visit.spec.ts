@@ -98,16 +98,25 @@ describe('home', () => {
   it.each([
     ['charged', true, false, [], 'ended'],
     ['spent', true, true, ['profiles.noteMandateUse'], 'ended'],
-    ['not charged', false, true, ['settlement.releaseCredit', 'profiles.noteMandateUse'], 'suspense'],
-  ])('of a visit that is %s tells its own services', async (_what, charged, usedUp, told, state) => {
-    const visit = visitOf('ps-c4');
-    await home.useCases.noteStart(startOf(visit));
-    await home.sent();
-    await home.useCases.noteEnd(endOf(visit, charged, usedUp));
-    const sent = await home.sent();
-    expect(sent.map(({ subject }) => subject)).toEqual([...told, 'portal.project']);
-    expect(viewsOf(sent)).toMatchObject([{ state }]);
-  });
+    [
+      'not charged',
+      false,
+      true,
+      ['settlement.releaseCredit', 'profiles.noteMandateUse'],
+      'suspense',
+    ],
+  ])(
+    'of a visit that is %s tells its own services',
+    async (_what, charged, usedUp, told, state) => {
+      const visit = visitOf('ps-c4');
+      await home.useCases.noteStart(startOf(visit));
+      await home.sent();
+      await home.useCases.noteEnd(endOf(visit, charged, usedUp));
+      const sent = await home.sent();
+      expect(sent.map(({ subject }) => subject)).toEqual([...told, 'portal.project']);
+      expect(viewsOf(sent)).toMatchObject([{ state }]);
+    },
+  );
 
   it('shows a session that never began as expired', async () => {
     await home.sent();

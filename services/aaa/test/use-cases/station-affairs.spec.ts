@@ -51,9 +51,12 @@ describe('a station', () => {
   });
 
   it('that is new needs a password; an unknown one is not accepted', async () => {
-    const { version: _v, utility: _u, notBefore: _n, ...record } = (
-      await aaa.registerStation('PATTERN-1')
-    ).document;
+    const {
+      version: _v,
+      utility: _u,
+      notBefore: _n,
+      ...record
+    } = (await aaa.registerStation('PATTERN-1')).document;
     const nameless = { record: { ...record, stationId: 'NEW-1' }, passwordDigest: null };
     await expect(aaa.useCases.registerStation(nameless)).rejects.toMatchObject({
       code: 'unprocessable',
@@ -79,7 +82,7 @@ describe('a station', () => {
     ]);
     expect(await frame(station, { kind: 'heartbeat' })).toEqual([]);
     expect(await frame(station, { kind: 'online', online: false })).toMatchObject([
-      { online: false, documentHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      { online: false, documentHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     ]);
   });
 });

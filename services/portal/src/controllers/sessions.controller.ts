@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { acceptCdr, objectCdr } from '@roamgrid/contracts';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
@@ -65,5 +66,29 @@ export class SessionsController {
     return query.as === undefined
       ? readCdrView(this.#portal, params.cdrId, caller)
       : readOcpiCdr(this.#portal, params.cdrId, caller);
+  }
+
+  @Serves(routes.postObjection)
+  async objectToCdr({
+    params,
+    body,
+    caller,
+  }: RouteCall<typeof routes.postObjection>): Promise<object> {
+    const { state } = await this.#portal.bus.request(objectCdr, this.#portal.utility, {
+      ...params,
+      ...body,
+      by: caller.subject,
+    });
+    return { ...(await readCdrView(this.#portal, params.cdrId, caller)), state };
+  }
+
+  @Serves(routes.postCdrAcceptance)
+  async acceptCdr({ params, caller }: RouteCall<typeof routes.postCdrAcceptance>): Promise<object> {
+    const { state } = await this.#portal.bus.request(acceptCdr, this.#portal.utility, {
+      ...params,
+      note: '',
+      by: caller.subject,
+    });
+    return { ...(await readCdrView(this.#portal, params.cdrId, caller)), state };
   }
 }

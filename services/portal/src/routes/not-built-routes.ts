@@ -9,7 +9,6 @@ import { problemAnswer } from './answers.js';
  * them, and this table is their only list.
  */
 const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [
-  ['POST', '/cdrs/:id/objections', 'objectToCdr', 'billing:write', 'Objects to a CDR.'],
   ['POST', '/settlements', 'netSettlement', 'billing:write', 'Nets what is accepted and due.'],
   ['GET', '/settlements', 'listSettlements', 'billing:read', 'Lists settlements.'],
   ['POST', '/settlements/:id/payments', 'recordPayment', 'billing:write', 'Records a payment.'],

@@ -1,4 +1,4 @@
-import { instantString, utilitySlug, uuid } from '@roamgrid/contracts';
+import { instantString, objectCdr, utilitySlug, uuid } from '@roamgrid/contracts';
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
 import { defineRoute } from '../http/route.js';
@@ -79,4 +79,28 @@ export const getCdr = defineRoute({
   params: cdrParams,
   query: z.strictObject({ as: z.enum(['ocpi-2.2.1']).optional() }),
   reply: z.union([cdrAnswer, z.looseObject({}).meta({ id: 'OcpiCdr' })]),
+});
+
+export const postObjection = defineRoute({
+  method: 'POST',
+  path: '/cdrs/:cdrId/objections',
+  name: 'objectToCdr',
+  tag: 'Charge detail records',
+  summary: 'As home, before invoicing: objects to a record, which is held until it is accepted.',
+  scopes: ['billing:write'],
+  params: cdrParams,
+  body: objectCdr.request.pick({ reasonCode: true, note: true }),
+  status: 201,
+  reply: cdrAnswer,
+});
+
+export const postCdrAcceptance = defineRoute({
+  method: 'POST',
+  path: '/cdrs/:cdrId/accept',
+  name: 'acceptCdr',
+  tag: 'Charge detail records',
+  summary: 'As home: accepts a record that is held, also one that began before its consent.',
+  scopes: ['billing:write'],
+  params: cdrParams,
+  reply: cdrAnswer,
 });

@@ -141,7 +141,7 @@ async function issuePostPaid(
     const equal = await reusableFor(parts, request, basis);
     if (equal !== null) return issued(equal);
     const caps = capsFor(request, basis, await parts.issued.openCaps(consumer.consumerId, nowMs));
-    if (caps === null) return refused('credit_exhausted');
+    if (caps === null) break;
     const signed = await parts.signer.sign(documentOf(parts, request, basis, caps, false));
     const outcome = await keep(parts, request, basis, caps, signed);
     if (outcome === 'kept') return issued(signed);
@@ -149,7 +149,19 @@ async function issuePostPaid(
     if (outcome === 'known') break;
     // another swipe took the same credit in the meantime: look at what it left, or use its mandate
   }
-  return (await issuedBefore(parts, request)) ?? refused('credit_exhausted');
+  return (await madeMeanwhile(parts, request, basis)) ?? refused('credit_exhausted');
+}
+
+/** Nothing is left, perhaps because an equal mandate was made a moment ago: that one serves. */
+async function madeMeanwhile(
+  parts: IssueMandateParts,
+  request: Request,
+  basis: Basis,
+): Promise<Reply | null> {
+  const own = await issuedBefore(parts, request);
+  if (own !== null) return own;
+  const equal = await reusableFor(parts, request, basis);
+  return equal === null ? null : issued(equal);
 }
 
 async function issuePrepaid(

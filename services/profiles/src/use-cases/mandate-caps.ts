@@ -45,7 +45,7 @@ export interface Caps {
 export interface CapInputs {
   readonly settings: ConsumerSettings;
   readonly assurance: Assurance;
-  /** null for a domestic charge: the consumer's own limit alone holds */
+  /** null for a domestic charge: the consumer's own limit alone holds, and half of it stays free */
   readonly terms: AgreementTerms | null;
   readonly open: OpenCaps;
   readonly fx: FxRate | null;
@@ -61,22 +61,39 @@ export function consumerLimits(settings: ConsumerSettings): OpenCaps {
   };
 }
 
+/** A charge at home takes a half of what is left, so that the consumer may still charge elsewhere. */
+const DOMESTIC_PARTS = 2n;
+
+/** What the terms allow at most, of what is left; without terms the charge is domestic. */
+function allowed(
+  inputs: CapInputs,
+  left: { energyMilliWh: EnergyMilliWh; visitedMinor: bigint },
+): { energyMilliWh: EnergyMilliWh; visitedMinor: bigint } {
+  if (inputs.terms === null) {
+    return {
+      energyMilliWh: divideUp(left.energyMilliWh, DOMESTIC_PARTS),
+      visitedMinor: divideUp(left.visitedMinor, DOMESTIC_PARTS),
+    };
+  }
+  const { mandateLimits, currency } = inputs.terms;
+  const agreed = mandateLimits[inputs.assurance];
+  return {
+    energyMilliWh: smaller(left.energyMilliWh, parseEnergyKwh(agreed.energyKwh)),
+    visitedMinor: smaller(left.visitedMinor, parseMoney(agreed.amount, currency).minor),
+  };
+}
+
 /**
  * The caps of a new mandate: the agreement's limit for this assurance, and never more than what the
  * consumer's open mandates leave. Null when nothing is left.
  */
 export function capsOf(inputs: CapInputs): Caps | null {
   const limits = consumerLimits(inputs.settings);
-  const leftEnergy = limits.energyMilliWh - inputs.open.energyMilliWh;
   const leftHome = limits.homeMinor - inputs.open.homeMinor;
-  const agreed = inputs.terms?.mandateLimits[inputs.assurance];
-  const energyMilliWh =
-    agreed === undefined ? leftEnergy : smaller(leftEnergy, parseEnergyKwh(agreed.energyKwh));
-  const leftVisited = inVisitedCurrency(leftHome, inputs.fx);
-  const visitedMinor =
-    agreed === undefined || inputs.terms === null
-      ? leftVisited
-      : smaller(leftVisited, parseMoney(agreed.amount, inputs.terms.currency).minor);
+  const { energyMilliWh, visitedMinor } = allowed(inputs, {
+    energyMilliWh: limits.energyMilliWh - inputs.open.energyMilliWh,
+    visitedMinor: inVisitedCurrency(leftHome, inputs.fx),
+  });
   if (energyMilliWh <= 0n || visitedMinor <= 0n) return null;
   return {
     energyMilliWh,

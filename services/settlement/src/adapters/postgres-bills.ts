@@ -59,17 +59,25 @@ export class PostgresBills implements BillBook {
   }
 
   async findCharge(cdrId: string): Promise<RetailCharge | null> {
-    const [row] = await this.#tx.query<ChargeRow>('SELECT * FROM retail_charge WHERE cdr_id = $1', [
-      cdrId,
-    ]);
-    return row === undefined ? null : toCharge(row);
+    const [charge] = await this.findCharges([cdrId]);
+    return charge ?? null;
+  }
+
+  async findCharges(cdrIds: readonly string[]): Promise<RetailCharge[]> {
+    const rows = await this.#tx.query<ChargeRow>(
+      'SELECT * FROM retail_charge WHERE cdr_id = ANY($1::text[])',
+      [cdrIds],
+    );
+    return rows.map(toCharge);
   }
 
   async unbilled(from: string, to: string): Promise<RetailCharge[]> {
     const rows = await this.#tx.query<ChargeRow>(
-      `SELECT * FROM retail_charge
-        WHERE bill_id IS NULL AND end_at >= $1 AND end_at < $2
-        ORDER BY consumer_id, currency, end_at, cdr_id FOR UPDATE`,
+      `SELECT retail_charge.* FROM retail_charge JOIN cdr USING (cdr_id)
+        WHERE bill_id IS NULL AND cdr.state <> 'held'
+          AND retail_charge.end_at >= $1 AND retail_charge.end_at < $2
+        ORDER BY consumer_id, retail_charge.currency, retail_charge.end_at, cdr_id
+          FOR UPDATE OF retail_charge`,
       [from, to],
     );
     return rows.map(toCharge);

@@ -2,6 +2,7 @@ import type { SignedCdr } from '@roamgrid/contracts';
 import type { Transaction } from '@roamgrid/persistence';
 import type { CdrBook } from '../ports.js';
 import type {
+  CdrAnswerDocument,
   CdrDocument,
   CdrOrigin,
   CdrRecord,
@@ -142,6 +143,16 @@ export class PostgresCdrs implements CdrBook {
     return rows.length > 0;
   }
 
+  async lastAnswer({ document, documentHash }: SignedCdr): Promise<SignedCdrAnswer | null> {
+    const [row] = await this.#tx.query<DocumentRow>(
+      `SELECT document, document_hash, signature FROM cdr_answer
+        WHERE cdr_id = $1 AND document::jsonb ->> 'cdrHash' = $2
+        ORDER BY (document::jsonb ->> 'at')::timestamptz DESC LIMIT 1`,
+      [document.cdrId, documentHash],
+    );
+    return row === undefined ? null : fromRow<CdrAnswerDocument>(row);
+  }
+
   async setInvoice(cdrIds: readonly string[], invoiceId: string | null): Promise<void> {
     await this.#tx.query('UPDATE cdr SET invoice_id = $2 WHERE cdr_id = ANY($1::text[])', [
       cdrIds,
@@ -176,6 +187,16 @@ export class PostgresCdrs implements CdrBook {
       [afterCdrId, limit],
     );
     return rows.map(toRecord);
+  }
+
+  async repeated(): Promise<string[]> {
+    const rows = await this.#tx.query<{ cdr_id: string }>(
+      `SELECT cdr_id FROM (
+         SELECT cdr_id, count(*) OVER (
+                  PARTITION BY visited_utility, station_id, transaction_id) AS times FROM cdr
+       ) AS counted WHERE times > 1 ORDER BY cdr_id`,
+    );
+    return rows.map((row) => row.cdr_id);
   }
 
   async directions(): ReturnType<CdrBook['directions']> {

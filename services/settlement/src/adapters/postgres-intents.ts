@@ -111,4 +111,15 @@ export class PostgresIntents implements IntentBook {
     for (const { state, count } of rows) counts[state] = count;
     return counts;
   }
+
+  async postedAfter(
+    businessKey: string,
+    limit: number,
+  ): Promise<{ businessKey: string; documentHash: string }[]> {
+    return this.#tx.query(
+      `SELECT business_key AS "businessKey", document_hash AS "documentHash" FROM ledger_intent
+        WHERE state = 'posted' AND business_key > $1 ORDER BY business_key LIMIT $2`,
+      [businessKey, limit],
+    );
+  }
 }

@@ -211,9 +211,10 @@ export class PostgresInvoices implements InvoiceBook {
     );
   }
 
-  async ids(): Promise<string[]> {
+  async idsAfter(invoiceId: string, limit: number): Promise<string[]> {
     const rows = await this.#tx.query<{ invoice_id: string }>(
-      'SELECT invoice_id FROM invoice ORDER BY issued_at, invoice_id',
+      'SELECT invoice_id FROM invoice WHERE invoice_id > $1 ORDER BY invoice_id LIMIT $2',
+      [invoiceId, limit],
     );
     return rows.map((row) => row.invoice_id);
   }

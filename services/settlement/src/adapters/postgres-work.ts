@@ -1,5 +1,5 @@
 import { subjectOf, type Contract, type RequestInput } from '@roamgrid/contracts';
-import type { Database, Transaction } from '@roamgrid/persistence';
+import type { Database, OutboxMessage, Transaction } from '@roamgrid/persistence';
 import type { Books, UnitOfWork } from '../ports.js';
 import { PostgresBills } from './postgres-bills.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
@@ -8,6 +8,9 @@ import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
 import { PostgresJournal } from './postgres-journal.js';
+
+/** A view of a CDR has some ten kilobytes. */
+const MESSAGES_A_STATEMENT = 500;
 
 /** The books over one transaction of this service's schema. */
 export class PostgresWork implements UnitOfWork {
@@ -23,10 +26,13 @@ export class PostgresWork implements UnitOfWork {
   async run<T>(work: (books: Books) => Promise<T>): Promise<T> {
     const { result, intents } = await this.#database.transaction(async (tx) => {
       const added: true[] = [];
-      const books = this.#open(tx, () => {
+      const messages: OutboxMessage[] = [];
+      const books = this.#open(tx, messages, () => {
         added.push(true);
       });
-      return { result: await work(books), intents: added.length };
+      const done = await work(books);
+      await enqueue(tx, messages);
+      return { result: done, intents: added.length };
     });
     if (intents > 0) for (const listener of this.#listeners) listener();
     return result;
@@ -36,7 +42,7 @@ export class PostgresWork implements UnitOfWork {
     this.#listeners.add(listener);
   }
 
-  #open(tx: Transaction, onIntentAdded: () => void): Books {
+  #open(tx: Transaction, messages: OutboxMessage[], onIntentAdded: () => void): Books {
     return {
       cdrs: new PostgresCdrs(tx),
       holds: new PostgresHolds(tx),
@@ -46,8 +52,15 @@ export class PostgresWork implements UnitOfWork {
       journal: new PostgresJournal(tx, this.#now),
       intents: new PostgresIntents(tx, this.#now, onIntentAdded),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
-        return tx.enqueue({ to, subject: subjectOf(contract), payload, key });
+        messages.push({ to, subject: subjectOf(contract), payload, key });
       },
     };
+  }
+}
+
+/** What was said in the course of the work goes out in few statements, in its order. */
+async function enqueue(tx: Transaction, messages: readonly OutboxMessage[]): Promise<void> {
+  for (let start = 0; start < messages.length; start += MESSAGES_A_STATEMENT) {
+    await tx.enqueueAll(messages.slice(start, start + MESSAGES_A_STATEMENT));
   }
 }

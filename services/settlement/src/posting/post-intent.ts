@@ -86,7 +86,7 @@ export async function postIntent(ports: Ports, intent: LedgerIntent): Promise<vo
     if (!(await books.intents.settle(businessKey, outcome.receipt))) return;
     await publishInvoice(ports, books, intent.invoiceId);
     for (const { line } of await books.invoices.allLines(intent.invoiceId)) {
-      await publishStep(books, ports.utility, {
+      publishStep(books, ports.utility, {
         sessionId: line.sessionId,
         step: 'ledger',
         occurrence: businessKey,

@@ -62,7 +62,7 @@ export async function publishInvoice(
   const { invoice, ...around } = view;
   const creditNote = await books.invoices.findCredit(invoiceId);
   const reissuedAs = await books.invoices.findReissue(invoiceId);
-  await publishView(books, ports.utility, {
+  publishView(books, ports.utility, {
     kind: 'invoice',
     id: invoiceId,
     sortAt: invoice.document.issuedAt,

@@ -8,12 +8,12 @@ export function publishView(
   books: Books,
   utility: string,
   view: Omit<Projection, 'facet' | 'data'> & { readonly data: Readonly<Record<string, unknown>> },
-): Promise<void> {
+): void {
   const { kind, id, sortAt } = view;
   // documents are JSON by their schemas; the portal checks that on arrival
   const data = view.data as Projection['data'];
   const payload = { kind, id, sortAt, facet: 'settlement' as const, data };
-  return books.send(project, utility, payload, `${kind}:${id}`);
+  books.send(project, utility, payload, `${kind}:${id}`);
 }
 
 export interface TracedStep {
@@ -29,9 +29,9 @@ export interface TracedStep {
 }
 
 /** Publishes a step of a session to its trace. */
-export function publishStep(books: Books, utility: string, step: TracedStep): Promise<void> {
+export function publishStep(books: Books, utility: string, step: TracedStep): void {
   const payload = { ...step, durationMs: step.durationMs ?? 0 };
-  return books.send(traceStep, utility, payload, `trace:${step.sessionId}`);
+  books.send(traceStep, utility, payload, `trace:${step.sessionId}`);
 }
 
 /** `duke-energy/settlement`, as traces name who did something. */

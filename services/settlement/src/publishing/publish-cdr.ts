@@ -46,16 +46,16 @@ function sessionFacts(cdr: CdrDocument, cinMasked: string | null): Record<string
  *
  * @param charge the driver's side, where this utility is the driver's home
  */
-export async function publishCdr(
+export function publishCdr(
   books: Books,
   utility: string,
   record: CdrRecord,
   charge: RetailCharge | null,
-): Promise<void> {
+): void {
   const { cdr, role, state, invoiceId } = record;
   const { document, documentHash, signature } = cdr;
   const billId = charge?.billId ?? null;
-  await publishView(books, utility, {
+  publishView(books, utility, {
     kind: 'cdr',
     id: document.cdrId,
     sortAt: document.endAt,
@@ -70,7 +70,7 @@ export async function publishCdr(
       ...(charge === null ? {} : { retail: retailView(charge) }),
     },
   });
-  await publishView(books, utility, {
+  publishView(books, utility, {
     kind: 'session',
     id: document.sessionId,
     sortAt: document.quote.document.issuedAt,
@@ -90,9 +90,10 @@ export async function republishCdrs(
   utility: string,
   cdrIds: readonly string[],
 ): Promise<void> {
+  const charges = new Map(
+    (await books.bills.findCharges(cdrIds)).map((charge) => [charge.cdrId, charge]),
+  );
   for (const record of await books.cdrs.findMany(cdrIds)) {
-    const charge =
-      record.role === 'visited' ? null : await books.bills.findCharge(record.cdr.document.cdrId);
-    await publishCdr(books, utility, record, charge);
+    publishCdr(books, utility, record, charges.get(record.cdr.document.cdrId) ?? null);
   }
 }

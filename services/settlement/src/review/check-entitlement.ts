@@ -81,9 +81,13 @@ export async function checkConsent(
   return binds ? null : objection('other', 'the consent is not to this quote of this mandate');
 }
 
+export function beganBeforeConsent({ flags }: Pick<CdrDocument, 'flags'>): boolean {
+  return flags.includes('start_before_consent');
+}
+
 /** A charge that began before the driver said yes is rated, and held until home agrees to it. */
 export function checkStart(cdr: CdrDocument): Objection | null {
-  return cdr.flags.includes('start_before_consent')
+  return beganBeforeConsent(cdr)
     ? objection('time_differs', 'the charge began before the consent')
     : null;
 }

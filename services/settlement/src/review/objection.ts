@@ -1,24 +1,15 @@
+import type { DisputeReason } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { SigningService, Verifier } from '@roamgrid/platform';
 import type { MultiSignedDocument, SignedDocument } from '@roamgrid/documents';
 
-/** Why home does not accept a CDR; the codes of a dispute. */
-export type ObjectionCode =
-  | 'energy_differs'
-  | 'price_differs'
-  | 'time_differs'
-  | 'tax_differs'
-  | 'tariff_not_agreed'
-  | 'duplicate'
-  | 'session_unknown'
-  | 'other';
-
+/** Why home does not accept a CDR. */
 export interface Objection {
-  readonly reasonCode: ObjectionCode;
+  readonly reasonCode: DisputeReason;
   readonly note: string;
 }
 
-export const objection = (reasonCode: ObjectionCode, note: string): Objection => ({
+export const objection = (reasonCode: DisputeReason, note: string): Objection => ({
   reasonCode,
   note,
 });

@@ -78,7 +78,7 @@ async function answerOnce(
     if (known?.document.answer === verdict) return viewInvoice(ports, books, record);
     const answer = await decide(books);
     await books.invoices.addAnswer(answer);
-    await books.send(answerInvoice, record.partner, { answer }, `invoice:${invoiceId}`);
+    books.send(answerInvoice, record.partner, { answer }, `invoice:${invoiceId}`);
     return publishInvoice(ports, books, invoiceId);
   });
   await waitForDelivery(ports);

@@ -6,6 +6,7 @@ import { termsOf } from '../pricing/rate-charge.js';
 import { rateRetail } from '../pricing/retail.js';
 import { rateWholesale } from '../pricing/wholesale.js';
 import type { CdrRecord, RetailCharge } from '../records.js';
+import { checkAgreedTariff } from '../review/check-agreed-tariff.js';
 import { checkRating, compareFigures } from '../review/check-rating.js';
 import { isSigned } from '../review/objection.js';
 import { compareInvoice } from './review-invoice.js';
@@ -77,22 +78,31 @@ async function auditSequences(ports: Ports, findings: Findings): Promise<void> {
 
 async function auditCdrs(ports: Ports, findings: Findings): Promise<void> {
   const agreements = new Map<string, SignedAgreement | null>();
-  const transactions = new Set<string>();
+  for (const cdrId of await ports.work.run((books) => books.cdrs.repeated())) {
+    findings.breach('oneCdrPerTransaction', cdrId, 'its transaction has another CDR');
+  }
+  const cdrs = inPages(
+    (after) => ports.work.run((books) => books.cdrs.page(after, PAGE)),
+    ({ cdr }) => cdr.document.cdrId,
+  );
+  for await (const record of cdrs) {
+    findings.count('oneCdrPerTransaction');
+    await auditCdr(ports, findings, record, await agreementFor(ports, record, agreements));
+  }
+}
+
+/** Goes through all of something, a page in memory at a time; each page is read in a transaction of its own. */
+async function* inPages<Item>(
+  read: (after: string) => Promise<readonly Item[]>,
+  keyOf: (item: Item) => string,
+): AsyncGenerator<Item, void, undefined> {
   let after = '';
   for (;;) {
-    const page = await ports.work.run((books) => books.cdrs.page(after, PAGE));
-    for (const record of page) {
-      const { document } = record.cdr;
-      after = document.cdrId;
-      const transaction = `${document.visitedUtility} ${document.stationId} ${document.transactionId}`;
-      findings.count('oneCdrPerTransaction');
-      if (transactions.has(transaction)) {
-        findings.breach('oneCdrPerTransaction', document.cdrId, 'its transaction has another CDR');
-      }
-      transactions.add(transaction);
-      await auditCdr(ports, findings, record, await agreementFor(ports, record, agreements));
-    }
-    if (page.length < PAGE) return;
+    const page = await read(after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = keyOf(last);
   }
 }
 
@@ -125,6 +135,9 @@ async function auditCdr(
   }
   // what home objects to is not in its books as right; the objection says so
   if (record.role !== 'home' || record.state !== 'held') {
+    findings.count('tariffsAgreed');
+    const disagreed = await checkAgreedTariff(cdr.document, ports.verifier);
+    if (disagreed !== null) findings.breach('tariffsAgreed', cdrId, disagreed.note);
     findings.count('cdrsRateAgain');
     const differs = rateAgain(record, agreement);
     if (differs !== null) findings.breach('cdrsRateAgain', cdrId, differs);
@@ -160,15 +173,17 @@ function rateRetailAgain({ cdr }: CdrRecord, charge: RetailCharge): string | nul
 }
 
 async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
-  const { invoiceIds, broken } = await ports.work.run(async (books) => ({
-    invoiceIds: await books.invoices.ids(),
-    broken: await books.invoices.brokenLinks(),
-  }));
-  findings.count('cdrsInvoicedOnce', invoiceIds.length);
-  for (const cdrId of broken) {
+  for (const cdrId of await ports.work.run((books) => books.invoices.brokenLinks())) {
     findings.breach('cdrsInvoicedOnce', cdrId, 'CDR and invoice lines do not name each other');
   }
-  for (const invoiceId of invoiceIds) await auditInvoice(ports, findings, invoiceId);
+  const invoiceIds = inPages(
+    (after) => ports.work.run((books) => books.invoices.idsAfter(after, PAGE)),
+    (invoiceId) => invoiceId,
+  );
+  for await (const invoiceId of invoiceIds) {
+    findings.count('cdrsInvoicedOnce');
+    await auditInvoice(ports, findings, invoiceId);
+  }
 }
 
 /** An invoice that home has not accepted is the issuer's claim, not a fact of home's books. */
@@ -196,13 +211,11 @@ async function auditIntents(ports: Ports, findings: Findings): Promise<void> {
     const detail = `${String(counts.unknown)} submissions have an unknown outcome`;
     findings.breach('ledgerOutcomesKnown', ports.utility, detail);
   }
-  const posted = await ports.work.run(async (books) => {
-    const ids = await books.invoices.ids();
-    const all = await Promise.all(ids.map((id) => books.intents.ofInvoice(id)));
-    return all.flat().filter(({ state }) => state === 'posted');
-  });
-  for (const { transaction } of posted) {
-    const { businessKey, documentHash } = transaction;
+  const posted = inPages(
+    (after) => ports.work.run((books) => books.intents.postedAfter(after, PAGE)),
+    ({ businessKey }) => businessKey,
+  );
+  for await (const { businessKey, documentHash } of posted) {
     const found = await readOrNothing(ports, businessKey);
     if (found === 'unavailable') return;
     findings.count('postedOnLedger');

@@ -13,7 +13,12 @@ import type { Books, Ports } from '../ports.js';
 import { creditInvoice as creditOnLedger } from '../posting/transactions.js';
 import { publishInvoice, requireInvoice, viewInvoice } from '../publishing/invoice-view.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
-import type { CreditNoteDocument, InvoiceRecord, SignedCreditNote } from '../records.js';
+import type {
+  CdrDocument,
+  CreditNoteDocument,
+  InvoiceRecord,
+  SignedCreditNote,
+} from '../records.js';
 import { waitForDelivery } from './close-period.js';
 import { invoiceTermsOf, issueInvoice } from './issue-invoice.js';
 
@@ -22,7 +27,8 @@ type CreditReply = ReplyOf<typeof contract>;
 
 /**
  * Visited takes an invoice back in full: a credit note, the journal's reversal, and its CDRs wait for an
- * invoice again, or stand on a new one at once. Crediting it again gives the same note.
+ * invoice again, or stand on a new one at once unless home objects to them. Crediting it again gives the
+ * same note.
  *
  * @throws RoamgridError `not_found` for an invoice that was not issued here; `state_conflict`
  */
@@ -38,29 +44,32 @@ export async function creditInvoice(ports: Ports, request: CreditRequest): Promi
     const earlier = await earlierCredit(ports, books, request.invoiceId);
     if (earlier !== null) return earlier;
     const { creditNote, cdrIds, late } = await takeBack(ports, books, request);
+    const cdrs = await readyToReissue(books, cdrIds);
     let invoice: InvoiceView | null = null;
-    if (agreement !== null) {
-      const { from, to, invoiceId } = known.invoice.document;
-      const records = await books.cdrs.findMany(cdrIds);
-      const cdrs = records
-        .map(({ cdr }) => cdr.document)
-        .sort((left, right) => left.sequence - right.sequence);
-      invoice = await issueInvoice(ports, books, {
-        partner: known.partner,
-        from,
-        to,
-        cdrs,
-        terms: invoiceTermsOf(agreement),
-        reissue: { invoiceId, late },
-      });
-    } else {
-      await republishCdrs(books, ports.utility, cdrIds);
+    // what home objected to meanwhile is held, and waits
+    await republishCdrs(books, ports.utility, cdrIds);
+    if (agreement !== null && cdrs.length > 0) {
+      const of = known.invoice.document;
+      const { from, to } = of;
+      const terms = invoiceTermsOf(agreement);
+      const reissue = { of, late };
+      const { partner } = known;
+      invoice = await issueInvoice(ports, books, { partner, from, to, cdrs, terms, reissue });
     }
     await publishInvoice(ports, books, request.invoiceId);
     return { creditNote, invoice };
   });
   await waitForDelivery(ports);
   return reply;
+}
+
+/** The freed CDRs that are not held, in order of their sequence. */
+async function readyToReissue(books: Books, cdrIds: readonly string[]): Promise<CdrDocument[]> {
+  const records = await books.cdrs.findMany(cdrIds);
+  return records
+    .filter(({ state }) => state !== 'held')
+    .map(({ cdr }) => cdr.document)
+    .sort((left, right) => left.sequence - right.sequence);
 }
 
 async function earlierCredit(
@@ -109,7 +118,7 @@ async function takeBack(
       creditNote.documentHash,
     ),
   );
-  await books.send(receiveCredit, record.partner, { creditNote }, `invoice:${invoiceId}`);
+  books.send(receiveCredit, record.partner, { creditNote }, `invoice:${invoiceId}`);
   const late = lines.filter(({ flags }) => flags.includes('late')).map(({ cdrId }) => cdrId);
   return { creditNote, cdrIds, late: new Set(late) };
 }

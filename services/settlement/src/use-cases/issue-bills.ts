@@ -54,7 +54,7 @@ async function issueBill(ports: Ports, books: Books, plan: BillPlan): Promise<Si
   await books.bills.add(bill, cdrIds);
   await republishCdrs(books, ports.utility, cdrIds);
   for (const { sessionId } of plan.charges) {
-    await publishStep(books, ports.utility, {
+    publishStep(books, ports.utility, {
       sessionId,
       step: 'bill',
       occurrence: billId,
@@ -64,7 +64,7 @@ async function issueBill(ports: Ports, books: Books, plan: BillPlan): Promise<Si
       documentHash: bill.documentHash,
     });
   }
-  await publishView(books, ports.utility, {
+  publishView(books, ports.utility, {
     kind: 'bill',
     id: billId,
     sortAt: issuedAt,

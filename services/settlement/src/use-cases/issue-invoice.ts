@@ -1,5 +1,6 @@
 import {
   receiveInvoice,
+  type ExclusionReason,
   type InvoiceDocument,
   type InvoiceView,
   type SignedAgreement,
@@ -14,7 +15,7 @@ import { presentInvoice } from '../posting/transactions.js';
 import { publishInvoice } from '../publishing/invoice-view.js';
 import { publishStep, settlementOf } from '../publishing/project.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
-import type { CdrDocument } from '../records.js';
+import type { CdrDocument, CdrRecord } from '../records.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,8 +29,8 @@ export interface InvoicePlan {
   readonly terms: Pick<InvoiceDocument, 'agreementId' | 'agreementHash' | 'timeZone'> & {
     readonly paymentTermDays: number;
   };
-  /** the credited invoice, and which of its lines were late when it was issued */
-  readonly reissue: { readonly invoiceId: string; readonly late: ReadonlySet<string> } | null;
+  /** the credited invoice, whose numbers the new one accounts for, and which of its lines were late */
+  readonly reissue: { readonly of: InvoiceDocument; readonly late: ReadonlySet<string> } | null;
 }
 
 export function invoiceTermsOf(agreement: SignedAgreement): InvoicePlan['terms'] {
@@ -74,10 +75,10 @@ export async function issueInvoice(
     invoiceId,
     presentInvoice({ caller: ports.utility, pairSecret: ports.pairSecretOf(partner), invoice }),
   );
-  await books.send(receiveInvoice, partner, { invoice, lines }, `invoice:${invoiceId}`);
+  books.send(receiveInvoice, partner, { invoice, lines }, `invoice:${invoiceId}`);
   await republishCdrs(books, ports.utility, cdrIds);
   for (const { sessionId } of lines) {
-    await publishStep(books, ports.utility, {
+    publishStep(books, ports.utility, {
       sessionId,
       step: 'invoice',
       occurrence: invoiceId,
@@ -99,9 +100,7 @@ async function draft(
   const { cdrs, terms, partner } = plan;
   const [first] = cdrs;
   if (first === undefined) throw new RangeError('an invoice has at least one line');
-  const sequences = cdrs.map((cdr) => cdr.sequence);
-  const sequenceFrom = Math.min(...sequences.slice(0, 1), reachedSequence + 1);
-  const sequenceTo = sequences.at(-1) ?? sequenceFrom;
+  const { sequenceFrom, sequenceTo } = plan.reissue?.of ?? rangeOf(cdrs, reachedSequence);
   const issuedAtMs = ports.clock.now();
   const issuedAt = formatInstant(issuedAtMs);
   const count = await books.invoices.nextNumber(seriesOf('invoice', issuedAt));
@@ -121,35 +120,49 @@ async function draft(
     lineCount: cdrs.length,
     sequenceFrom,
     sequenceTo,
-    excluded: await excludedFrom(books, partner, { sequenceFrom, sequenceTo, sequences }),
+    excluded: await excludedFrom(books, plan, sequenceFrom, sequenceTo),
     merkleRoot: rootOf(cdrs),
     ...sumCdrs(cdrs, first.currency),
-    reissueOf: plan.reissue?.invoiceId ?? null,
+    reissueOf: plan.reissue?.of.invoiceId ?? null,
     issuedAt,
     dueDate: formatInstant(issuedAtMs + terms.paymentTermDays * DAY_MS),
   };
 }
 
-/** Every number of the range that is no line stands here, with the hash of its CDR. */
+type SequenceRange = Pick<InvoiceDocument, 'sequenceFrom' | 'sequenceTo'>;
+
+/** From where earlier invoices end, or from the first line where that was left out of one of them. */
+function rangeOf(cdrs: readonly CdrDocument[], reachedSequence: number): SequenceRange {
+  const first = cdrs.at(0)?.sequence ?? reachedSequence + 1;
+  return {
+    sequenceFrom: Math.min(first, reachedSequence + 1),
+    sequenceTo: cdrs.at(-1)?.sequence ?? first,
+  };
+}
+
+/** Every number of the range that is no line stands here, with the hash of its CDR and the reason. */
 async function excludedFrom(
   books: Books,
-  partner: string,
-  range: {
-    readonly sequenceFrom: number;
-    readonly sequenceTo: number;
-    readonly sequences: readonly number[];
-  },
+  { partner, cdrs }: InvoicePlan,
+  sequenceFrom: number,
+  sequenceTo: number,
 ): Promise<InvoiceDocument['excluded']> {
-  const billed = new Set(range.sequences);
-  const inRange = await books.cdrs.inSequenceRange(partner, range.sequenceFrom, range.sequenceTo);
-  if (inRange.length !== range.sequenceTo - range.sequenceFrom + 1) {
+  const billed = new Set(cdrs.map((cdr) => cdr.sequence));
+  const inRange = await books.cdrs.inSequenceRange(partner, sequenceFrom, sequenceTo);
+  if (inRange.length !== sequenceTo - sequenceFrom + 1) {
     throw new RangeError(`the sequence towards ${partner} has a gap`);
   }
   return inRange
     .filter(({ cdr }) => !billed.has(cdr.document.sequence))
-    .map(({ cdr }) => ({
-      sequence: cdr.document.sequence,
-      cdrHash: cdr.documentHash,
-      reason: 'held' as const,
+    .map((record) => ({
+      sequence: record.cdr.document.sequence,
+      cdrHash: record.cdr.documentHash,
+      reason: exclusionOf(record),
     }));
+}
+
+/** What stands on no invoice and is not held waits for a later close: a credited invoice's CDRs too. */
+function exclusionOf({ invoiceId, state }: CdrRecord): ExclusionReason {
+  if (invoiceId !== null) return 'invoiced';
+  return state === 'held' ? 'held' : 'later';
 }

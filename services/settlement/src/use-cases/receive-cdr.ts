@@ -1,4 +1,4 @@
-import { answerCdr, type SignedCdr } from '@roamgrid/contracts';
+import type { SignedCdr } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
 import { bookPayable } from '../journal/entries.js';
 import { wholesaleAmountsOf } from '../journal/wholesale-amounts.js';
@@ -10,6 +10,7 @@ import { objection, type Objection } from '../review/objection.js';
 import { reviewCdr } from '../review/review-cdr.js';
 import { decideRetail, deliverRetail, type RetailDecision } from './deliver-retail.js';
 import { reviewInvoicesWith } from './review-invoice.js';
+import { sendCdrAnswer, type CdrVerdict } from './send-cdr-answer.js';
 
 interface Judgement {
   readonly retail: RetailDecision;
@@ -71,7 +72,7 @@ async function quarantine(ports: Ports, books: Books, cdr: SignedCdr): Promise<v
     reason: note,
     receivedAtMs: ports.clock.now(),
   });
-  await sendAnswer(ports, books, cdr, objection('duplicate', note));
+  await sendCdrAnswer(ports, books, cdr, verdictOf(objection('duplicate', note)));
 }
 
 async function take(
@@ -88,44 +89,24 @@ async function take(
     invoiceId: null,
   };
   await books.cdrs.add(record, null);
-  await sendAnswer(ports, books, cdr, objected);
+  await sendCdrAnswer(ports, books, cdr, verdictOf(objected));
   let charge = null;
   if (objected === null) {
     await books.journal.book(bookPayable(wholesaleAmountsOf(document, document.visitedUtility)));
     charge = await deliverRetail(ports, books, document, retail);
   }
-  await publishCdr(books, ports.utility, record, charge);
-  await traceReceipt(ports, books, cdr, startedAtMs);
+  publishCdr(books, ports.utility, record, charge);
+  traceReceipt(ports, books, cdr, startedAtMs);
   await reviewInvoicesWith(ports, books, [document.cdrId]);
 }
 
-async function sendAnswer(
-  ports: Ports,
-  books: Books,
-  cdr: SignedCdr,
-  objected: Objection | null,
-): Promise<void> {
-  const { cdrId, visitedUtility } = cdr.document;
-  const answer = await ports.signer.sign({
-    type: 'cdrAnswer' as const,
-    schemaVersion: 1 as const,
-    cdrId,
-    cdrHash: cdr.documentHash,
-    answer: objected === null ? ('accepted' as const) : ('objected' as const),
-    reasonCode: objected?.reasonCode ?? null,
-    note: objected?.note ?? null,
-    at: formatInstant(ports.clock.now()),
-  });
-  await books.cdrs.addAnswer(answer);
-  await books.send(answerCdr, visitedUtility, { answer }, `cdr:${cdrId}`);
-}
+const verdictOf = (objected: Objection | null): CdrVerdict => ({
+  answer: objected === null ? 'accepted' : 'objected',
+  reasonCode: objected?.reasonCode ?? null,
+  note: objected?.note ?? null,
+});
 
-async function traceReceipt(
-  ports: Ports,
-  books: Books,
-  cdr: SignedCdr,
-  startedAtMs: number,
-): Promise<void> {
+function traceReceipt(ports: Ports, books: Books, cdr: SignedCdr, startedAtMs: number): void {
   const { sessionId, cdrId, visitedUtility } = cdr.document;
   const nowMs = ports.clock.now();
   const shared = {
@@ -135,13 +116,13 @@ async function traceReceipt(
     documentHash: cdr.documentHash,
   };
   const here = settlementOf(ports.utility);
-  await publishStep(books, ports.utility, {
+  publishStep(books, ports.utility, {
     ...shared,
     step: 'cdr',
     from: settlementOf(visitedUtility),
     to: here,
   });
-  await publishStep(books, ports.utility, {
+  publishStep(books, ports.utility, {
     ...shared,
     step: 'rerate',
     from: here,

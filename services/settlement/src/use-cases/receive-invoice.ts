@@ -43,7 +43,7 @@ export async function receiveInvoice(
     );
     await reviewInvoice(ports, books, document.invoiceId);
     for (const { sessionId } of lines) {
-      await publishStep(books, ports.utility, {
+      publishStep(books, ports.utility, {
         sessionId,
         step: 'invoice',
         occurrence: document.invoiceId,

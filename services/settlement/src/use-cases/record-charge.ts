@@ -10,7 +10,8 @@ import { rateCharge, termsOf, type ChargeDecision } from '../pricing/rate-charge
 import { wholesaleRounding } from '../pricing/wholesale.js';
 import { publishStep, publishView, settlementOf } from '../publishing/project.js';
 import { publishCdr } from '../publishing/publish-cdr.js';
-import type { CdrRecord, RecordedCharge } from '../records.js';
+import type { CdrDocument, CdrRecord, CdrState, RecordedCharge } from '../records.js';
+import { beganBeforeConsent } from '../review/check-entitlement.js';
 import { decideRetail, deliverRetail } from './deliver-retail.js';
 
 /** What was read of other services before the transaction began. */
@@ -46,7 +47,7 @@ export async function recordCharge(ports: Ports, recorded: RecordedCharge): Prom
     const cdr = await signCdr(ports, books, recorded, surroundings.agreement, decision);
     await bookCdr(ports, books, { recorded, cdr, decision, consumer: surroundings.consumer });
     await books.holds.release('wholesale', charge.sessionId, ports.clock.now());
-    await traceCdr(ports, books, cdr, startedAtMs);
+    traceCdr(ports, books, cdr, startedAtMs);
   });
 }
 
@@ -97,7 +98,7 @@ async function holdCharge(
     content: recorded,
     atMs: ports.clock.now(),
   });
-  await publishView(books, ports.utility, {
+  publishView(books, ports.utility, {
     kind: 'session',
     id: charge.sessionId,
     sortAt: charge.quote.document.issuedAt,
@@ -133,6 +134,12 @@ async function signCdr(
   return ports.signer.sign(document);
 }
 
+/** Held until home agrees where the charge began before the consent, also while home is silent. */
+function firstState(cdr: CdrDocument, isDomestic: boolean): CdrState {
+  if (beganBeforeConsent(cdr)) return 'held';
+  return isDomestic ? 'accepted' : 'open';
+}
+
 async function bookCdr(
   ports: Ports,
   books: Books,
@@ -150,7 +157,7 @@ async function bookCdr(
   const record: CdrRecord = {
     cdr,
     role: isDomestic ? 'domestic' : 'visited',
-    state: isDomestic ? 'accepted' : 'open',
+    state: firstState(document, isDomestic),
     invoiceId: null,
   };
   await books.cdrs.add(record, {
@@ -166,27 +173,26 @@ async function bookCdr(
       shareMinor: decision.providerShareMinor,
     }),
   );
+  if (isDomestic && record.state === 'held') {
+    publishCdr(books, ports.utility, record, null);
+    return;
+  }
   if (isDomestic) {
     const retail = decideRetail(document, made.consumer);
     const billed = await deliverRetail(ports, books, document, retail);
-    await publishCdr(books, ports.utility, record, billed);
+    publishCdr(books, ports.utility, record, billed);
     return;
   }
   await books.journal.book(bookReceivable(wholesaleAmountsOf(document, charge.homeUtility)));
-  await books.send(receiveCdr, charge.homeUtility, { cdr }, `cdr:${document.cdrId}`);
-  await publishCdr(books, ports.utility, record, null);
+  books.send(receiveCdr, charge.homeUtility, { cdr }, `cdr:${document.cdrId}`);
+  publishCdr(books, ports.utility, record, null);
 }
 
-async function traceCdr(
-  ports: Ports,
-  books: Books,
-  cdr: SignedCdr,
-  startedAtMs: number,
-): Promise<void> {
+function traceCdr(ports: Ports, books: Books, cdr: SignedCdr, startedAtMs: number): void {
   const { sessionId, cdrId, homeUtility } = cdr.document;
   const nowMs = ports.clock.now();
   const shared = { sessionId, occurrence: cdrId, at: formatInstant(nowMs) };
-  await publishStep(books, ports.utility, {
+  publishStep(books, ports.utility, {
     ...shared,
     step: 'rate',
     from: `${ports.utility}/aaa`,
@@ -194,7 +200,7 @@ async function traceCdr(
     durationMs: Math.max(0, nowMs - startedAtMs),
     documentHash: null,
   });
-  await publishStep(books, ports.utility, {
+  publishStep(books, ports.utility, {
     ...shared,
     step: 'cdr',
     from: settlementOf(ports.utility),

@@ -22,10 +22,13 @@ export async function retryHeldRetail(ports: Ports): Promise<void> {
     if (decision.outcome === 'held') continue;
     await ports.work.run(async (books) => {
       await books.cdrs.lockDirection(visitedUtility, document.homeUtility);
+      const [now] = await books.cdrs.findMany([document.cdrId]);
+      // home objected to it since: the driver is not billed either
+      if (now === undefined || now.state === 'held') return;
       if ((await books.bills.findCharge(document.cdrId)) !== null) return;
       const charge = await deliverRetail(ports, books, document, decision);
       await books.holds.release('retail', sessionId, ports.clock.now());
-      await publishCdr(books, ports.utility, record, charge);
+      publishCdr(books, ports.utility, now, charge);
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { InvoiceLine } from '@roamgrid/contracts';
+import type { InvoiceDocument, InvoiceLine } from '@roamgrid/contracts';
 import { canonicalText } from '../documents/canonical-text.js';
 import { rootOf } from '../documents/merkle.js';
 import { lineOf, sumCdrs } from '../documents/sum-cdrs.js';
@@ -30,6 +30,17 @@ function compareLine(line: InvoiceLine, record: CdrRecord | undefined): Differen
     : difference('figures_differ', cdrId, 'the line is not the CDR that is held');
 }
 
+/** Every number of the range is a line or stands among the excluded, once. */
+function accountsForEveryNumber(
+  { sequenceFrom, sequenceTo, excluded }: InvoiceDocument,
+  lines: readonly InvoiceLine[],
+): boolean {
+  const numbers = [...lines, ...excluded].map(({ sequence }) => sequence);
+  const isInside = numbers.every((number) => number >= sequenceFrom && number <= sequenceTo);
+  const isOnce = new Set(numbers).size === numbers.length;
+  return isInside && isOnce && numbers.length === sequenceTo - sequenceFrom + 1;
+}
+
 /** What of a received invoice is not as the books have it. Pure. */
 export function compareInvoice(
   { invoice }: Pick<InvoiceRecord, 'invoice'>,
@@ -50,6 +61,9 @@ export function compareInvoice(
   if (document.lineCount !== lines.length || new Set(cdrs).size !== lines.length) {
     differences.push(difference('lines_differ', null, 'not every line is one CDR that is held'));
     return differences;
+  }
+  if (!accountsForEveryNumber(document, lines)) {
+    differences.push(difference('sequence_differs', null, 'a number is missing or stands twice'));
   }
   const isOfInvoice = cdrs.every(
     (cdr) =>

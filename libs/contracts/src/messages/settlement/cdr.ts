@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { chargeRecord, signedCdr } from '../../documents/cdr.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
-import { signedCdrAnswer } from '../../documents/invoice.js';
+import { disputeReason, signedCdrAnswer } from '../../documents/invoice.js';
 import { nothing, uuid } from '../../values.js';
 
 /** A charge ended: settlement rates it and makes its CDR. Idempotent by session. */
@@ -41,6 +41,46 @@ export const answerCdr = defineContract({
   scope: 'partner',
   request: z.strictObject({ answer: signedCdrAnswer }),
   reply: nothing,
+});
+
+/** What surrounds a CDR after home's staff has spoken; `answer` is home's latest. */
+export const cdrJudgement = z.strictObject({
+  cdrId: uuid,
+  state: z.enum(['accepted', 'held']),
+  cdr: signedCdr,
+  answer: signedCdrAnswer,
+});
+export type CdrJudgement = z.infer<typeof cdrJudgement>;
+
+export const objectCdr = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'objectCdr',
+  version: 1,
+  summary: "Home's staff objects to a CDR before it is invoiced; it is held until they accept it.",
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    cdrId: uuid,
+    reasonCode: disputeReason,
+    note: z.string().max(500),
+    by: z.string(),
+  }),
+  reply: cdrJudgement,
+});
+
+/** Also what releases a charge that began before its consent. */
+export const acceptCdr = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'acceptCdr',
+  version: 1,
+  summary:
+    "Home's staff accepts a CDR that was objected to; it goes on its way to invoice and bill.",
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ cdrId: uuid, note: z.string().max(500), by: z.string() }),
+  reply: cdrJudgement,
 });
 
 export const readCdr = defineContract({

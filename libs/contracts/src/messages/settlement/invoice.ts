@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import {
+  disputeReason,
   invoiceLine,
   signedCreditNote,
   signedInvoice,
@@ -77,16 +78,7 @@ export const disputeInvoice = defineContract({
       .array(
         z.strictObject({
           cdrId: uuid,
-          reasonCode: z.enum([
-            'energy_differs',
-            'price_differs',
-            'time_differs',
-            'tax_differs',
-            'tariff_not_agreed',
-            'duplicate',
-            'session_unknown',
-            'other',
-          ]),
+          reasonCode: disputeReason,
           note: z.string().max(500),
         }),
       )

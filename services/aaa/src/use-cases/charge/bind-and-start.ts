@@ -109,8 +109,7 @@ async function keepUnjoined(
   const isLoss = event.step === 'ended' || (event.step === 'updated' && code === 'start_missing');
   if (!isLoss) return { session: null, reply };
   const isShown =
-    event.step === 'updated' &&
-    (await unit.suspense.isOpen(event.stationId, transactionId, code));
+    event.step === 'updated' && (await unit.suspense.isOpen(event.stationId, transactionId, code));
   if (!isShown) {
     const detail =
       code === 'start_missing'

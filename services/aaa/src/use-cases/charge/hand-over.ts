@@ -1,6 +1,7 @@
 import { recordCharge, subjectOf, type ChargeRecord } from '@roamgrid/contracts';
 import { formatEnergyKwh, parseInstant, RoamgridError, type EnergyMilliWh } from '@roamgrid/kernel';
 import { timeZoneVersion, type ResolvedUtcOffset } from '@roamgrid/platform';
+import type { Station } from '../../ports.js';
 import { periodsOf } from '../../session/metering.js';
 import type { Session } from '../../session/session.js';
 import type { ChargeStep } from './charge-step.js';
@@ -39,58 +40,75 @@ function chargeRecordOf(
   utcOffsets: readonly ResolvedUtcOffset[],
   unbilledEnergyMilliWh: EnergyMilliWh,
 ): ChargeRecord {
-  const { terms, progress } = session;
-  const record = step.station.record;
-  const first = progress.readings.at(0);
-  const last = progress.readings.at(-1);
-  const evse = record.document.evses.find(
-    (candidate) => candidate.connectorId === session.connectorId,
-  );
-  if (
-    terms === null ||
-    progress.consent === null ||
-    first === undefined ||
-    last === undefined ||
-    session.authorizedBy === null ||
-    evse === undefined
-  ) {
-    throw new RoamgridError('internal', 'an ended charge lacks what entitles it');
-  }
-  const { mandate, quote } = terms;
+  const { progress, stationId, sessionId } = session;
   return {
-    sessionId: session.sessionId,
-    transactionId: session.transactionId ?? session.sessionId,
-    homeUtility: mandate.document.homeUtility,
-    visitedUtility: mandate.document.visitedUtility,
-    pseudonym: mandate.document.pseudonym,
-    authorizedBy: session.authorizedBy,
-    customerClass: mandate.document.customerClass,
-    stationClass: record.document.stationClass,
-    stationId: session.stationId,
-    connectorId: evse.connectorId,
-    stationRecordHash: record.documentHash,
-    evsePowerW: evse.powerW,
-    provider: record.document.provider,
-    providerSharePercentage: record.document.providerSharePercentage,
-    mandate,
-    agreedTariffHash: terms.agreedTariff.documentHash,
-    quote,
-    consent: progress.consent,
-    startAt: first.at,
-    endAt: last.at,
+    sessionId,
+    transactionId: session.transactionId ?? sessionId,
+    stationId,
+    ...entitlementOf(session),
+    ...placeOf(step.station, session.connectorId),
+    ...meteringOf(session),
     stopReason: progress.stopReason ?? 'Local',
-    meter: {
-      startWh: first.meterWh,
-      stopWh: last.meterWh,
-      meterSerial: progress.meterSerial,
-      signedData: signedDataOf(session),
-    },
-    periods: periodsOf(progress.readings),
-    timeZone: record.document.timeZone,
     timeZoneVersion: timeZoneVersion(),
     utcOffsets: [...utcOffsets],
     unbilledEnergyKwh: formatEnergyKwh(unbilledEnergyMilliWh),
     flags: [...progress.flags],
+  };
+}
+
+/** Who charged, on whose word, at which price. */
+function entitlementOf({ terms, progress, authorizedBy }: Session) {
+  if (terms === null || progress.consent === null || authorizedBy === null) {
+    throw new RoamgridError('internal', 'an ended charge lacks what entitles it');
+  }
+  const { mandate, quote, agreedTariff } = terms;
+  const { homeUtility, visitedUtility, pseudonym, customerClass } = mandate.document;
+  return {
+    homeUtility,
+    visitedUtility,
+    pseudonym,
+    customerClass,
+    authorizedBy,
+    mandate,
+    agreedTariffHash: agreedTariff.documentHash,
+    quote,
+    consent: progress.consent,
+  };
+}
+
+/** Where, as the station's signed record says it. */
+function placeOf({ record }: Station, connectorId: number | null) {
+  const { stationClass, provider, providerSharePercentage, timeZone, evses } = record.document;
+  const evse = evses.find((candidate) => candidate.connectorId === connectorId);
+  if (evse === undefined) throw new RoamgridError('internal', 'an ended charge has no connector');
+  return {
+    stationClass,
+    connectorId: evse.connectorId,
+    evsePowerW: evse.powerW,
+    stationRecordHash: record.documentHash,
+    provider,
+    providerSharePercentage,
+    timeZone,
+  };
+}
+
+function meteringOf(session: Session) {
+  const { readings, meterSerial } = session.progress;
+  const [first] = readings;
+  const last = readings.at(-1);
+  if (first === undefined || last === undefined) {
+    throw new RoamgridError('internal', 'an ended charge has no registers');
+  }
+  return {
+    startAt: first.at,
+    endAt: last.at,
+    meter: {
+      startWh: first.meterWh,
+      stopWh: last.meterWh,
+      meterSerial,
+      signedData: signedDataOf(session),
+    },
+    periods: periodsOf(readings),
   };
 }
 

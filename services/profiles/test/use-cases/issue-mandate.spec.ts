@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ConsumerView, issueMandate, RequestOf } from '@roamgrid/contracts';
+import { systemIds } from '@roamgrid/platform';
+import { agreementWith, fxRate, HOME, termsAt, VISITED } from '../documents.js';
+import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
+
+let profiles: ProfilesUnderTest;
+
+beforeAll(async () => {
+  profiles = await startProfiles();
+}, 60_000);
+afterAll(() => profiles.stop());
+
+beforeEach(() => {
+  Object.assign(profiles.services, {
+    agreement: agreementWith(termsAt(VISITED)),
+    hasRetailTariff: true,
+    fx: null,
+    balanceMinor: 0n,
+  });
+});
+
+type Request = RequestOf<typeof issueMandate>;
+
+async function pseudonymOf(cin: string, visitedUtility = VISITED): Promise<string> {
+  const verdict = await profiles.useCases.authenticateConsumer({
+    identity: { kind: 'cin', value: cin },
+    medium: 'rfid',
+    assurance: 'claimed',
+    pin: null,
+    stationId: 'DUKE-CLT-001',
+    visitedUtility,
+  });
+  if (verdict.decision === 'refused') throw new Error(verdict.reason);
+  return verdict.pseudonym;
+}
+
+/** a new consumer and their pseudonym at the visited utility */
+async function known(settings: Partial<ConsumerView['settings']> = {}, visitedUtility = VISITED) {
+  const consumer = await profiles.addConsumer({}, settings);
+  return { ...consumer, pseudonym: await pseudonymOf(consumer.cin, visitedUtility) };
+}
+
+async function issue(pseudonym: string, changes: Partial<Request> = {}) {
+  return profiles.useCases.issueMandate({
+    sessionId: systemIds.uuid(),
+    pseudonym,
+    visitedUtility: VISITED,
+    assurance: 'claimed',
+    agreedTariff: changes.agreedTariff ?? (await profiles.agreedTariff()),
+    ...changes,
+  });
+}
+
+async function issued(pseudonym: string, changes: Partial<Request> = {}) {
+  const reply = await issue(pseudonym, changes);
+  if (reply.decision === 'refused') throw new Error(`refused: ${reply.reason}`);
+  return reply.mandate;
+}
+
+async function openCapsOf(consumerId: string) {
+  const [row] = await profiles.database.query<{ energy: bigint; minor: bigint; open: bigint }>(
+    `SELECT COALESCE(sum(energy_cap_milli_wh), 0)::bigint AS energy,
+       COALESCE(sum(home_cap_minor), 0)::bigint AS minor, count(*) AS open
+     FROM mandates_issued WHERE consumer_id = $1 AND state = 'active'`,
+    [consumerId],
+  );
+  return row ?? { energy: 0n, minor: 0n, open: 0n };
+}
+
+describe('a mandate', () => {
+  it('is signed by home, within the agreement, and good for a day', async () => {
+    const { pseudonym } = await known();
+    await profiles.sent();
+    const mandate = await issued(pseudonym);
+    await profiles.verifier.verify(mandate, HOME, 'profiles');
+    expect(mandate.document).toMatchObject({
+      homeUtility: HOME,
+      visitedUtility: VISITED,
+      pseudonym,
+      assurance: 'claimed',
+      tier: 'Gold',
+      energyCapKwh: '50.000',
+      moneyCap: { currency: 'USD', amount: '20.00' },
+      singleSession: false,
+      notBefore: profiles.clock.at(0),
+      notAfter: profiles.clock.at(24),
+    });
+    expect(await profiles.sent('portal.project')).toMatchObject([
+      { payload: { kind: 'mandate', facet: 'profiles', data: { role: 'home', state: 'active' } } },
+    ]);
+  });
+
+  it('is given again while an equal one is open, and anew where anything differs', async () => {
+    const { pseudonym, consumerId } = await known({ limitAmount: '100.00' });
+    const first = await issued(pseudonym);
+    expect(await issued(pseudonym)).toEqual(first);
+    const withPin = await issued(pseudonym, { assurance: 'possession' });
+    expect(withPin.document.mandateId).not.toBe(first.document.mandateId);
+    const other = await profiles.agreedTariff({ agreedTariffId: 'at-2' });
+    const underOther = await issued(pseudonym, { agreedTariff: other });
+    expect(underOther.document.agreedTariffHash).toBe(other.documentHash);
+    expect(await openCapsOf(consumerId)).toEqual({
+      energy: 200_000_000n,
+      minor: 8_000n,
+      open: 3n,
+    });
+    profiles.clock.advanceHours(23.5);
+    // an hour or less is left of the first, and the open ones take all the kWh
+    expect(await issue(pseudonym)).toMatchObject({ reason: 'credit_exhausted' });
+    profiles.clock.advanceHours(1);
+    expect((await issued(pseudonym)).document.mandateId).not.toBe(first.document.mandateId);
+  });
+
+  it('is the same for the same session, also twice at once', async () => {
+    const { pseudonym } = await known();
+    const sessionId = systemIds.uuid();
+    const mandates = await Promise.all([1, 2, 3].map(() => issued(pseudonym, { sessionId })));
+    expect(new Set(mandates.map(({ documentHash }) => documentHash)).size).toBe(1);
+  });
+
+  it('of a session is not given to another utility or driver that names it', async () => {
+    const sessionId = systemIds.uuid();
+    const { pseudonym } = await known();
+    await issued(pseudonym, { sessionId });
+    const other = await known();
+    expect(await issue(other.pseudonym, { sessionId })).toEqual({
+      decision: 'refused',
+      reason: 'credential_rejected',
+    });
+  });
+
+  it.each([
+    ['200', '100.00', 200_000_000n, 10_000n],
+    ['70', '25.00', 70_000_000n, 2_500n],
+  ])(
+    'never exceeds %s kWh and %s USD, when twenty are asked for at once',
+    async (limitEnergyKwh, limitAmount, greatestEnergy, greatestMinor) => {
+      const { pseudonym, consumerId } = await known({ limitEnergyKwh, limitAmount });
+      const tariffs = await Promise.all(
+        Array.from({ length: 4 }, (_, index) =>
+          profiles.agreedTariff({ agreedTariffId: `at-${String(index)}` }),
+        ),
+      );
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          issue(pseudonym, { agreedTariff: tariffs[index % 4] ?? never() }),
+        ),
+      );
+      const open = await openCapsOf(consumerId);
+      expect(open.energy <= greatestEnergy && open.minor <= greatestMinor).toBe(true);
+      expect(open.open > 0n).toBe(true);
+      const refusals = replies.flatMap((reply) =>
+        reply.decision === 'refused' ? [reply.reason] : [],
+      );
+      expect(new Set(refusals).size).toBeLessThanOrEqual(1);
+      expect(refusals.every((reason) => reason === 'credit_exhausted')).toBe(true);
+    },
+  );
+
+  it('asked for twenty times at once under one tariff is one that all share', async () => {
+    const { pseudonym, consumerId } = await known({ limitEnergyKwh: '50' });
+    const agreedTariff = await profiles.agreedTariff();
+    const mandates = await Promise.all(
+      Array.from({ length: 20 }, () => issued(pseudonym, { agreedTariff })),
+    );
+    expect(new Set(mandates.map(({ documentHash }) => documentHash)).size).toBe(1);
+    expect((await openCapsOf(consumerId)).open).toBe(1n);
+  });
+});
+
+describe('no mandate', () => {
+  const reason = async (pseudonym: string, changes: Partial<Request> = {}) => {
+    const reply = await issue(pseudonym, changes);
+    return reply.decision === 'refused' ? reply.reason : 'issued';
+  };
+
+  it('without consumer, agreement, price or credit', async () => {
+    const { pseudonym, consumerId } = await known();
+    const { services } = profiles;
+    expect(await reason('ps-nobody')).toBe('credential_rejected');
+    services.agreement = null;
+    expect(await reason(pseudonym)).toBe('no_agreement');
+    services.agreement = agreementWith(termsAt('georgia-power'));
+    expect(await reason(pseudonym)).toBe('no_agreement');
+    services.agreement = agreementWith(termsAt(VISITED));
+    services.hasRetailTariff = false;
+    expect(await reason(pseudonym)).toBe('tariff_unavailable');
+    services.hasRetailTariff = true;
+    const over = await profiles.agreedTariff({ notAfter: profiles.clock.at(0) });
+    expect(await reason(pseudonym, { agreedTariff: over })).toBe('tariff_unavailable');
+    const poor = await known({ limitAmount: '0' });
+    expect(await reason(poor.pseudonym)).toBe('credit_exhausted');
+    await profiles.useCases.updateConsumer({ consumerId, settings: {}, state: 'blocked' });
+    expect(await reason(pseudonym)).toBe('consumer_blocked');
+  });
+
+  it('under a tariff that not both have signed', async () => {
+    const { pseudonym } = await known();
+    const agreed = await profiles.agreedTariff();
+    const bySelf = { ...agreed, signatures: agreed.signatures.slice(0, 1) };
+    await expect(issue(pseudonym, { agreedTariff: bySelf })).rejects.toMatchObject({
+      code: 'signature_invalid',
+    });
+    const document = { ...agreed.document, customerClass: 'commercial' as const };
+    const changed = { ...agreed, document };
+    await expect(issue(pseudonym, { agreedTariff: changed })).rejects.toMatchObject({
+      code: 'signature_invalid',
+    });
+  });
+});
+
+describe('a prepaid mandate', () => {
+  const prepaid = { paymentMode: 'prepaid' as const };
+
+  it('reserves its cap and is good for one session', async () => {
+    const { pseudonym } = await known(prepaid);
+    profiles.services.balanceMinor = 1_000n;
+    const mandate = await issued(pseudonym);
+    expect(mandate.document).toMatchObject({
+      singleSession: true,
+      paymentMode: 'prepaid',
+      moneyCap: { amount: '10.00' },
+    });
+    expect(profiles.services.balanceMinor).toBe(0n);
+    expect(await issue(pseudonym)).toMatchObject({ reason: 'credit_exhausted' });
+  });
+
+  it('is refused without credit', async () => {
+    const { pseudonym } = await known(prepaid);
+    expect(await issue(pseudonym)).toEqual({ decision: 'refused', reason: 'credit_exhausted' });
+  });
+
+  it('of the same session twice at once reserves once and gives nothing back', async () => {
+    const { pseudonym } = await known(prepaid);
+    profiles.services.balanceMinor = 1_000n;
+    const sessionId = systemIds.uuid();
+    await profiles.sent();
+    const mandates = await Promise.all([1, 2, 3].map(() => issued(pseudonym, { sessionId })));
+    expect(new Set(mandates.map(({ documentHash }) => documentHash)).size).toBe(1);
+    expect(await profiles.sent('settlement.releaseCredit')).toEqual([]);
+  });
+
+  it('gives back what it reserved when another took the limit in the meantime', async () => {
+    const { pseudonym, consumerId } = await known({ ...prepaid, limitAmount: '15.00' });
+    profiles.services.balanceMinor = 5_000n;
+    await profiles.sent();
+    const before = profiles.services.reserved.size;
+    const replies = await Promise.all(Array.from({ length: 4 }, () => issue(pseudonym)));
+    const refusals = replies.filter(({ decision }) => decision === 'refused').length;
+    expect(refusals).toBe(3);
+    const open = await openCapsOf(consumerId);
+    expect(open.minor).toBe(1_500n);
+    const released = await profiles.sent('settlement.releaseCredit');
+    // whoever reserved, but for the one that has the mandate, gave it back
+    expect(released).toHaveLength(profiles.services.reserved.size - before - 1);
+  });
+
+  it('that is worth nothing in the visited currency is given back', async () => {
+    const { pseudonym } = await known(prepaid);
+    profiles.services.fx = fxRate('CAD', 'USD', '1.5');
+    profiles.services.balanceMinor = 1n;
+    const sessionId = systemIds.uuid();
+    await profiles.sent();
+    expect(await issue(pseudonym, { sessionId })).toMatchObject({ reason: 'credit_exhausted' });
+    expect(await profiles.sent('settlement.releaseCredit')).toMatchObject([
+      { to: HOME, payload: { sessionId } },
+    ]);
+  });
+});
+
+describe('a domestic mandate', () => {
+  it('needs no agreement and no signature but home’s, and leaves room to roam', async () => {
+    const { cin, pseudonym } = await known({}, HOME);
+    profiles.services.agreement = null;
+    const agreed = await profiles.agreedTariff({
+      visitedUtility: HOME,
+      agreementId: null,
+      agreementHash: null,
+      negotiationId: null,
+      outcome: 'domestic',
+    });
+    const signatures = agreed.signatures.filter(({ utility }) => utility === HOME);
+    const mandate = await issued(pseudonym, {
+      visitedUtility: HOME,
+      agreedTariff: { ...agreed, signatures },
+    });
+    expect(mandate.document).toMatchObject({
+      agreementId: null,
+      energyCapKwh: '100.000',
+      moneyCap: { amount: '50.00' },
+    });
+    profiles.services.agreement = agreementWith(termsAt(VISITED));
+    expect((await issued(await pseudonymOf(cin))).document.visitedUtility).toBe(VISITED);
+  });
+});
+
+function never(): never {
+  throw new Error('no such tariff');
+}
