@@ -25,7 +25,9 @@ export function readNatsAddress(url: string): NatsAddress {
   const urls = url.split(',').map((one) => {
     const trimmed = one.trim();
     const text = trimmed.includes('://') ? trimmed : `nats://${trimmed}`;
-    if (!URL.canParse(text)) throw new TypeError('the address of the bus is no URL');
+    if (!URL.canParse(text) || new URL(text).hostname === '') {
+      throw new TypeError('the address of the bus is no URL');
+    }
     return new URL(text);
   });
   const [first] = urls;

@@ -11,6 +11,9 @@ const DEFAULT_PAYLOAD_BYTES = 1_048_576;
 /** A link that died without a word is found out within two of these. */
 const PING_INTERVAL_MS = 20_000;
 
+/** How long a service that stops waits for what it has taken; a handler may hang. */
+const LAST_ANSWERS_MS = 5_000;
+
 interface LinkOptions extends NatsAddress {
   readonly maxReconnectAttempts: number;
   readonly pingInterval: number;
@@ -95,14 +98,27 @@ export class UtilityNatsServer extends ServerNats {
   override async close(): Promise<void> {
     const link = this.#link;
     if (link !== null && this.#isLinkUp) {
-      await Promise.allSettled(this.#subscriptions.map((one) => one.drain()));
-      await Promise.allSettled(this.#working);
-      // a link that breaks meanwhile takes the replies with it; their senders repeat
-      await link.flush().catch(() => undefined);
+      await within(LAST_ANSWERS_MS, this.#finish(link));
     }
     this.#link = null;
     await super.close();
   }
+
+  async #finish(link: NatsConnection): Promise<void> {
+    await Promise.allSettled(this.#subscriptions.map((one) => one.drain()));
+    await Promise.allSettled(this.#working);
+    // a link that breaks meanwhile takes the replies with it; their senders repeat
+    await link.flush().catch(() => undefined);
+  }
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** Nest's NATS client; its link is opened by the first request. */

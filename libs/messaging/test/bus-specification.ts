@@ -21,7 +21,7 @@ export interface TransportUnderTest {
 const LARGE_CHARACTERS = 500_000;
 
 /** What each word tells the service at home to do. */
-function behaviourOf(bus: () => NestBus): Behaviour {
+function behaviourOf(bus: () => NestBus, end: Promise<void>): Behaviour {
   return async (request, meta) => {
     const answer = { text: request.text, by: HOME, traceId: currentTrace()?.traceId ?? null };
     switch (request.text) {
@@ -41,8 +41,8 @@ function behaviourOf(bus: () => NestBus): Behaviour {
         throw new RoamgridError('of_tomorrow' as 'internal', 'nobody knows it yet');
       case 'fail':
         throw new Error('secret of the house');
-      case 'never':
-        return new Promise(() => undefined);
+      case 'not before the end':
+        return end;
       default:
         return answer;
     }
@@ -64,6 +64,8 @@ export function specifyBus(title: string, open: () => Promise<TransportUnderTest
     let under: TransportUnderTest;
     let bus: NestBus;
     let homeBus: NestBus;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
     const running: RunningEcho[] = [];
 
     beforeAll(async () => {
@@ -75,7 +77,7 @@ export function specifyBus(title: string, open: () => Promise<TransportUnderTest
         await startEcho(
           transport,
           HOME,
-          behaviourOf(() => homeBus),
+          behaviourOf(() => homeBus, ended),
         ),
         await startEcho(transport, VISITED, ({ text }, { from }) => ({
           text: `${text} ${from}`,
@@ -85,6 +87,7 @@ export function specifyBus(title: string, open: () => Promise<TransportUnderTest
       );
     });
     afterAll(async () => {
+      end();
       for (const one of running) await one.close();
       await homeBus.close();
       await bus.close();
@@ -173,7 +176,9 @@ export function specifyBus(title: string, open: () => Promise<TransportUnderTest
     });
 
     it('waits no longer than it was told', async () => {
-      const error = await refusalOf(bus.request(echo, HOME, { text: 'never' }, { timeoutMs: 50 }));
+      const error = await refusalOf(
+        bus.request(echo, HOME, { text: 'not before the end' }, { timeoutMs: 50 }),
+      );
       expect(error.code).toBe('peer_unreachable');
       expect(error.message).toContain('no answer in time');
     });

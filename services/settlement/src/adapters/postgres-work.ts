@@ -9,9 +9,6 @@ import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
 import { PostgresJournal } from './postgres-journal.js';
 
-/** A view of a CDR has some ten kilobytes. */
-const MESSAGES_A_STATEMENT = 500;
-
 /** The books over one transaction of this service's schema. */
 export class PostgresWork implements UnitOfWork {
   readonly #database: Database;
@@ -31,7 +28,7 @@ export class PostgresWork implements UnitOfWork {
         added.push(true);
       });
       const done = await work(books);
-      await enqueue(tx, messages);
+      await tx.enqueueAll(messages);
       return { result: done, intents: added.length };
     });
     if (intents > 0) for (const listener of this.#listeners) listener();
@@ -55,12 +52,5 @@ export class PostgresWork implements UnitOfWork {
         messages.push({ to, subject: subjectOf(contract), payload, key });
       },
     };
-  }
-}
-
-/** What was said in the course of the work goes out in few statements, in its order. */
-async function enqueue(tx: Transaction, messages: readonly OutboxMessage[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += MESSAGES_A_STATEMENT) {
-    await tx.enqueueAll(messages.slice(start, start + MESSAGES_A_STATEMENT));
   }
 }
