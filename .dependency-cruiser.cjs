@@ -147,7 +147,8 @@ module.exports = {
     {
       name: 'ledger-behind-its-port',
       severity: 'error',
-      comment: 'Services know libs/ledger; only a module or all-in-one puts the contract behind it.',
+      comment:
+        'Services know libs/ledger; only a module or all-in-one puts the contract behind it.',
       from: { path: '^services/', pathNot: '^services/all-in-one/|/test/|\\.module\\.ts$' },
       to: { path: '^chaincode/' },
     },

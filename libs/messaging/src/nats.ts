@@ -76,6 +76,15 @@ export class UtilityNatsServer extends ServerNats {
     return this.#link;
   }
 
+  /** Listens when the server knows of it, not when it has been told: the next message may be here already. */
+  override start(callback: (error?: unknown) => void): void {
+    super.start((error) => {
+      const link = this.#link;
+      if (error !== undefined || link === null) callback(error);
+      else link.flush().then(() => callback(), callback);
+    });
+  }
+
   /** One queue group a service: of its instances one gets a message. */
   override bindEvents(link: NatsConnection): void {
     for (const address of this.getHandlers().keys()) {

@@ -26,7 +26,7 @@ describe('enqueueAll', () => {
     const stop = test.database.onEnqueued(() => {
       woken += 1;
     });
-    const messages = Array.from({ length: 50 }, (_, index) => ({
+    const messages = Array.from({ length: 120 }, (_, index) => ({
       to: 'duke-energy',
       subject: 'portal.project',
       payload: { index, text: `it's "${String(index)}", ‘quoted’ {and} \\ more` },
