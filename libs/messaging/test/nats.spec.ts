@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClientNats } from '@nestjs/microservices';
-import { connect } from '@nats-io/transport-node';
+import type { ClientNats, ServerNats } from '@nestjs/microservices';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { natsTransport, NestBus } from '@roamgrid/messaging';
 import { specifyBus } from './bus-specification.js';
 import { echo, HOME, openBus, startEcho } from './echo-service.js';
@@ -127,20 +127,22 @@ describeNats(title, () => {
   it('comes back when its server does', async () => {
     const first = await startNats(path);
     const transport = natsTransport(first.url);
-    const server = transport.server(HOME, 'crp');
+    const server = transport.server(HOME, 'crp') as ServerNats;
     const client = transport.client() as ClientNats;
     const service = await startEcho({ ...transport, server: () => server }, HOME, greeting(HOME));
     const bus = new NestBus({ client, from: 'test', now: () => 0, newTraceId: () => 'trace' });
     const ask = () => bus.request(echo, HOME, { text: 'hello' }, { timeoutMs: 2_000 });
     await ask();
     const isBack = Promise.all([
-      new Promise<void>((resolve) => server.on?.('reconnect', () => resolve())),
+      new Promise<void>((resolve) => server.on('reconnect', () => resolve())),
       new Promise<void>((resolve) => client.on('reconnect', () => resolve())),
     ]);
     await first.stop();
     await expect(ask()).rejects.toMatchObject({ code: 'peer_unreachable' });
     const second = await startNats(path, { port: first.port });
     await isBack;
+    // both came back at once: the server may not have read the subscription yet
+    await server.unwrap<NatsConnection>().flush();
     expect((await ask()).by).toBe(HOME);
     await bus.close();
     await service.close();
@@ -150,9 +152,9 @@ describeNats(title, () => {
   it('stops while its server is away', async () => {
     const nats = await startNats(path);
     const transport = natsTransport(nats.url);
-    const server = transport.server(HOME, 'crp');
+    const server = transport.server(HOME, 'crp') as ServerNats;
     const service = await startEcho({ ...transport, server: () => server }, HOME, greeting(HOME));
-    const isGone = new Promise<void>((resolve) => server.on?.('disconnect', () => resolve()));
+    const isGone = new Promise<void>((resolve) => server.on('disconnect', () => resolve()));
     await nats.stop();
     await isGone;
     await service.close();

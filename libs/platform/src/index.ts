@@ -17,6 +17,7 @@ export { decryptPin, encryptPin } from './pin-cipher.js';
 export { keyFolderOf, loadRegistry, openService, type OpenServiceOptions } from './open-service.js';
 export { ProblemFilter, problemOf, toRoamgridError, type Problem } from './problem.js';
 export { Registry } from './registry.js';
+export { runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
 export { runService, type RunningService } from './run-service.js';
 export {
   createServiceContext,

@@ -1,6 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asyncApiDocument, startEdge } from '@roamgrid/edge';
+import { asyncApiDocument, mergeOpenApi, startEdge } from '@roamgrid/edge';
 import { startIdentity } from '@roamgrid/identity';
 import { inProcessTransport, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
 import { openPostgres, type Database } from '@roamgrid/persistence';
@@ -13,7 +13,7 @@ import {
   systemIds,
 } from '@roamgrid/platform';
 import { openApiDocument } from '@roamgrid/portal';
-import { startRouter } from '@roamgrid/router';
+import { startRouter, stationApiDocument } from '@roamgrid/router';
 import { openConsortiumRegistry } from './consortium-registry.js';
 import { Databases } from './databases.js';
 import { openCredentials, type DemoCredentials } from './demonstration/credentials.js';
@@ -203,6 +203,7 @@ async function openPublicPort(
 ): Promise<void> {
   const { host, port } = config;
   const at = (innerPort: number): string => `http://${host}:${String(innerPort)}`;
+  const openApi = mergeOpenApi([openApiDocument(baseUrl), stationApiDocument()]);
   const edge = await startEdge({
     host,
     port,
@@ -215,7 +216,7 @@ async function openPublicPort(
     },
     health: () => gatewayHealth(running, ledger, metrics),
     metrics: () => metrics.text(),
-    documents: { openApi: openApiDocument(baseUrl), asyncApi: asyncApiDocument() },
+    documents: { openApi: () => Promise.resolve(openApi), asyncApi: asyncApiDocument() },
     newTraceId: () => ids.uuid(),
     log,
   });

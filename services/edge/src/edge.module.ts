@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Edge, type EdgeParts } from './edge.js';
 
 export { asyncApiDocument } from './async-api-document.js';
+export { mergeOpenApi } from './merge-open-api.js';
 export type { EdgeLog, EdgeParts } from './edge.js';
 export type { HealthPart } from './health.js';
 export type { Upstreams } from './upstreams.js';

@@ -21,7 +21,8 @@ export interface EdgeParts {
   /** Prometheus text, for `/metrics` */
   readonly metrics: () => Promise<string>;
   readonly documents: {
-    readonly openApi: Readonly<Record<string, unknown>>;
+    /** asked for whenever it is shown: the parts may be programs of another version by then */
+    readonly openApi: () => Promise<Readonly<Record<string, unknown>>>;
     readonly asyncApi: Readonly<Record<string, unknown>>;
   };
   readonly newTraceId: () => string;
@@ -123,9 +124,9 @@ export class Edge {
       case 'home':
         return homePage(Object.keys(upstreams.portals));
       case 'docs':
-        return docsPage(documents.openApi);
+        return docsPage(await documents.openApi());
       case 'openApi':
-        return json(200, documents.openApi);
+        return json(200, await documents.openApi());
       case 'asyncApi':
         return json(200, documents.asyncApi);
       case 'live':

@@ -84,11 +84,12 @@ describe('the edge', () => {
       health: () => Promise.resolve(parts),
       metrics: () => Promise.resolve('roamgrid_test 1\n'),
       documents: {
-        openApi: {
-          openapi: '3.1.0',
-          info: { description: '<b>amounts</b>' },
-          paths: { '/x': { get: { operationId: 'getX', summary: 'X', tags: ['T'] } } },
-        },
+        openApi: () =>
+          Promise.resolve({
+            openapi: '3.1.0',
+            info: { description: '<b>amounts</b>' },
+            paths: { '/x': { get: { operationId: 'getX', summary: 'X', tags: ['T'] } } },
+          }),
         asyncApi: asyncApiDocument(),
       },
       newTraceId: () => 'trace-1',

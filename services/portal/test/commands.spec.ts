@@ -1,8 +1,10 @@
 import {
+  acceptCdr,
   acceptInvoice,
   closePeriod,
   disputeInvoice,
   issueBills,
+  objectCdr,
   revokeMandate,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
@@ -105,6 +107,29 @@ describe('commands', () => {
     expect(
       (await post(`/invoices/${ID}/disputes`, { lines: [{ ...lines[0], reasonCode: 'x' }] })).body,
     ).toMatchObject({ errors: [{ path: 'lines.0.reasonCode' }] });
+  });
+
+  it('judges a record in the name of the caller', async () => {
+    for (const contract of [objectCdr, acceptCdr]) {
+      portal.services.replies(contract, () => {
+        throw new RoamgridError('state_conflict', 'the CDR stands on an invoice');
+      });
+    }
+    const objection = { reasonCode: 'session_unknown', note: 'nobody was there' };
+    const objected = await post(`/cdrs/${ID}/objections`, objection);
+    expect([objected.status, objected.body['code']]).toEqual([409, 'state_conflict']);
+    expect(portal.services.requestsOf(objectCdr)).toEqual([
+      { cdrId: ID, ...objection, by: 'duke-energy/app' },
+    ]);
+    expect((await post(`/cdrs/${ID}/accept`)).status).toBe(409);
+    expect(portal.services.requestsOf(acceptCdr)).toEqual([
+      { cdrId: ID, note: '', by: 'duke-energy/app' },
+    ]);
+    const unknown = await post(`/cdrs/${ID}/objections`, { ...objection, reasonCode: 'x' });
+    expect([unknown.status, unknown.body]).toMatchObject([
+      400,
+      { errors: [{ path: 'reasonCode' }] },
+    ]);
   });
 
   it("passes a service's own refusal on as it is", async () => {

@@ -8,6 +8,7 @@ import { PasswordGuard } from './stations/password-guard.js';
 import { StationDirectory } from './stations/station-directory.js';
 import { StationGate } from './stations/station-gate.js';
 
+export { stationApiDocument } from './http/station-api-document.js';
 export type { CallOutcome, StationCalls } from './ports.js';
 export type { RouterContext } from './router.context.js';
 export type { RouterAddress, RunningRouter } from './start-router.js';

@@ -5,6 +5,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { nestLogger, ProblemFilter, problemOf, type ServiceContext } from '@roamgrid/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
+import { openApiDocument } from '../open-api/open-api-document.js';
 import type { Idempotency } from './idempotency.js';
 import { RouteInterceptor } from './route-interceptor.js';
 import { TokenGuard } from './token-guard.js';
@@ -45,6 +46,14 @@ function serveKeys(server: FastifyInstance, context: ServiceContext): void {
   });
 }
 
+/** What this API offers, for the edge to show together with the station's. */
+function serveOpenApi(server: FastifyInstance, utility: string, issuer: string): void {
+  const document = JSON.stringify(openApiDocument('/', issuer));
+  server.get(`/${utility}/.well-known/openapi.json`, async (_request, reply) => {
+    await reply.type('application/json; charset=utf-8').send(document);
+  });
+}
+
 /** Bodies stay text until the token is checked: nobody's JSON is parsed for nothing. */
 function keepBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -76,6 +85,7 @@ export async function createHttpApplication({
   const server = app.getHttpAdapter().getInstance();
   keepBodiesAsText(server);
   serveKeys(server, context);
+  serveOpenApi(server, utility, tokens.issuer);
   app.setGlobalPrefix(`${utility}/api/v1`);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalGuards(new TokenGuard({ utility, ...tokens, now: () => clock.now() }));

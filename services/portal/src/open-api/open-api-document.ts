@@ -130,21 +130,25 @@ function pathsOf(components: Components): Json {
   return paths;
 }
 
-function oauth2(baseUrl: string): Json {
+function oauth2(issuer: string): Json {
   const scopes = [...new Set(ROUTES.flatMap((route) => route.scopes))];
   return {
     type: 'oauth2',
     flows: {
       clientCredentials: {
-        tokenUrl: `${baseUrl}/oidc/token`,
+        tokenUrl: `${issuer}/token`,
         scopes: Object.fromEntries(scopes.map((scope) => [scope, scope])),
       },
     },
   };
 }
 
-/** The OpenAPI 3.1 document of a utility's API, made from the routes that serve it. */
-export function openApiDocument(baseUrl: string): Json {
+/**
+ * The OpenAPI 3.1 document of a utility's API, made from the routes that serve it.
+ *
+ * @param issuer of the tokens that the API takes; the embedded one unless told
+ */
+export function openApiDocument(baseUrl: string, issuer = `${baseUrl}/oidc`): Json {
   const components = new Components();
   components.schemaOf(problemAnswer, 'output');
   const paths = pathsOf(components);
@@ -158,6 +162,6 @@ export function openApiDocument(baseUrl: string): Json {
     },
     servers: [{ url: baseUrl }],
     paths,
-    components: { schemas: components.schemas, securitySchemes: { oauth2: oauth2(baseUrl) } },
+    components: { schemas: components.schemas, securitySchemes: { oauth2: oauth2(issuer) } },
   };
 }

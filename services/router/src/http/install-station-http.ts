@@ -2,6 +2,7 @@ import { runInTrace } from '@roamgrid/messaging';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { StationGate } from '../stations/station-gate.js';
 import { parseBody } from './read-body.js';
+import { stationApiDocument } from './station-api-document.js';
 import { originOfRequest, type StationRequest } from './station-request.js';
 
 const STATION_PATHS = /^\/+station(?:\/|\?|$)/i;
@@ -20,6 +21,7 @@ export function installStationHttp(fastify: FastifyInstance, gate: StationGate):
     },
   );
   fastify.decorateRequest('station', null);
+  fastify.get('/.well-known/openapi.json', () => stationApiDocument());
   fastify.addHook('onRequest', async (request, reply) => {
     if (!STATION_PATHS.test(request.url)) return;
     void reply.header('www-authenticate', 'Basic realm="roamgrid"');

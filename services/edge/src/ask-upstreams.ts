@@ -1,0 +1,64 @@
+import type { HealthPart } from './health.js';
+import type { Upstreams } from './upstreams.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Shorter than the edge's own bound on readiness, so that the part that hangs is named. */
+const PATIENCE_MS = 3_000;
+
+interface Upstream {
+  readonly name: string;
+  /** what it serves to anyone, and only when it works */
+  readonly url: string;
+}
+
+function routerOf({ router }: Upstreams): Upstream {
+  return { name: 'router', url: `${router}/.well-known/openapi.json` };
+}
+
+function portalsOf({ portals }: Upstreams): Upstream[] {
+  return Object.entries(portals).map(([utility, origin]) => ({
+    name: `${utility}/portal`,
+    url: `${origin}/${utility}/.well-known/openapi.json`,
+  }));
+}
+
+function all(upstreams: Upstreams): Upstream[] {
+  const identity = { name: 'identity', url: `${upstreams.identity}/oidc/jwks` };
+  return [routerOf(upstreams), identity, ...portalsOf(upstreams)];
+}
+
+async function ask({ url }: Upstream): Promise<Json> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!response.ok) throw new Error(`answers ${String(response.status)}`);
+  return (await response.json()) as Json;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause: unknown = error.cause;
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}
+
+/** Whether each program behind the edge answers. What it stands on, it knows itself. */
+export function healthOf(upstreams: Upstreams): Promise<readonly HealthPart[]> {
+  return Promise.all(
+    all(upstreams).map(async (upstream): Promise<HealthPart> => {
+      try {
+        await ask(upstream);
+        return { name: upstream.name, state: 'up' };
+      } catch (error) {
+        return { name: upstream.name, state: 'down', detail: reasonOf(error) };
+      }
+    }),
+  );
+}
+
+/** What the programs behind the edge offer: the first portal that answers speaks for all, they are alike. */
+export async function openApiOf(upstreams: Upstreams): Promise<readonly Json[]> {
+  const [station, portal] = await Promise.allSettled([
+    ask(routerOf(upstreams)),
+    Promise.any(portalsOf(upstreams).map(ask)),
+  ]);
+  return [portal, station].flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}

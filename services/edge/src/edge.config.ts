@@ -1,0 +1,47 @@
+import { commonConfiguration, readConfiguration } from '@roamgrid/platform';
+import { z } from 'zod';
+
+/** Paths come from the request: an upstream is an origin and nothing more. */
+const origin = z
+  .url({ protocol: /^https?$/, error: 'an http or https URL' })
+  .refine((url) => new URL(url).pathname === '/', 'an origin, without a path')
+  .transform((url) => new URL(url).origin);
+
+const portals = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(',').map((entry) => entry.trim().split(/=(.*)/, 2)))
+  .pipe(
+    z.array(
+      z.tuple([
+        z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, 'slug=url, with commas between'),
+        origin,
+      ]),
+    ),
+  )
+  .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries));
+
+export const edgeConfiguration = z.object({
+  LOG_LEVEL: commonConfiguration.LOG_LEVEL,
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('the one port that everything is served on'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  ROUTER_URL: origin
+    .default('http://127.0.0.1:8090')
+    .describe("where the stations' router listens"),
+  IDENTITY_URL: origin
+    .default('http://127.0.0.1:8092')
+    .describe('where the authorization server listens'),
+  PORTALS: portals.describe("the utilities' portals: `slug=url`, separated by commas"),
+});
+export type EdgeConfiguration = z.output<typeof edgeConfiguration>;
+
+/** @throws ConfigurationError */
+export function readEdgeConfiguration(): EdgeConfiguration {
+  return readConfiguration(edgeConfiguration, process.env);
+}

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { natsTransport } from '@roamgrid/messaging';
+import {
+  createLog,
+  loadRegistry,
+  Metrics,
+  openService,
+  runProgram,
+  systemClock,
+  systemIds,
+} from '@roamgrid/platform';
+import { readPortalConfiguration } from './portal.config.js';
+import { portalMigrations, publishedKeys, startPortal } from './portal.module.js';
+
+await runProgram(async () => {
+  const configuration = readPortalConfiguration();
+  const { UTILITY, DATA_DIR, ISSUER, HOST, PORTAL_PORT } = configuration;
+  const log = createLog(configuration.LOG_LEVEL);
+  const context = await openService({
+    utility: UTILITY,
+    service: 'portal',
+    databaseUrl: configuration.SERVICE_DATABASE_URL,
+    dataDir: DATA_DIR,
+    migrations: portalMigrations,
+    transport: natsTransport(configuration.NATS_URL),
+    registry: await loadRegistry(DATA_DIR),
+    clock: systemClock,
+    ids: systemIds,
+    random: Math.random,
+    log,
+    metrics: new Metrics(),
+  });
+  const portal = await startPortal(context, {
+    host: HOST,
+    port: PORTAL_PORT,
+    issuer: ISSUER,
+    keys: publishedKeys(configuration.JWKS_URI ?? `${ISSUER}/jwks`),
+  });
+  log.info(`${UTILITY}/portal is listening on port ${String(portal.port)}`);
+  return portal;
+});
