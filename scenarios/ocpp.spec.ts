@@ -70,7 +70,7 @@ describe('charging over OCPP', () => {
     expect(session).toMatchObject({ state: 'rated', consent: { channel: 'ocpp' } });
   });
 
-  it('1.6: the gateway numbers the transaction; the price was shown by DataTransfer', async () => {
+  it('1.6: the gateway numbers the transaction; the start is the consent', async () => {
     const station = await SimulatedStation16.connect(address('ALA-BHM-001'));
     await station.boot();
     const idTag = '84005416011000055516';

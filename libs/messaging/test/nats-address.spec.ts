@@ -13,8 +13,8 @@ describe('the address of the bus', () => {
     ${'nats://duke:pass@a:1,nats://b'} | ${{ servers: ['a:1', 'b'], user: 'duke', pass: 'pass' }}
     ${'nats://letmein@a:4222'}         | ${{ servers: ['a:4222'], token: 'letmein' }}
     ${'tls://duke:pass@a:4222'}        | ${{ servers: ['a:4222'], user: 'duke', pass: 'pass', tls: {} }}
-  `('$url', ({ url, address }) => {
-    expect(readNatsAddress(String(url))).toEqual(address);
+  `('$url', ({ url, address }: { url: string; address: object }) => {
+    expect(readNatsAddress(url)).toEqual(address);
   });
 
   it.each(['', 'nats://', 'nats://a b', 'nats://a:4222,,', 'nats://duke:secret@a:port'])(

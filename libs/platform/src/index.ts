@@ -28,3 +28,4 @@ export { serviceMain, type ServiceMainOptions } from './service-main.js';
 export { createSigner, type Signer } from './signer.js';
 export { Verifier, type SigningService } from './verifier.js';
 export { resolveUtcOffsets, timeZoneVersion, type ResolvedUtcOffset } from './utc-offsets.js';
+export { withMetrics } from './with-metrics.js';

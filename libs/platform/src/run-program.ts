@@ -27,7 +27,7 @@ const thisProcess: ProgramHost = {
 /** One line for a person who can put it right; null for a fault of ours. */
 function faultLine(error: unknown): string | null {
   if (error instanceof ConfigurationError) return `Wrong configuration: ${error.message}`;
-  if (error instanceof RoamgridError && error.code !== 'internal') return error.message;
+  if (error instanceof RoamgridError) return error.code === 'internal' ? null : error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // a system or database fault names what it is about; several at once have no text of their own
   return typeof code === 'string' && error instanceof Error ? error.message || code : null;

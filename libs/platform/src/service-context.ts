@@ -7,6 +7,7 @@ import type { Metrics } from './metrics.js';
 import type { Registry } from './registry.js';
 import type { Signer } from './signer.js';
 import { Verifier } from './verifier.js';
+import { withMetrics } from './with-metrics.js';
 
 /** What every service of a utility stands on; made once per service and process. */
 export interface ServiceContext {
@@ -50,5 +51,6 @@ export function createServiceContext(parts: ServiceContextParts): ServiceContext
       );
     },
   });
-  return { ...parts, bus, outbox, verifier: new Verifier(parts.registry) };
+  const measured = withMetrics(bus, parts.metrics, () => parts.clock.now());
+  return { ...parts, bus: measured, outbox, verifier: new Verifier(parts.registry) };
 }

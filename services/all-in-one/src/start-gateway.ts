@@ -11,6 +11,7 @@ import {
   openSecretFile,
   systemClock,
   systemIds,
+  withMetrics,
 } from '@roamgrid/platform';
 import { openApiDocument } from '@roamgrid/portal';
 import { startRouter, stationApiDocument } from '@roamgrid/router';
@@ -86,12 +87,17 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
   const foundation = await layFoundation(config, started);
   const { credentials, transport, ids, clock, metrics, log, registry } = foundation;
   const running = await startUtilities(config, foundation, started);
-  const bus = new NestBus({
-    client: transport.client(),
-    from: 'router',
-    now: () => clock.now(),
-    newTraceId: () => ids.uuid(),
-  });
+  const now = (): number => clock.now();
+  const bus = withMetrics(
+    new NestBus({
+      client: transport.client(),
+      from: 'router',
+      now,
+      newTraceId: () => ids.uuid(),
+    }),
+    metrics,
+    now,
+  );
   started.add(() => bus.close());
   const fresh = await seedOnce(config, () => seedDemonstration({ bus, clock, credentials }));
   const utilities = running.map(({ utility }) => utility);

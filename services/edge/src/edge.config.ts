@@ -4,21 +4,16 @@ import { z } from 'zod';
 /** Paths come from the request: an upstream is an origin and nothing more. */
 const origin = z
   .url({ protocol: /^https?$/, error: 'an http or https URL' })
-  .refine((url) => new URL(url).pathname === '/', 'an origin, without a path')
-  .transform((url) => new URL(url).origin);
+  .regex(/^\w+:\/\/[^/?#@]+$/, 'an origin, without a path');
+
+const FORM = 'slug=url, with commas between';
+const slug = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, FORM);
 
 const portals = z
   .string()
   .min(1)
   .transform((text) => text.split(',').map((entry) => entry.trim().split(/=(.*)/, 2)))
-  .pipe(
-    z.array(
-      z.tuple([
-        z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, 'slug=url, with commas between'),
-        origin,
-      ]),
-    ),
-  )
+  .pipe(z.array(z.tuple([slug, origin], FORM)))
   .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries));
 
 export const edgeConfiguration = z.object({

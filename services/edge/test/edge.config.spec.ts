@@ -7,7 +7,7 @@ const read = (environment: Record<string, string>) =>
 
 describe('the configuration of the edge', () => {
   it('names the portals by their utility', () => {
-    const PORTALS = 'duke-energy=http://duke:8091/, alabama-power=https://alabama';
+    const PORTALS = 'duke-energy=http://duke:8091, alabama-power=https://alabama';
     expect(read({ PORTALS })).toEqual({
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',
@@ -24,6 +24,7 @@ describe('the configuration of the edge', () => {
     [{ PORTALS: 'Duke=http://duke' }, 'PORTALS.0.0: slug=url, with commas between'],
     [{ PORTALS: 'duke=http://duke,' }, 'PORTALS.1'],
     [{ PORTALS: 'duke=duke:8091' }, 'PORTALS.0.1: an http or https URL'],
+    [{ PORTALS: 'duke=http://duke/' }, 'PORTALS.0.1: an origin, without a path'],
     [{ PORTALS: 'duke=http://duke/api' }, 'PORTALS.0.1: an origin, without a path'],
     [{ PORTALS: 'duke=http://duke', ROUTER_URL: 'ftp://x' }, 'ROUTER_URL: an http or https URL'],
     [{ PORTALS: 'duke=http://duke', PORT: 'x' }, 'PORT: '],

@@ -46,7 +46,7 @@ function wrong(detail: string): ConfigurationError {
  */
 export async function readClients(path: string): Promise<readonly IdentityClient[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong((error as NodeJS.ErrnoException).message);
   });
   let content: unknown;
   try {

@@ -122,6 +122,17 @@ describe('who may call', () => {
     expect(answer.body).toMatchObject({ keys: [{ kid: 'aaa-1', use: 'sig' }] });
   });
 
+  it('describes itself to everyone, with where its tokens come from', async () => {
+    const answer = await portal.fetchRaw('GET', '/duke-energy/.well-known/openapi.json', {
+      token: null,
+    });
+    const { servers, components } = answer.body as Record<string, Record<string, unknown>>;
+    expect(servers).toEqual([{ url: '/' }]);
+    expect(components?.['securitySchemes']).toMatchObject({
+      oauth2: { flows: { clientCredentials: { tokenUrl: `${ISSUER}/token` } } },
+    });
+  });
+
   it('confines a provider to its own stations', async () => {
     const at = '2026-11-21T10:00:00Z';
     const station = (id: string, provider: string) =>

@@ -90,7 +90,16 @@ export type AddOutcome =
   /** blocked in the meantime */
   | 'blocked'
   /** the same session has one already */
-  | 'known';
+  | 'known'
+  /** one that serves as well was kept in the meantime */
+  | 'equal';
+
+/** Which mandates of the consumer serve as well as a new one. */
+export interface Reuse {
+  /** good until then at least */
+  readonly untilMs: number;
+  readonly isEqual: (mandate: SignedMandate) => boolean;
+}
 
 /** Mandates that partners hold of our consumers. */
 export interface IssuedMandateStore {
@@ -103,8 +112,16 @@ export interface IssuedMandateStore {
     untilMs: number,
   ): Promise<SignedMandate[]>;
   openCaps(consumerId: string, nowMs: number): Promise<OpenCaps>;
-  /** Keeps a mandate if the consumer's open caps still allow it. */
-  add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<AddOutcome>;
+  /**
+   * Keeps a mandate if the consumer's open caps still allow it and, with `reuse`, none serves as well:
+   * swipes at one moment must not each take a share of the limit.
+   */
+  add(
+    mandate: IssuedMandate,
+    limits: OpenCaps,
+    nowMs: number,
+    reuse: Reuse | null,
+  ): Promise<AddOutcome>;
   /** tells settlement that what a session reserved will not be used */
   giveBackCredit(sessionId: string): Promise<void>;
   read(mandateId: string): Promise<{ signed: SignedMandate; state: string } | null>;

@@ -20,6 +20,7 @@ export class ProfilesModule {
     const pinKey = await openKeyFile(context.keyFolder, 'profiles', 'enc');
     const useCases = profilesUseCases({
       utility,
+      ownEntry: context.registry.entry(utility),
       clock,
       ids,
       signer,

@@ -121,6 +121,11 @@ export interface ProfilesUnderTest {
 
 const SECRET = new Uint8Array(32).fill(9);
 
+const CIN_PREFIXES: Readonly<Record<string, string>> = {
+  [HOME]: '8400019501',
+  [VISITED]: '8400541601',
+};
+
 /** CINs of Alabama Power, each with its check digits. */
 function cinOf(number: number): string {
   const body = `8400019501100${String(number).padStart(5, '0')}`;
@@ -143,8 +148,8 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     utilities.push({
       utility,
       name: utility,
-      cinPrefixes: [],
-      contractProviders: [],
+      cinPrefixes: [CIN_PREFIXES[utility] ?? '1240000101'],
+      contractProviders: [utility === HOME ? 'USALA' : 'USDUK'],
       currency: 'USD',
       timeZone: 'America/New_York',
       keys: keys.map((file) => publicJwk.parse(file.publicJwk)),
@@ -167,6 +172,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     const pinKey = await key(utility, 'profiles', 'enc');
     const useCases = profilesUseCases({
       utility,
+      ownEntry: registry.entry(utility),
       clock,
       ids: systemIds,
       signer,

@@ -1,5 +1,6 @@
 import type { WireFrame } from '@roamgrid/contracts';
 import { formatInstant, type InstantMs } from '@roamgrid/kernel';
+import { redactName } from './identity/redact.js';
 
 const LONGEST_RAW = 70_000;
 const LONGEST_NAME = 64;
@@ -22,8 +23,12 @@ function storable(text: string): string {
 export function wireOf(parts: WireParts): WireFrame {
   return {
     protocol: parts.protocol,
-    messageId: parts.messageId === null ? null : storable(parts.messageId).slice(0, LONGEST_NAME),
-    action: parts.action === null ? null : storable(parts.action).slice(0, LONGEST_NAME),
+    messageId:
+      parts.messageId === null
+        ? null
+        : storable(redactName(parts.messageId)).slice(0, LONGEST_NAME),
+    action:
+      parts.action === null ? null : storable(redactName(parts.action)).slice(0, LONGEST_NAME),
     receivedAt: formatInstant(parts.receivedAt),
     raw: storable(parts.raw).slice(0, LONGEST_RAW),
   };

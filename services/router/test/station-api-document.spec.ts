@@ -30,7 +30,7 @@ describe('the description of the station HTTP API', () => {
     const swipe = bodyOf('/station/v1/swipes');
     expect(swipe['connectorId']).toEqual({ type: 'integer', minimum: 1, maximum: 99 });
     expect(swipe['requestedEnergyKwh']).toMatchObject({
-      anyOf: [{ type: 'string' }, { type: 'integer' }],
+      type: ['string', 'integer'],
     });
     expect(bodyOf('/station/v1/sessions/{id}/stop')['reason']).toMatchObject({
       enum: ['full', 'driver', 'interrupted', 'creditExhausted', 'fault'],

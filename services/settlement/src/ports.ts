@@ -109,7 +109,10 @@ export interface InvoiceBook {
   findAnswer(invoiceId: string): Promise<records.SignedInvoiceAnswer | null>;
   addAnswer(answer: records.SignedInvoiceAnswer): Promise<void>;
   findCredit(invoiceId: string): Promise<records.SignedCreditNote | null>;
-  addCredit(creditNote: records.SignedCreditNote): Promise<void>;
+  /** `isReissueAsked` is the issuer's own; of a received note nothing is known of it. */
+  addCredit(creditNote: records.SignedCreditNote, isReissueAsked: boolean): Promise<void>;
+  /** Whether the credit asked for a reissue, which nothing may have come of. */
+  isReissueAsked(invoiceId: string): Promise<boolean>;
   findReissue(invoiceId: string): Promise<string | null>;
   /** Payables of accepted invoices not yet settled. */
   accepted(): Promise<

@@ -10,6 +10,7 @@ import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
 import { InvoiceHandlers } from './invoice.handlers.js';
 import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
+import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
@@ -22,7 +23,11 @@ export interface SettlementExtras {
   readonly pairSecretOf: (partner: string) => Uint8Array;
 }
 
-export const settlementMigrations: readonly MigrationClass[] = [CreateOutbox, CreateSettlement];
+export const settlementMigrations: readonly MigrationClass[] = [
+  CreateOutbox,
+  CreateSettlement,
+  KeepReissueAsked,
+];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
 @Module({})

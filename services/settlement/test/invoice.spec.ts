@@ -239,20 +239,23 @@ describe('answering an invoice', () => {
 
   it('disputed lines are named, and nothing else can follow but a credit', async () => {
     const session = await charge();
-    await charge();
+    const other = await cdrIdOf(await charge());
     const { invoiceId } = await close();
     const cdrId = await cdrIdOf(session);
-    const dispute = (ids: string[]) =>
+    const dispute = (ids: string[], note = 'why') =>
       consortium.bus.request(contracts.disputeInvoice, HOME, {
         invoiceId,
         by: 'billing',
-        lines: ids.map((id) => ({ cdrId: id, reasonCode: 'energy_differs' as const, note: 'why' })),
+        lines: ids.map((id) => ({ cdrId: id, reasonCode: 'energy_differs' as const, note })),
       });
     await expect(dispute(['00000000-0000-4000-8000-000000000000'])).rejects.toMatchObject({
       code: 'unprocessable',
     });
     expect(await dispute([cdrId])).toMatchObject({ state: 'disputed', disputed: '7.99' });
     await expect(dispute([cdrId])).resolves.toMatchObject({ state: 'disputed' });
+    await expect(dispute([cdrId, other])).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(dispute([other])).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(dispute([cdrId], 'another why')).rejects.toMatchObject({ code: 'state_conflict' });
     await expect(accept(invoiceId)).rejects.toMatchObject({ code: 'state_conflict' });
     await consortium.settleDown();
     expect(viewAt(VISITED, invoiceId)).toMatchObject({
@@ -260,6 +263,38 @@ describe('answering an invoice', () => {
       disputed: '7.99',
       availableActions: ['credit'],
     });
+  });
+
+  it('disputed lines are the same in another order', async () => {
+    const ids = [await cdrIdOf(await charge()), await cdrIdOf(await charge())];
+    const { invoiceId } = await close();
+    const dispute = (cdrIds: string[]) =>
+      consortium.bus.request(contracts.disputeInvoice, HOME, {
+        invoiceId,
+        by: 'billing',
+        lines: cdrIds.map((cdrId) => ({ cdrId, reasonCode: 'energy_differs', note: '' })),
+      });
+    const first = await dispute(ids);
+    expect(first).toMatchObject({ state: 'disputed', disputed: '15.98' });
+    expect(await dispute([...ids].reverse())).toMatchObject({ disputed: '15.98' });
+  });
+
+  it('is for home, as crediting is for visited: the other one is refused, not told a lie', async () => {
+    await charge();
+    const { invoiceId } = await close();
+    const byIssuer = { invoiceId, by: 'billing' };
+    await expect(
+      consortium.bus.request(contracts.acceptInvoice, VISITED, byIssuer),
+    ).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(
+      consortium.bus.request(contracts.creditInvoice, HOME, {
+        ...byIssuer,
+        reason: 'mine',
+        reissue: false,
+      }),
+    ).rejects.toMatchObject({ code: 'state_conflict' });
+    const invoiceIdOfNobody = '00000000-0000-4000-8000-000000000000';
+    await expect(accept(invoiceIdOfNobody)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('an invoice that is not as home has it can only be disputed', async () => {
@@ -315,10 +350,10 @@ describe('answering an invoice', () => {
 });
 
 describe('crediting an invoice', () => {
-  const credit = (invoiceId: string, reissue: boolean) =>
+  const credit = (invoiceId: string, reissue: boolean, reason = 'wrong period') =>
     consortium.bus.request(contracts.creditInvoice, VISITED, {
       invoiceId,
-      reason: 'wrong period',
+      reason,
       reissue,
       by: 'billing',
     });
@@ -330,6 +365,10 @@ describe('crediting an invoice', () => {
     expect(invoice).toBeNull();
     expect(creditNote.document).toMatchObject({ number: 'DUKE-CN-2026-000001', payable: '7.99' });
     expect(await credit(invoiceId, false)).toEqual({ creditNote, invoice: null });
+    await expect(credit(invoiceId, true)).rejects.toMatchObject({ code: 'state_conflict' });
+    await expect(credit(invoiceId, false, 'another')).rejects.toMatchObject({
+      code: 'state_conflict',
+    });
     await consortium.settleDown();
     expect(viewAt(HOME, invoiceId)).toMatchObject({ state: 'credited', availableActions: [] });
     const again = await close();
@@ -349,6 +388,8 @@ describe('crediting an invoice', () => {
       merkleRoot: first.invoice.document.merkleRoot,
       payable: first.invoice.document.payable,
     });
+    expect((await credit(first.invoiceId, true)).invoice?.invoiceId).toBe(invoice?.invoiceId);
+    await expect(credit(first.invoiceId, false)).rejects.toMatchObject({ code: 'state_conflict' });
     await consortium.settleDown();
     await expect(accept(invoice?.invoiceId ?? '')).resolves.toMatchObject({ state: 'accepted' });
     await consortium.settleDown();

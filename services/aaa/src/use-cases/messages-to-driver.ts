@@ -25,11 +25,14 @@ export function quoteMessage(quote: SignedQuote): string {
   );
 }
 
+/** A battery is between empty and full; what a station says beyond that is not repeated to the driver. */
+const PERCENT = /^(100(\.0+)?|\d{1,2}(\.\d+)?)$/;
+
 export function endMessage(utilityName: string, stateOfChargePercent: string | null): string {
   const charged =
-    stateOfChargePercent === null
-      ? 'Charging is over.'
-      : `Battery ${stateOfChargePercent}% charged.`;
+    stateOfChargePercent !== null && PERCENT.test(stateOfChargePercent)
+      ? `Battery ${stateOfChargePercent}% charged.`
+      : 'Charging is over.';
   return `${charged} Thank you for using ${utilityName}.`;
 }
 

@@ -12,6 +12,7 @@ import { equalDigests } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
 import { energyOf } from '../session/metering.js';
 import { costOf, offsetsOver } from '../session/rate-retail.js';
+import { checkStationRecord } from './check-station-record.js';
 
 export interface StationAffairsParts extends AaaParts {
   /** what a password digest is kept as */
@@ -59,8 +60,10 @@ export function recordFrameWith(parts: StationAffairsParts) {
   };
 }
 
+/** Signs a new version of a station's record. @throws RoamgridError `unprocessable` */
 export function registerStationWith(parts: StationAffairsParts) {
-  return (request: RequestOf<typeof registerStation>): Promise<SignedStationRecord> => {
+  return async (request: RequestOf<typeof registerStation>): Promise<SignedStationRecord> => {
+    checkStationRecord(request.record, parts.clock.now());
     const key =
       request.passwordDigest === null ? null : parts.passwordKeyOf(request.passwordDigest);
     const sign = (version: number): Promise<SignedStationRecord> =>

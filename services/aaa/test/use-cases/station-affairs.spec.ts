@@ -69,6 +69,23 @@ describe('a station', () => {
     });
   });
 
+  it('with a record that contradicts itself is not signed', async () => {
+    const {
+      version: _v,
+      utility: _u,
+      notBefore: _n,
+      ...record
+    } = (await aaa.registerStation('CONTRARY-1', [1])).document;
+    const evses = record.evses.map((evse) => ({ ...evse, powerW: '0' }));
+    const changed = { record: { ...record, evses }, passwordDigest: null };
+    await expect(aaa.useCases.registerStation(changed)).rejects.toMatchObject({
+      code: 'unprocessable',
+      fields: [{ path: 'evses.0.powerW' }],
+    });
+    const next = await aaa.useCases.registerStation({ record, passwordDigest: null });
+    expect(next.document.version).toBe(2);
+  });
+
   it('is shown with what it says of itself', async () => {
     const station = await StationUnderTest.register(aaa);
     expect(await frame(station, { kind: 'boot', vendor: 'Acme', model: 'One' })).toMatchObject([

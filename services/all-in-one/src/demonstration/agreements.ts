@@ -59,7 +59,7 @@ function demoTerms(
     },
     mandateValidityHours: 24,
     offlineRule: { kind: 'deny', energyKwh: '0', amount: '0.00', greatestAgeHours: 0 },
-    beyondCreditBorneBy: 'visited',
+    beyondCreditBorneBy: 'home',
     unsignedEnergyBorneBy: 'visited',
     lateRevocationBorneBy: 'home',
   };

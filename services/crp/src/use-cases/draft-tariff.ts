@@ -1,6 +1,7 @@
 import type { draftTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { parseTariff } from '@roamgrid/tariff';
+import { checkDraft } from '../decisions/check-draft.js';
 import { hashOf } from '../decisions/hash-of.js';
 import { tariffProjection } from '../decisions/projections.js';
 import type { StoredTariff } from '../ports.js';
@@ -21,17 +22,26 @@ function assertSameKind(newest: StoredTariff, draft: Draft): void {
 
 /** @throws RoamgridError `invalid_tariff`, `not_found` for an unknown id, `state_conflict` */
 export function draftTariffWith(
-  parts: Pick<CrpParts, 'tariffs' | 'clock' | 'ids'>,
+  parts: Pick<CrpParts, 'utility' | 'registry' | 'tariffs' | 'clock' | 'ids'>,
 ): (draft: Draft) => Promise<ReplyOf<typeof draftTariff>> {
   return async (draft) => {
-    parseTariff(draft.document);
+    const compiled = parseTariff(draft.document);
     const newest = draft.tariffId === null ? null : await parts.tariffs.newest(draft.tariffId);
     if (draft.tariffId !== null && newest === null) {
       throw new RoamgridError('not_found', 'no such tariff');
     }
     if (newest !== null) assertSameKind(newest, draft);
+    const nowMs = parts.clock.now();
+    checkDraft({
+      purpose: draft.purpose,
+      document: draft.document,
+      tariff: compiled,
+      currency: parts.registry.entry(parts.utility).currency,
+      earlierCurrency: newest?.view.document.currency ?? null,
+      nowMs,
+    });
     const tariff: StoredTariff = {
-      draftedAtMs: parts.clock.now(),
+      draftedAtMs: nowMs,
       view: {
         ...draft,
         tariffId: draft.tariffId ?? parts.ids.uuid(),

@@ -11,7 +11,7 @@ import type { CrpParts } from './parts.js';
 export type AgreementParts = LoadTariffParts &
   Pick<CrpParts, 'agreements' | 'signer' | 'verifier' | 'registry'>;
 
-/** What both parties check before they sign. @throws RoamgridError `unprocessable`, `immutable` */
+/** What both parties check before they sign. @throws RoamgridError `unprocessable`, `not_built`, `immutable` */
 export async function checkBeforeSigning(
   parts: AgreementParts,
   document: RequestOf<typeof proposeAgreement>['document'],
@@ -30,8 +30,8 @@ export async function checkBeforeSigning(
 /**
  * Signs, has the partner sign, keeps.
  *
- * @throws RoamgridError `unprocessable`, `immutable`, `peer_unreachable`, `signature_invalid`, or
- *   whatever the partner refuses with
+ * @throws RoamgridError `unprocessable`, `not_built`, `immutable`, `peer_unreachable`,
+ *   `signature_invalid`, or whatever the partner refuses with
  */
 export function proposeAgreementWith(
   parts: AgreementParts,

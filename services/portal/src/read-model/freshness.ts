@@ -61,7 +61,7 @@ export class Freshness {
     this.#options = options;
   }
 
-  /** Resolves when the owners have delivered, or after 400 ms; never rejects. */
+  /** Resolves when the owners have delivered, or after 2 s; never rejects. */
   async ensure(kind: ViewKind | 'trace'): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<void>((resolve) => {

@@ -11,6 +11,7 @@ import type {
   IssuedMandate,
   IssuedMandateStore,
   OpenCaps,
+  Reuse,
   RevocationDraft,
 } from '../ports.js';
 
@@ -77,29 +78,31 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     return row?.signed ?? null;
   }
 
-  async reusable(
+  reusable(
     consumerId: string,
     visitedUtility: string,
     agreedTariffHash: string,
     untilMs: number,
   ): Promise<SignedMandate[]> {
-    const rows = await this.#database.query<{ signed: SignedMandate }>(
-      `SELECT signed FROM mandates_issued
-       WHERE consumer_id = $1 AND visited_utility = $2 AND agreed_tariff_hash = $3
-         AND state = 'active' AND NOT single_session AND not_after >= $4
-       ORDER BY not_after DESC`,
-      [consumerId, visitedUtility, agreedTariffHash, new Date(untilMs)],
+    return this.#database.transaction((tx) =>
+      reusableWithin(tx, { consumerId, visitedUtility, agreedTariffHash }, untilMs),
     );
-    return rows.map((row) => row.signed);
   }
 
   openCaps(consumerId: string, nowMs: number): Promise<OpenCaps> {
     return this.#database.transaction((tx) => openCapsWithin(tx, consumerId, nowMs));
   }
 
-  async add(mandate: IssuedMandate, limits: OpenCaps, nowMs: number): Promise<AddOutcome> {
+  async add(
+    mandate: IssuedMandate,
+    limits: OpenCaps,
+    nowMs: number,
+    reuse: Reuse | null,
+  ): Promise<AddOutcome> {
     try {
-      return await this.#database.transaction((tx) => this.#addWithin(tx, mandate, limits, nowMs));
+      return await this.#database.transaction((tx) =>
+        this.#addWithin(tx, mandate, limits, nowMs, reuse),
+      );
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       return 'known';
@@ -111,6 +114,7 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     mandate: IssuedMandate,
     limits: OpenCaps,
     nowMs: number,
+    reuse: Reuse | null,
   ): Promise<AddOutcome> {
     const [consumer] = await tx.query<{ state: string }>(
       'SELECT state FROM consumers WHERE consumer_id = $1 FOR UPDATE',
@@ -121,6 +125,10 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
       mandate.sessionId,
     ]);
     if (known.length > 0) return 'known';
+    if (reuse !== null) {
+      const candidates = await reusableWithin(tx, mandate, reuse.untilMs);
+      if (candidates.some(reuse.isEqual)) return 'equal';
+    }
     const open = await openCapsWithin(tx, mandate.consumerId, nowMs);
     const fits =
       open.energyMilliWh + mandate.energyCapMilliWh <= limits.energyMilliWh &&
@@ -187,6 +195,21 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
       await projectMandate(tx, this.#utility, 'home', row.signed, 'used_up');
     });
   }
+}
+
+async function reusableWithin(
+  tx: Transaction,
+  of: Pick<IssuedMandate, 'consumerId' | 'visitedUtility' | 'agreedTariffHash'>,
+  untilMs: number,
+): Promise<SignedMandate[]> {
+  const rows = await tx.query<{ signed: SignedMandate }>(
+    `SELECT signed FROM mandates_issued
+     WHERE consumer_id = $1 AND visited_utility = $2 AND agreed_tariff_hash = $3
+       AND state = 'active' AND NOT single_session AND not_after >= $4
+     ORDER BY not_after DESC`,
+    [of.consumerId, of.visitedUtility, of.agreedTariffHash, new Date(untilMs)],
+  );
+  return rows.map((row) => row.signed);
 }
 
 async function openCapsWithin(

@@ -18,6 +18,7 @@ import {
   type ConsumerStore,
   type IssuedMandateStore,
   type OwnServices,
+  type Reuse,
 } from '../ports.js';
 import {
   capsOf,
@@ -110,25 +111,30 @@ async function basisOf(
   return { consumer, agreement, terms, retailTariff, nowMs };
 }
 
+/** What serves as well as a new mandate: everything that home would sign now is the same. */
+function reuseFor(request: Request, basis: Basis): Reuse {
+  return {
+    untilMs: basis.nowMs + LEAST_REMAINING_MS,
+    isEqual: ({ document }) =>
+      document.assurance === request.assurance &&
+      document.tier === basis.consumer.settings.tier &&
+      document.retailTariff.documentHash === basis.retailTariff.documentHash,
+  };
+}
+
 async function reusableFor(
   parts: IssueMandateParts,
   request: Request,
   basis: Basis,
 ): Promise<SignedMandate | null> {
+  const { untilMs, isEqual } = reuseFor(request, basis);
   const candidates = await parts.issued.reusable(
     basis.consumer.consumerId,
     request.visitedUtility,
     request.agreedTariff.documentHash,
-    basis.nowMs + LEAST_REMAINING_MS,
+    untilMs,
   );
-  return (
-    candidates.find(
-      ({ document }) =>
-        document.assurance === request.assurance &&
-        document.tier === basis.consumer.settings.tier &&
-        document.retailTariff.documentHash === basis.retailTariff.documentHash,
-    ) ?? null
-  );
+  return candidates.find(isEqual) ?? null;
 }
 
 async function issuePostPaid(
@@ -276,5 +282,6 @@ async function keep(
     },
     consumerLimits(consumer.settings),
     basis.nowMs,
+    signed.document.singleSession ? null : reuseFor(request, basis),
   );
 }

@@ -17,11 +17,20 @@ import type {
   OwnServices,
   RevocationDraft,
 } from '../ports.js';
+import {
+  checkAmount,
+  checkCurrency,
+  checkLimits,
+  checkRouting,
+  checkUnchanged,
+  type OwnEntry,
+} from './check-consumer.js';
 import { hashPin } from './pin-hash.js';
 import { revocationDraft } from './revoke-mandate.js';
 
 export interface ManageConsumersParts {
   readonly utility: string;
+  readonly ownEntry: OwnEntry;
   readonly consumers: ConsumerStore;
   readonly issued: IssuedMandateStore;
   readonly services: OwnServices;
@@ -30,11 +39,17 @@ export interface ManageConsumersParts {
   readonly ids: IdSource;
 }
 
-/** Adds a consumer; a prepaid one gets an account with its opening balance at settlement. */
+/**
+ * Adds a consumer; a prepaid one gets an account with its opening balance at settlement.
+ *
+ * @throws RoamgridError `unprocessable`, naming the member, before anything is kept; `state_conflict`
+ */
 export function createConsumerWith(parts: ManageConsumersParts) {
   return async (request: RequestOf<typeof createConsumer>): Promise<ConsumerView> => {
     const cin = parseCin(request.cin);
     const contractId = request.contractId === null ? null : parseContractId(request.contractId);
+    checkRequest(parts.ownEntry, request);
+    checkRouting(parts.ownEntry, cin, contractId);
     const identities: Identity[] = [
       { kind: 'cin', value: cin },
       ...(contractId === null ? [] : [{ kind: 'contractId' as const, value: contractId }]),
@@ -59,11 +74,25 @@ export function createConsumerWith(parts: ManageConsumersParts) {
   };
 }
 
-/** Changes settings, blocks or unblocks. A block revokes every mandate that partners hold. */
+function checkRequest(own: OwnEntry, request: RequestOf<typeof createConsumer>): void {
+  const { settings, balance } = request;
+  checkCurrency(own, settings.currency);
+  checkLimits(settings, settings.currency);
+  if (balance !== null) checkAmount('balance', balance, settings.currency);
+}
+
+/**
+ * Changes settings, blocks or unblocks. A block revokes every mandate that partners hold. Only what is
+ * given is checked, so that a block never fails by settings of old.
+ *
+ * @throws RoamgridError `not_found`, `unprocessable`, `state_conflict`
+ */
 export function updateConsumerWith(parts: ManageConsumersParts) {
   return async (request: RequestOf<typeof updateConsumer>): Promise<ConsumerView> => {
     const before = await parts.consumers.read(request.consumerId);
     if (before === null) throw new RoamgridError('not_found', 'no such consumer');
+    checkUnchanged(before.settings, request.settings);
+    checkLimits(request.settings, before.settings.currency);
     const after: Consumer = {
       ...before,
       state: request.state ?? before.state,

@@ -45,7 +45,7 @@ export interface Caps {
 export interface CapInputs {
   readonly settings: ConsumerSettings;
   readonly assurance: Assurance;
-  /** null for a domestic charge: the consumer's own limit alone holds, and half of it stays free */
+  /** null for a domestic charge: the consumer's own limit alone holds */
   readonly terms: AgreementTerms | null;
   readonly open: OpenCaps;
   readonly fx: FxRate | null;
@@ -61,44 +61,53 @@ export function consumerLimits(settings: ConsumerSettings): OpenCaps {
   };
 }
 
-/** A charge at home takes a half of what is left, so that the consumer may still charge elsewhere. */
-const DOMESTIC_PARTS = 2n;
+/** One mandate takes at most a quarter of the limit, so that the consumer may still charge elsewhere. */
+const MANDATES_IN_A_LIMIT = 4n;
 
-/** What the terms allow at most, of what is left; without terms the charge is domestic. */
+/** What one mandate may take of what is left: all of it where prepaid, as that is for one session. */
+function shareOf(settings: ConsumerSettings, limits: OpenCaps, left: OpenCaps): OpenCaps {
+  if (settings.paymentMode === 'prepaid') return left;
+  const quarter = (limit: bigint): bigint => divideUp(limit, MANDATES_IN_A_LIMIT);
+  return {
+    energyMilliWh: smaller(left.energyMilliWh, quarter(limits.energyMilliWh)),
+    homeMinor: smaller(left.homeMinor, quarter(limits.homeMinor)),
+  };
+}
+
+/** What the terms allow at most of the consumer's share; without terms the charge is domestic. */
 function allowed(
   inputs: CapInputs,
-  left: { energyMilliWh: EnergyMilliWh; visitedMinor: bigint },
+  share: { energyMilliWh: EnergyMilliWh; visitedMinor: bigint },
 ): { energyMilliWh: EnergyMilliWh; visitedMinor: bigint } {
-  if (inputs.terms === null) {
-    return {
-      energyMilliWh: divideUp(left.energyMilliWh, DOMESTIC_PARTS),
-      visitedMinor: divideUp(left.visitedMinor, DOMESTIC_PARTS),
-    };
-  }
+  if (inputs.terms === null) return share;
   const { mandateLimits, currency } = inputs.terms;
   const agreed = mandateLimits[inputs.assurance];
   return {
-    energyMilliWh: smaller(left.energyMilliWh, parseEnergyKwh(agreed.energyKwh)),
-    visitedMinor: smaller(left.visitedMinor, parseMoney(agreed.amount, currency).minor),
+    energyMilliWh: smaller(share.energyMilliWh, parseEnergyKwh(agreed.energyKwh)),
+    visitedMinor: smaller(share.visitedMinor, parseMoney(agreed.amount, currency).minor),
   };
 }
 
 /**
- * The caps of a new mandate: the agreement's limit for this assurance, and never more than what the
- * consumer's open mandates leave. Null when nothing is left.
+ * The caps of a new mandate: a quarter of the consumer's limit, rounded up, and never more than the
+ * agreement's limit for this assurance or than what the consumer's open mandates leave. Null when
+ * nothing is left.
  */
 export function capsOf(inputs: CapInputs): Caps | null {
   const limits = consumerLimits(inputs.settings);
-  const leftHome = limits.homeMinor - inputs.open.homeMinor;
-  const { energyMilliWh, visitedMinor } = allowed(inputs, {
+  const share = shareOf(inputs.settings, limits, {
     energyMilliWh: limits.energyMilliWh - inputs.open.energyMilliWh,
-    visitedMinor: inVisitedCurrency(leftHome, inputs.fx),
+    homeMinor: limits.homeMinor - inputs.open.homeMinor,
+  });
+  const { energyMilliWh, visitedMinor } = allowed(inputs, {
+    energyMilliWh: share.energyMilliWh,
+    visitedMinor: inVisitedCurrency(share.homeMinor, inputs.fx),
   });
   if (energyMilliWh <= 0n || visitedMinor <= 0n) return null;
   return {
     energyMilliWh,
     visitedMinor,
-    homeMinor: smaller(leftHome, inHomeCurrency(visitedMinor, inputs.fx)),
+    homeMinor: smaller(share.homeMinor, inHomeCurrency(visitedMinor, inputs.fx)),
   };
 }
 

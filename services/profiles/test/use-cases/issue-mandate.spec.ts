@@ -100,16 +100,33 @@ describe('a mandate', () => {
     const other = await profiles.agreedTariff({ agreedTariffId: 'at-2' });
     const underOther = await issued(pseudonym, { agreedTariff: other });
     expect(underOther.document.agreedTariffHash).toBe(other.documentHash);
+    await issued(pseudonym, { assurance: 'knowledge' });
     expect(await openCapsOf(consumerId)).toEqual({
       energy: 200_000_000n,
-      minor: 8_000n,
-      open: 3n,
+      minor: 9_000n,
+      open: 4n,
     });
     profiles.clock.advanceHours(23.5);
     // an hour or less is left of the first, and the open ones take all the kWh
     expect(await issue(pseudonym)).toMatchObject({ reason: 'credit_exhausted' });
     profiles.clock.advanceHours(1);
     expect((await issued(pseudonym)).document.mandateId).not.toBe(first.document.mandateId);
+  });
+
+  it('leaves room for three more elsewhere, and no consumer is locked out by one charge', async () => {
+    const { pseudonym, consumerId } = await known({ limitEnergyKwh: '40', limitAmount: '16.00' });
+    for (const agreedTariffId of ['at-1', 'at-2', 'at-3', 'at-4']) {
+      const agreedTariff = await profiles.agreedTariff({ agreedTariffId });
+      expect((await issued(pseudonym, { agreedTariff })).document).toMatchObject({
+        energyCapKwh: '10.000',
+        moneyCap: { amount: '4.00' },
+      });
+    }
+    expect(await openCapsOf(consumerId)).toEqual({ energy: 40_000_000n, minor: 1_600n, open: 4n });
+    const fifth = await profiles.agreedTariff({ agreedTariffId: 'at-5' });
+    expect(await issue(pseudonym, { agreedTariff: fifth })).toMatchObject({
+      reason: 'credit_exhausted',
+    });
   });
 
   it('is the same for the same session, also twice at once', async () => {
@@ -159,7 +176,7 @@ describe('a mandate', () => {
   );
 
   it('asked for twenty times at once under one tariff is one that all share', async () => {
-    const { pseudonym, consumerId } = await known({ limitEnergyKwh: '50' });
+    const { pseudonym, consumerId } = await known();
     const agreedTariff = await profiles.agreedTariff();
     const mandates = await Promise.all(
       Array.from({ length: 20 }, () => issued(pseudonym, { agreedTariff })),
@@ -287,8 +304,8 @@ describe('a domestic mandate', () => {
     });
     expect(mandate.document).toMatchObject({
       agreementId: null,
-      energyCapKwh: '100.000',
-      moneyCap: { amount: '50.00' },
+      energyCapKwh: '50.000',
+      moneyCap: { amount: '25.00' },
     });
     profiles.services.agreement = agreementWith(termsAt(VISITED));
     expect((await issued(await pseudonymOf(cin))).document.visitedUtility).toBe(VISITED);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ConsumerView, createConsumer, RequestOf } from '@roamgrid/contracts';
 import { systemIds } from '@roamgrid/platform';
 import { HOME, VISITED } from '../documents.js';
 import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
@@ -128,6 +129,80 @@ describe('a consumer', () => {
       [consumerId],
     );
     expect(open).toEqual([]);
+  });
+});
+
+describe('a consumer that cannot be kept', () => {
+  type Settings = Partial<ConsumerView['settings']>;
+  const limits: (readonly [string, Settings, string])[] = [
+    ['limitAmount', { limitAmount: '-0.01' }, 'is negative'],
+    ['limitAmount', { limitAmount: '1.001' }, 'more than 2 digits after the point'],
+    ['limitAmount', { limitAmount: '10000000000.01' }, 'is too large'],
+    ['limitEnergyKwh', { limitEnergyKwh: '-1' }, 'is negative'],
+    ['limitEnergyKwh', { limitEnergyKwh: '1000000.000001' }, 'is too large'],
+    ['limitEnergyKwh', { limitEnergyKwh: '1.0000001' }, 'more than 6 digits after the point'],
+  ];
+
+  it.each(limits)('by its %s %j is refused, new or changed', async (path, settings, message) => {
+    const refusal = { code: 'unprocessable', fields: [{ path, message }] };
+    await expect(profiles.addConsumer({}, settings)).rejects.toMatchObject(refusal);
+    const { consumerId } = await profiles.addConsumer();
+    const change = profiles.useCases.updateConsumer({ consumerId, settings, state: null });
+    await expect(change).rejects.toMatchObject(refusal);
+  });
+
+  it.each([
+    ['0', '0'],
+    ['1000000', '10000000000.00'],
+    ['1.000000', '5.000'],
+  ])('is not one with the limits %s kWh and %s USD', async (limitEnergyKwh, limitAmount) => {
+    const view = await profiles.addConsumer({}, { limitEnergyKwh, limitAmount });
+    expect(view.settings).toMatchObject({ limitEnergyKwh, limitAmount });
+  });
+
+  const opened: (readonly [string, Partial<RequestOf<typeof createConsumer>>, Settings])[] = [
+    ['currency', {}, { currency: 'CAD' }],
+    ['balance', { balance: '-0.01' }, { paymentMode: 'prepaid' }],
+    ['balance', { balance: '0.001' }, { paymentMode: 'prepaid' }],
+    ['balance', { balance: '10000000000.01' }, { paymentMode: 'prepaid' }],
+    ['cin', { cin: '84005416011000055516' }, {}],
+    ['contractId', { contractId: 'USDUKC00012317' }, {}],
+  ];
+
+  it.each(opened)(
+    'by its %s (%j %j) is refused, and nothing stays',
+    async (path, changes, with_) => {
+      const count = 'SELECT count(*) AS consumers FROM consumers';
+      const [before, accounts] = [
+        await profiles.database.query(count),
+        profiles.services.opened.length,
+      ];
+      await expect(profiles.addConsumer(changes, with_)).rejects.toMatchObject({
+        code: 'unprocessable',
+        fields: [{ path }],
+      });
+      expect(await profiles.database.query(count)).toEqual(before);
+      expect(profiles.services.opened).toHaveLength(accounts);
+    },
+  );
+
+  it('is not one with a contract id of its own utility', async () => {
+    const view = await profiles.addConsumer({ contractId: 'us-ala-c00012374' });
+    expect(view.contractId).toBe('USALAC00012374');
+  });
+
+  it.each([
+    ['paymentMode', { paymentMode: 'prepaid' as const }],
+    ['currency', { currency: 'CAD' as const }],
+  ])('keeps its %s', async (path, settings) => {
+    const { consumerId, settings: own } = await profiles.addConsumer();
+    const change = (changes: Settings) =>
+      profiles.useCases.updateConsumer({ consumerId, settings: changes, state: null });
+    await expect(change(settings)).rejects.toMatchObject({
+      code: 'state_conflict',
+      fields: [{ path }],
+    });
+    expect((await change({ ...own, tier: 'Diamond' })).settings.tier).toBe('Diamond');
   });
 });
 

@@ -19,13 +19,20 @@ function caps(options: {
   assurance?: 'claimed' | 'possession' | 'knowledge';
   open?: readonly [string, string];
   domestic?: boolean;
+  prepaid?: boolean;
   fx?: FxRate;
 }): string {
   const { limit = ['200', '100.00'], currency = 'USD', assurance = 'claimed', fx = null } = options;
   const [openEnergy, openMoney] = options.open ?? ['0', '0'];
   const visitedCurrency = fx?.from ?? currency;
   const made = capsOf({
-    settings: { ...SETTINGS, currency, limitEnergyKwh: limit[0], limitAmount: limit[1] },
+    settings: {
+      ...SETTINGS,
+      paymentMode: options.prepaid === true ? 'prepaid' : 'postPaid',
+      currency,
+      limitEnergyKwh: limit[0],
+      limitAmount: limit[1],
+    },
     assurance,
     terms: options.domestic === true ? null : termsAt(VISITED, { currency: visitedCurrency }),
     open: {
@@ -42,20 +49,41 @@ function caps(options: {
 
 describe('the caps of a mandate: kWh, visited money, home money', () => {
   it.each([
-    ['by assurance: a claim', {}, '50.000 20.00 20.00'],
-    ['by assurance: possession', { assurance: 'possession' }, '100.000 40.00 40.00'],
-    ['by assurance: knowledge', { assurance: 'knowledge' }, '150.000 60.00 60.00'],
-    ['by the consumer where that is less', { limit: ['30', '12.34'] }, '30.000 12.34 12.34'],
-    ['less what is open', { limit: ['60', '25.00'], open: ['20', '10.00'] }, '40.000 15.00 15.00'],
+    ['by assurance: a claim', { limit: ['1000', '1000.00'] }, '50.000 20.00 20.00'],
+    [
+      'by assurance: possession',
+      { limit: ['1000', '1000.00'], assurance: 'possession' },
+      '100.000 40.00 40.00',
+    ],
+    [
+      'by assurance: knowledge',
+      { limit: ['1000', '1000.00'], assurance: 'knowledge' },
+      '150.000 60.00 60.00',
+    ],
+    ['a quarter of the limit', { assurance: 'knowledge' }, '50.000 25.00 25.00'],
+    ['a quarter, rounded up', { limit: ['30', '12.34'] }, '7.500 3.09 3.09'],
+    ['a quarter, rounded up to a mWh', { limit: ['0.000005', '0.05'] }, '0.000002 0.02 0.02'],
+    ['a quarter of all', { limit: ['60', '25.00'], open: ['45', '18.75'] }, '15.000 6.25 6.25'],
+    ['what is left', { limit: ['60', '25.00'], open: ['50', '20.00'] }, '10.000 5.00 5.00'],
+    ['a last cent', { limit: ['60', '25.00'], open: ['30', '24.99'] }, '15.000 0.01 0.01'],
     ['no energy left', { limit: ['60', '25.00'], open: ['60', '0'] }, 'nothing'],
     ['no money left', { limit: ['60', '25.00'], open: ['0', '25.00'] }, 'nothing'],
     ['more open than allowed', { limit: ['60', '25.00'], open: ['70', '30.00'] }, 'nothing'],
-    ['domestic: half of what the consumer has left', { domestic: true }, '100.000 50.00 50.00'],
-    ['domestic: a last cent', { domestic: true, limit: ['0.001', '0.01'] }, '0.0005 0.01 0.01'],
+    ['no limit at all', { limit: ['0', '0'] }, 'nothing'],
+    ['domestic: a quarter too', { domestic: true }, '50.000 25.00 25.00'],
+    ['domestic: what is left', { domestic: true, open: ['190', '99.00'] }, '10.000 1.00 1.00'],
+    ['domestic: a cent', { domestic: true, limit: ['0.001', '0.01'] }, '0.00025 0.01 0.01'],
+    [
+      'prepaid: up to the agreed limit',
+      { prepaid: true, assurance: 'knowledge' },
+      '150.000 60.00 60.00',
+    ],
+    ['prepaid: all that is left', { prepaid: true, limit: ['30', '12.34'] }, '30.000 12.34 12.34'],
+    ['prepaid and domestic', { prepaid: true, domestic: true }, '200.000 100.00 100.00'],
     // 20.00 CAD at 0.735 = 14.70 USD
     ['abroad, by the agreement', { fx: TO_USD }, '50.000 20.00 14.70'],
-    // 10.00 USD are 13.605… CAD: down; what is reserved is never more than the limit
-    ['abroad, by the limit', { fx: TO_USD, limit: ['200', '10.00'] }, '50.000 13.60 10.00'],
+    // a quarter, 2.50 USD, is 3.401… CAD: down; what is reserved is never more than the quarter
+    ['abroad, by the limit', { fx: TO_USD, limit: ['200', '10.00'] }, '50.000 3.40 2.50'],
     ['abroad, a cent', { fx: TO_USD, limit: ['200', '0.01'] }, '50.000 0.01 0.01'],
     [
       'abroad, worth nothing',
@@ -64,7 +92,7 @@ describe('the caps of a mandate: kWh, visited money, home money', () => {
     ],
     [
       'into yen',
-      { fx: fxRate('USD', 'JPY', '150.5'), currency: 'JPY', limit: ['200', '9000'] },
+      { fx: fxRate('USD', 'JPY', '150.5'), currency: 'JPY', limit: ['200', '90000'] },
       '50.000 20.00 3010',
     ],
     ['out of yen', { fx: fxRate('JPY', 'USD', '0.0066'), limit: ['200', '1.00'] }, 'in yen'],
@@ -81,7 +109,7 @@ describe('the caps of a mandate: kWh, visited money, home money', () => {
     expect(inVisitedCurrency(1234n, null)).toBe(1234n);
     expect(
       capsOf({ settings: SETTINGS, assurance: 'claimed', terms: null, open: NONE, fx: null }),
-    ).toMatchObject({ homeMinor: 5_000n });
+    ).toMatchObject({ homeMinor: 2_500n });
   });
 
   it('there and back never make more', () => {

@@ -2,28 +2,31 @@ import { maskCin, parseCin } from '@roamgrid/cin';
 import { RoamgridError } from '@roamgrid/kernel';
 import { isExactObject, type ExactJson } from '../exact/exact-json.js';
 
-/** Members whose text names a driver or opens a door, in any protocol. */
+/** Members whose text names a driver or opens a door, in any protocol and however they are capitalised. */
 const SECRET_MEMBERS = new Set([
-  'additionalIdToken',
+  'additionalidtoken',
   'certificate',
   'cin',
-  'contractId',
-  'idTag',
-  'idToken',
-  'parentIdTag',
+  'contractid',
+  'idtag',
+  'idtoken',
+  'parentidtag',
   'password',
   'pin',
   'uid',
 ]);
 const SECRET_IN_TEXT = new RegExp(
   `("(?:${[...SECRET_MEMBERS].join('|')})"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^\\s"{}\\[\\],]+)`,
-  'g',
+  'gi',
 );
 /** The same inside of a string that is JSON itself, as a DataTransfer carries it. */
 const SECRET_IN_EMBEDDED_TEXT = new RegExp(
   `(\\\\"(?:${[...SECRET_MEMBERS].join('|')})\\\\"\\s*:\\s*\\\\")([^"\\\\]*)`,
   'g',
 );
+function isSecret(member: string): boolean {
+  return SECRET_MEMBERS.has(member.toLowerCase());
+}
 const STRING_LITERAL = /"(?:[^"\\]|\\.)*"/g;
 const CIN_IN_TEXT = /(?<![0-9])[0-9](?:[ -]{0,3}[0-9]){19}(?![0-9])/g;
 
@@ -32,7 +35,7 @@ export function maskToken(text: string, member = 'token'): string {
   try {
     return maskCin(parseCin(text));
   } catch (error) {
-    if (error instanceof RoamgridError) return member === 'pin' ? '[pin]' : '[token]';
+    if (error instanceof RoamgridError) return member.toLowerCase() === 'pin' ? '[pin]' : '[token]';
     throw error;
   }
 }
@@ -43,7 +46,7 @@ function collect(value: ExactJson, masks: Map<string, string>): void {
   }
   if (!isExactObject(value)) return;
   for (const [member, content] of Object.entries(value)) {
-    if (typeof content === 'string' && SECRET_MEMBERS.has(member)) {
+    if (typeof content === 'string' && isSecret(member)) {
       masks.set(content, maskToken(content, member));
     } else collect(content, masks);
   }
@@ -74,16 +77,23 @@ export function redactRaw(raw: string, parsed?: ExactJson): string {
     .replace(SECRET_IN_TEXT, (whole: string, head: string, value: string) =>
       value.includes('•') || value.startsWith('"[')
         ? whole
-        : `${head}${JSON.stringify(head.startsWith('"pin"') ? '[pin]' : maskToken(value.replaceAll('"', '')))}`,
+        : `${head}${JSON.stringify(head.toLowerCase().startsWith('"pin"') ? '[pin]' : maskToken(value.replaceAll('"', '')))}`,
     )
     .replace(
       SECRET_IN_EMBEDDED_TEXT,
       (_whole, head: string, value: string) => head + maskToken(value),
     )
-    .replace(CIN_IN_TEXT, (digits) => {
-      const mask = maskToken(digits);
-      return mask === '[token]' ? digits : mask;
-    });
+    .replace(CIN_IN_TEXT, maskIfCin);
+}
+
+function maskIfCin(digits: string): string {
+  const mask = maskToken(digits);
+  return mask === '[token]' ? digits : mask;
+}
+
+/** A short text that a station chose, a message id or an action, without a CIN in it. */
+export function redactName(text: string): string {
+  return text.replace(CIN_IN_TEXT, maskIfCin);
 }
 
 /** The same content without what names a driver: what is hashed beside a natural key. */
@@ -93,7 +103,7 @@ export function redactValue(value: ExactJson): ExactJson {
   return Object.fromEntries(
     Object.entries(value).map(([member, content]) => [
       member,
-      typeof content === 'string' && SECRET_MEMBERS.has(member)
+      typeof content === 'string' && isSecret(member)
         ? maskToken(content, member)
         : redactValue(content),
     ]),

@@ -181,13 +181,22 @@ export class PostgresInvoices implements InvoiceBook {
     return this.#document<CreditNoteDocument>('credit_note', invoiceId);
   }
 
-  async addCredit(creditNote: SignedCreditNote): Promise<void> {
+  async addCredit(creditNote: SignedCreditNote, isReissueAsked: boolean): Promise<void> {
     const { creditNoteId, invoiceId } = creditNote.document;
     await this.#tx.query(
-      `INSERT INTO credit_note (credit_note_id, invoice_id, document, document_hash, signature)
-       VALUES ($1, $2, $3, $4, $5)`,
-      [creditNoteId, invoiceId, ...toColumns(creditNote)],
+      `INSERT INTO credit_note
+         (credit_note_id, invoice_id, document, document_hash, signature, reissue_asked)
+       VALUES ($1, $2, $3, $4, $5, $6)`,
+      [creditNoteId, invoiceId, ...toColumns(creditNote), isReissueAsked],
     );
+  }
+
+  async isReissueAsked(invoiceId: string): Promise<boolean> {
+    const [row] = await this.#tx.query<{ reissue_asked: boolean }>(
+      'SELECT reissue_asked FROM credit_note WHERE invoice_id = $1',
+      [invoiceId],
+    );
+    return row?.reissue_asked ?? false;
   }
 
   async findReissue(invoiceId: string): Promise<string | null> {

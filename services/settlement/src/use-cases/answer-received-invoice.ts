@@ -25,7 +25,7 @@ type DisputedLines = RequestOf<typeof disputeContract>['lines'];
  *   is not as home's own books have it
  */
 export async function acceptInvoice(ports: Ports, invoiceId: string): Promise<InvoiceView> {
-  return answerOnce(ports, invoiceId, 'accepted', async (books) => {
+  return answerOnce(ports, invoiceId, { verdict: 'accepted', lines: [] }, async (books) => {
     const next = stateAfter((await lockReceived(books, invoiceId)).state, 'accept');
     await reviewInvoice(ports, books, invoiceId);
     const record = await lockReceived(books, invoiceId);
@@ -43,16 +43,17 @@ export async function acceptInvoice(ports: Ports, invoiceId: string): Promise<In
 }
 
 /**
- * Home disputes lines of an invoice. Disputing it again gives the same answer.
+ * Home disputes lines of an invoice. The same lines again, in any order, give the same answer.
  *
- * @throws RoamgridError `not_found`; `state_conflict`; `unprocessable` for a line that is not on it
+ * @throws RoamgridError `not_found`; `state_conflict` after an answer with other lines or a credit;
+ *   `unprocessable` for a line that is not on it
  */
 export async function disputeInvoice(
   ports: Ports,
   invoiceId: string,
   lines: DisputedLines,
 ): Promise<InvoiceView> {
-  return answerOnce(ports, invoiceId, 'disputed', async (books) => {
+  return answerOnce(ports, invoiceId, { verdict: 'disputed', lines }, async (books) => {
     const record = await lockReceived(books, invoiceId);
     const next = stateAfter(record.state, 'dispute');
     const answer = await signAnswer(ports, record, 'disputed', lines);
@@ -66,16 +67,36 @@ export async function disputeInvoice(
   });
 }
 
+interface Wanted {
+  readonly verdict: InvoiceAnswerDocument['answer'];
+  readonly lines: DisputedLines;
+}
+
+/** The lines as text, for comparing them whatever their order. */
+function lineTexts(lines: DisputedLines): string {
+  const texts = lines.map(({ cdrId, reasonCode, note }) =>
+    JSON.stringify([cdrId, reasonCode, note]),
+  );
+  return texts.sort().join('\n');
+}
+
+/** @throws RoamgridError `state_conflict` where other lines were disputed before */
+function isAnswered(known: SignedInvoiceAnswer | null, { verdict, lines }: Wanted): boolean {
+  if (known?.document.answer !== verdict) return false;
+  if (lineTexts(known.document.lines) === lineTexts(lines)) return true;
+  throw new RoamgridError('state_conflict', 'other lines of the invoice are disputed already');
+}
+
 async function answerOnce(
   ports: Ports,
   invoiceId: string,
-  verdict: InvoiceAnswerDocument['answer'],
+  wanted: Wanted,
   decide: (books: Books) => Promise<SignedInvoiceAnswer>,
 ): Promise<InvoiceView> {
   const view = await ports.work.run(async (books) => {
     const record = await lockReceived(books, invoiceId);
     const known = await books.invoices.findAnswer(invoiceId);
-    if (known?.document.answer === verdict) return viewInvoice(ports, books, record);
+    if (isAnswered(known, wanted)) return viewInvoice(ports, books, record);
     const answer = await decide(books);
     await books.invoices.addAnswer(answer);
     books.send(answerInvoice, record.partner, { answer }, `invoice:${invoiceId}`);
@@ -87,7 +108,10 @@ async function answerOnce(
 
 async function lockReceived(books: Books, invoiceId: string): Promise<InvoiceRecord> {
   const record = await books.invoices.lock(invoiceId);
-  if (record?.direction !== 'received') throw new RoamgridError('not_found', 'no such invoice');
+  if (record === null) throw new RoamgridError('not_found', 'no such invoice');
+  if (record.direction !== 'received') {
+    throw new RoamgridError('state_conflict', 'only the home utility accepts or disputes');
+  }
   return record;
 }
 

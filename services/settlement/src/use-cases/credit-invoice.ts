@@ -27,22 +27,25 @@ type CreditReply = ReplyOf<typeof contract>;
 
 /**
  * Visited takes an invoice back in full: a credit note, the journal's reversal, and its CDRs wait for an
- * invoice again, or stand on a new one at once unless home objects to them. Crediting it again gives the
- * same note.
+ * invoice again, or stand on a new one at once unless home objects to them. The same request again gives
+ * the same note.
  *
- * @throws RoamgridError `not_found` for an invoice that was not issued here; `state_conflict`
+ * @throws RoamgridError `not_found`; `state_conflict` for a received invoice, after a credit for another
+ *   reason or with the other `reissue`, or where a reissue has no agreement
  */
 export async function creditInvoice(ports: Ports, request: CreditRequest): Promise<CreditReply> {
   const known = await ports.work.run((books) => requireInvoice(books, request.invoiceId));
-  if (known.direction !== 'issued') throw new RoamgridError('not_found', 'no such invoice');
-  const agreement = request.reissue ? await ports.neighbours.readAgreement(known.partner) : null;
-  if (request.reissue && agreement === null) {
-    throw new RoamgridError('state_conflict', `there is no agreement with ${known.partner}`);
+  if (known.direction !== 'issued') {
+    throw new RoamgridError('state_conflict', 'only the visited utility credits');
   }
+  const agreement = request.reissue ? await ports.neighbours.readAgreement(known.partner) : null;
   const reply = await ports.work.run(async (books): Promise<CreditReply> => {
     await books.invoices.lockPartner(known.partner);
-    const earlier = await earlierCredit(ports, books, request.invoiceId);
+    const earlier = await earlierCredit(ports, books, request);
     if (earlier !== null) return earlier;
+    if (request.reissue && agreement === null) {
+      throw new RoamgridError('state_conflict', `there is no agreement with ${known.partner}`);
+    }
     const { creditNote, cdrIds, late } = await takeBack(ports, books, request);
     const cdrs = await readyToReissue(books, cdrIds);
     let invoice: InvoiceView | null = null;
@@ -75,10 +78,16 @@ async function readyToReissue(books: Books, cdrIds: readonly string[]): Promise<
 async function earlierCredit(
   ports: Ports,
   books: Books,
-  invoiceId: string,
+  { invoiceId, reason, reissue }: CreditRequest,
 ): Promise<CreditReply | null> {
   const creditNote = await books.invoices.findCredit(invoiceId);
   if (creditNote === null) return null;
+  const isSame =
+    creditNote.document.reason === reason &&
+    (await books.invoices.isReissueAsked(invoiceId)) === reissue;
+  if (!isSame) {
+    throw new RoamgridError('state_conflict', 'the invoice was credited by another request');
+  }
   const reissueId = await books.invoices.findReissue(invoiceId);
   const invoice =
     reissueId === null
@@ -96,7 +105,7 @@ interface TakenBack {
 async function takeBack(
   ports: Ports,
   books: Books,
-  { invoiceId, reason }: CreditRequest,
+  { invoiceId, reason, reissue }: CreditRequest,
 ): Promise<TakenBack> {
   const record = await books.invoices.lock(invoiceId);
   if (record === null) throw new RoamgridError('not_found', 'no such invoice');
@@ -104,7 +113,7 @@ async function takeBack(
   const creditNote = await ports.signer.sign(await draft(ports, books, record, reason));
   const lines = (await books.invoices.allLines(invoiceId)).map(({ line }) => line);
   const cdrIds = lines.map(({ cdrId }) => cdrId);
-  await books.invoices.addCredit(creditNote);
+  await books.invoices.addCredit(creditNote, reissue);
   await books.invoices.setState(invoiceId, next, 0n);
   await freeCdrs(books, invoiceId, cdrIds);
   await books.intents.add(

@@ -28,7 +28,7 @@ export async function receiveCredit(ports: Ports, creditNote: SignedCreditNote):
     }
     if ((await books.invoices.findCredit(invoiceId)) !== null) return;
     const next = stateAfter(record.state, 'credit');
-    await books.invoices.addCredit(creditNote);
+    await books.invoices.addCredit(creditNote, false);
     await books.invoices.setState(invoiceId, next, 0n);
     const live = (await books.invoices.allLines(invoiceId)).filter((one) => one.live);
     const cdrIds = live.map(({ line }) => line.cdrId);
