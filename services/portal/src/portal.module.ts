@@ -34,7 +34,7 @@ export { NOT_BUILT_ROUTES } from './routes/not-built-routes.js';
 export const portalMigrations: readonly MigrationClass[] = [CreateViews, CreateRequests];
 
 /** Joins the ports to PostgreSQL and to the bus. */
-export function createPortal(context: ServiceContext): Portal {
+export function createPortal(context: ServiceContext, readBoundMs?: number): Portal {
   const { utility, bus, database, registry, clock, ids, log } = context;
   return {
     utility,
@@ -49,6 +49,7 @@ export function createPortal(context: ServiceContext): Portal {
     freshness: new Freshness({
       utility,
       bus,
+      ...(readBoundMs === undefined ? {} : { boundMs: readBoundMs }),
       onSlow: (service, error) => {
         log.debug({ service, error: String(error) }, 'a service did not deliver before a read');
       },
@@ -83,6 +84,8 @@ export interface PortalOptions extends TokenSource {
   readonly host: string;
   /** 0 takes a free one */
   readonly port: number;
+  /** how long a read waits for the services that own what it reads; 2 s where it is not given */
+  readonly readBoundMs?: number;
 }
 
 export interface RunningPortal {
@@ -105,9 +108,9 @@ function createIdempotency({ database, secret, clock, log }: ServiceContext): Id
  */
 export async function startPortal(
   context: ServiceContext,
-  { host, port, ...tokens }: PortalOptions,
+  { host, port, readBoundMs, ...tokens }: PortalOptions,
 ): Promise<RunningPortal> {
-  const portal = createPortal(context);
+  const portal = createPortal(context, readBoundMs);
   await portal.audits.failInterrupted();
   const app = await createHttpApplication({
     module: PortalModule.with(portal),

@@ -50,6 +50,12 @@ describe('read-your-writes', () => {
     await reader;
   });
 
+  it('keeps a reader waiting for a service that hangs no longer than its bound', async () => {
+    const { bus } = new GatedBus();
+    const freshness = new Freshness({ utility: 'u', bus, boundMs: 10, onSlow: () => undefined });
+    await expect(freshness.ensure('session')).resolves.toBeUndefined();
+  });
+
   it('never keeps a reader waiting for a service that fails', async () => {
     const failures: unknown[] = [];
     const bus = {

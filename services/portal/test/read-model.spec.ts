@@ -174,12 +174,21 @@ describe('the read model', () => {
     expect(await get(`/sessions/${id(1)}`)).toMatchObject({ state: 'rated', cdrId: id(7) });
     expect(portal.services.subjects()).toEqual(['aaa.drain', 'settlement.drain']);
   });
+});
 
-  it('answers what it has when an owner hangs', async () => {
-    await session(1, { state: 'ended' });
+describe('the read model of services that hang', () => {
+  let portal: PortalUnderTest;
+
+  beforeAll(async () => {
+    portal = await portalUnderTest(null, 20);
+  }, 60_000);
+  afterAll(() => portal.stop());
+
+  it('answers what it has', async () => {
+    const data = { state: 'ended', flags: [] };
+    await portal.publish({ kind: 'session', id: id(1), facet: 'aaa', sortAt: at(1), data });
     portal.services.replies(drainAaa, () => new Promise(() => undefined));
-    const startMs = performance.now();
-    expect(await get(`/sessions/${id(1)}`)).toMatchObject({ state: 'ended' });
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    const { body } = await portal.call('GET', `/sessions/${id(1)}`);
+    expect(body).toMatchObject({ state: 'ended' });
   });
 });

@@ -2,8 +2,8 @@ import type { CdrDocument, RegistryEntry } from '@roamgrid/contracts';
 import { divideHalfUp, formatDecimalShort, parseDecimal, parseInstant } from '@roamgrid/kernel';
 import { toOcpi221 } from '@roamgrid/tariff';
 import type { JsonObject } from '../read-model/view.js';
+import { chargingPeriods } from './charging-periods.js';
 
-const ENERGY_DIGITS = 9;
 const MONEY_DIGITS = 4;
 /** hours are cut finer than a second, as readers of OCPI take the nearest one */
 const HOUR_DIGITS = 6;
@@ -29,23 +29,6 @@ type Period = CdrDocument['periods'][number];
 
 function durationMs({ startAt, endAt }: Period): number {
   return parseInstant(endAt) - parseInstant(startAt);
-}
-
-function energyKwh(energyWh: string): number {
-  return number(formatDecimalShort(parseDecimal(energyWh, 6), ENERGY_DIGITS));
-}
-
-function chargingPeriod(period: Period, tariffId: string): JsonObject {
-  const time = {
-    type: period.activity === 'parking' ? 'PARKING_TIME' : 'TIME',
-    volume: hours(durationMs(period)),
-  };
-  const energy = { type: 'ENERGY', volume: energyKwh(period.energyWh) };
-  return {
-    start_date_time: period.startAt,
-    tariff_id: tariffId,
-    dimensions: period.activity === 'parking' ? [time] : [energy, time],
-  };
 }
 
 function costs(cdr: CdrDocument): JsonObject {
@@ -120,7 +103,7 @@ export function toOcpiCdr(
     ...(cdr.meter.meterSerial === null ? {} : { meter_id: cdr.meter.meterSerial }),
     currency: cdr.currency,
     tariffs: [toOcpi221(cdr.tariff)],
-    charging_periods: cdr.periods.map((period) => chargingPeriod(period, cdr.tariff.id)),
+    charging_periods: chargingPeriods(cdr),
     total_cost: { excl_vat: number(cdr.totalExclTax), incl_vat: number(cdr.totalInclTax) },
     ...costs(cdr),
     total_energy: number(cdr.energyKwh),

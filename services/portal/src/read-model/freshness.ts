@@ -8,8 +8,7 @@ import {
 import type { Bus } from '@roamgrid/messaging';
 import type { Facet, ViewKind } from './view.js';
 
-/** How long a read waits for its owners; what they have not delivered by then is read later. */
-const BOUND_MS = 2_000;
+const DEFAULT_BOUND_MS = 2_000;
 
 const DRAINS: Readonly<Record<Facet, Contract>> = {
   aaa: drainAaa,
@@ -40,6 +39,8 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
 export interface FreshnessOptions {
   readonly utility: string;
   readonly bus: Bus;
+  /** how long a read waits for its owners; what they have not delivered by then is read later; 2 s */
+  readonly boundMs?: number;
   readonly onSlow: (service: Facet, error: unknown) => void;
 }
 
@@ -55,17 +56,19 @@ interface Drain {
  */
 export class Freshness {
   readonly #options: FreshnessOptions;
+  readonly #boundMs: number;
   readonly #drains = new Map<Facet, Drain>();
 
   constructor(options: FreshnessOptions) {
     this.#options = options;
+    this.#boundMs = options.boundMs ?? DEFAULT_BOUND_MS;
   }
 
-  /** Resolves when the owners have delivered, or after 2 s; never rejects. */
+  /** Resolves when the owners have delivered, or after the bound; never rejects. */
   async ensure(kind: ViewKind | 'trace'): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, BOUND_MS);
+      timer = setTimeout(resolve, this.#boundMs);
     });
     try {
       await Promise.race([this.#stages(OWNERS[kind]), bound]);
@@ -104,7 +107,7 @@ export class Freshness {
         DRAINS[service],
         this.#options.utility,
         {},
-        { timeoutMs: BOUND_MS },
+        { timeoutMs: this.#boundMs },
       );
     } catch (error) {
       // a read answers what is there: a service that is down must not make its history unreadable

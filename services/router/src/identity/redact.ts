@@ -22,13 +22,14 @@ const SECRET_IN_TEXT = new RegExp(
 /** The same inside of a string that is JSON itself, as a DataTransfer carries it. */
 const SECRET_IN_EMBEDDED_TEXT = new RegExp(
   `(\\\\"(?:${[...SECRET_MEMBERS].join('|')})\\\\"\\s*:\\s*\\\\")([^"\\\\]*)`,
-  'g',
+  'gi',
 );
+const STRING_LITERAL = /"(?:[^"\\]|\\.)*"/g;
+const CIN_IN_TEXT = /(?<![0-9])[0-9](?:[ -]{0,3}[0-9]){19}(?![0-9])/g;
+
 function isSecret(member: string): boolean {
   return SECRET_MEMBERS.has(member.toLowerCase());
 }
-const STRING_LITERAL = /"(?:[^"\\]|\\.)*"/g;
-const CIN_IN_TEXT = /(?<![0-9])[0-9](?:[ -]{0,3}[0-9]){19}(?![0-9])/g;
 
 /** A value as the wire log may show it: a CIN by prefix and last digits, anything else not at all. */
 export function maskToken(text: string, member = 'token'): string {

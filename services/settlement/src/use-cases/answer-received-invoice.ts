@@ -73,7 +73,7 @@ interface Wanted {
 }
 
 /** The lines as text, for comparing them whatever their order. */
-function lineTexts(lines: DisputedLines): string {
+function lineTexts(lines: InvoiceAnswerDocument['lines']): string {
   const texts = lines.map(({ cdrId, reasonCode, note }) =>
     JSON.stringify([cdrId, reasonCode, note]),
   );
