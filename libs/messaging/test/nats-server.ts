@@ -105,6 +105,13 @@ export interface RunningNats {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test has left. */
+export function endNats(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 async function portOf(child: ChildProcess): Promise<number> {
   const lines: string[] = [];
   let port: number | null = null;
@@ -125,6 +132,8 @@ export async function startNats(
   const child = spawn(path, ['-a', '127.0.0.1', '-p', String(port), ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const bound = await portOf(child);
   child.stderr.resume();
   return {

@@ -6,7 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { natsTransport, NestBus } from '@roamgrid/messaging';
 import { specifyBus } from './bus-specification.js';
 import { echo, HOME, openBus, startEcho } from './echo-service.js';
-import { findNatsServer, startNats, type RunningNats } from './nats-server.js';
+import { endNats, findNatsServer, startNats, type RunningNats } from './nats-server.js';
 
 const program = await findNatsServer();
 const path = 'path' in program ? program.path : '';
@@ -26,6 +26,10 @@ async function freePort(): Promise<number> {
 }
 
 describeNats(title, () => {
+  afterAll(() => {
+    endNats();
+  });
+
   specifyBus('as services use it', async () => {
     const nats = await startNats(path);
     return { transport: natsTransport(nats.url), stop: () => nats.stop() };

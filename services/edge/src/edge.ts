@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { json, problem, refuseUpgrade, SECURITY_HEADERS, send, type Content } from './answer.js';
+import { collectBody, isOfUnknownLength, refuseBody, saysTooLarge } from './body-limit.js';
 import { liveness, readiness, type HealthPart } from './health.js';
 import { docsPage } from './pages/docs-page.js';
 import { homePage } from './pages/home-page.js';
@@ -29,6 +31,8 @@ export interface EdgeParts {
   readonly log: EdgeLog;
 }
 
+type Upstream = Extract<Destination, { kind: 'upstream' }>;
+
 /** One port for everything: answers its own pages, passes on the rest by path. */
 export class Edge {
   readonly #parts: EdgeParts;
@@ -43,12 +47,7 @@ export class Edge {
     const destination = this.#destination(request);
     switch (destination.kind) {
       case 'upstream':
-        this.#proxy.pass(request, response, destination.origin, (error) => {
-          this.#unreachable(error, (content) => {
-            if (response.headersSent) response.destroy();
-            else send(response, content);
-          });
-        });
+        this.#passWithin(destination, request, response);
         return;
       case 'page':
         this.#answerPage(destination.name, request, response);
@@ -56,6 +55,50 @@ export class Edge {
       case 'nothing':
         send(response, problem('not_found', 'no such page', this.#parts.newTraceId()));
     }
+  }
+
+  /** A body that is too large ends here: cut off behind the edge it would look like an upstream's fault. */
+  #passWithin(
+    { origin, greatestBodyBytes }: Upstream,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    if (saysTooLarge(request, greatestBodyBytes)) {
+      this.#refuseBody(greatestBodyBytes, request, response);
+    } else if (isOfUnknownLength(request)) {
+      collectBody(request, greatestBodyBytes).then(
+        (body) => {
+          if (body === null) this.#refuseBody(greatestBodyBytes, request, response);
+          else this.#pass(origin, body, request, response);
+        },
+        () => {
+          // who broke off reads no answer
+          response.destroy();
+        },
+      );
+    } else {
+      this.#pass(origin, null, request, response);
+    }
+  }
+
+  #pass(
+    origin: string,
+    body: Readable | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const failed = (error: Error): void => {
+      this.#unreachable(error, (content) => {
+        if (response.headersSent) response.destroy();
+        else send(response, content);
+      });
+    };
+    this.#proxy.pass(request, response, { origin, body, failed });
+  }
+
+  #refuseBody(limitBytes: number, request: IncomingMessage, response: ServerResponse): void {
+    const detail = `the body has more than ${String(limitBytes)} bytes`;
+    refuseBody(request, response, problem('payload_too_large', detail, this.#parts.newTraceId()));
   }
 
   /** Only stations speak websocket. */

@@ -1,11 +1,19 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { createProxyServer, type ProxyServer } from 'httpxy';
 
 /** Closing a month may take two minutes; whoever waits longer than that waits for nothing. */
 const ANSWER_TIMEOUT_MS = 130_000;
 
 type Failed = (error: Error) => void;
+
+interface Passing {
+  readonly origin: string;
+  /** what was read of the request's body, all of it; null where it passes through */
+  readonly body: Readable | null;
+  readonly failed: Failed;
+}
 
 /** What a client says about where it comes from is not passed on: the edge is who knows. */
 function withoutClaims(request: IncomingMessage): void {
@@ -33,11 +41,19 @@ export class Proxy {
   }
 
   /** `failed` is called at most once, when the upstream cannot be reached or breaks off. */
-  pass(request: IncomingMessage, response: ServerResponse, origin: string, failed: Failed): void {
+  pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { origin, body, failed }: Passing,
+  ): void {
     withoutClaims(request);
     this.#failed.set(response, failed);
     // what goes wrong is told by the error event; the promise ends with the response
-    void this.#server.web(request, response, { target: origin, agent: this.#agent });
+    void this.#server.web(request, response, {
+      target: origin,
+      agent: this.#agent,
+      ...(body === null ? {} : { buffer: body }),
+    });
   }
 
   passUpgrade(

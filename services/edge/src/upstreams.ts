@@ -8,7 +8,7 @@ export interface Upstreams {
 
 /** What is behind a path: another program, a page of the edge's own, or nothing. */
 export type Destination =
-  | { readonly kind: 'upstream'; readonly origin: string }
+  | { readonly kind: 'upstream'; readonly origin: string; readonly greatestBodyBytes: number }
   | { readonly kind: 'page'; readonly name: PageName }
   | { readonly kind: 'nothing' };
 
@@ -25,10 +25,16 @@ const PAGES: ReadonlyMap<string, PageName> = new Map([
   ['metrics', 'metrics'],
 ]);
 
+/** What the programs behind the edge take of a body. */
+const GREATEST_PORTAL_BODY_BYTES = 1_048_576;
+const GREATEST_ROUTER_BODY_BYTES = 65_536;
+/** as oidc-provider takes it */
+const GREATEST_IDENTITY_BODY_BYTES = 57_344;
+
 const NOTHING: Destination = { kind: 'nothing' };
 
-function upstream(origin: string): Destination {
-  return { kind: 'upstream', origin };
+function upstream(origin: string, greatestBodyBytes: number): Destination {
+  return { kind: 'upstream', origin, greatestBodyBytes };
 }
 
 function ofPortal(segments: readonly string[], { portals }: Upstreams): Destination {
@@ -37,7 +43,7 @@ function ofPortal(segments: readonly string[], { portals }: Upstreams): Destinat
   if (origin === undefined) return NOTHING;
   const isApi = second === 'api' && third === 'v1';
   const isWellKnown = second === '.well-known' && segments.length === 3;
-  return isApi || isWellKnown ? upstream(origin) : NOTHING;
+  return isApi || isWellKnown ? upstream(origin, GREATEST_PORTAL_BODY_BYTES) : NOTHING;
 }
 
 /** Paths are compared as they are written: another case is another path. */
@@ -46,11 +52,15 @@ export function destinationOf(segments: readonly string[], upstreams: Upstreams)
   if (page !== undefined) return { kind: 'page', name: page };
   switch (segments[0]) {
     case 'ocpp':
-      return segments.length === 2 ? upstream(upstreams.router) : NOTHING;
+      return segments.length === 2
+        ? upstream(upstreams.router, GREATEST_ROUTER_BODY_BYTES)
+        : NOTHING;
     case 'station':
-      return segments[1] === 'v1' ? upstream(upstreams.router) : NOTHING;
+      return segments[1] === 'v1'
+        ? upstream(upstreams.router, GREATEST_ROUTER_BODY_BYTES)
+        : NOTHING;
     case 'oidc':
-      return upstream(upstreams.identity);
+      return upstream(upstreams.identity, GREATEST_IDENTITY_BODY_BYTES);
     case 'console':
     case 'kiosk':
       return { kind: 'page', name: segments[0] };

@@ -155,6 +155,46 @@ describe('the edge', () => {
     expect(await dead.json()).toMatchObject({ code: 'peer_unreachable' });
   });
 
+  /** Says nothing of its length, so it is sent in chunks. */
+  const chunked = (bytes: number): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(controller) {
+        const part = 16_384;
+        for (let sent = 0; sent < bytes; sent += part) {
+          controller.enqueue(new Uint8Array(Math.min(part, bytes - sent)).fill(97));
+        }
+        controller.close();
+      },
+    });
+
+  it.each([
+    ['/duke-energy/api/v1/bills', 1_048_576, 207],
+    ['/duke-energy/api/v1/bills', 1_048_577, 413],
+    ['/duke-energy/api/v1/bills', 8_000_000, 413],
+    ['/station/v1/swipes', 65_536, 207],
+    ['/station/v1/swipes', 65_537, 413],
+    ['/oidc/token', 57_344, 207],
+    ['/oidc/token', 57_345, 413],
+    ['/dead-utility/api/v1/bills', 8_000_000, 413],
+  ])('to %s a body of %d bytes → %d, of known length or not', async (path, bytes, status) => {
+    for (const body of [new Uint8Array(bytes).fill(97), chunked(bytes)]) {
+      const response = await fetch(origin + path, { method: 'POST', body, duplex: 'half' });
+      expect(response.status).toBe(status);
+      const answer = (await response.json()) as { body?: string; code?: string };
+      if (status === 413) expect(answer.code).toBe('payload_too_large');
+      else expect(answer.body).toHaveLength(bytes);
+    }
+  });
+
+  it('refuses a body that never ends, and closes', async () => {
+    const text = await raw(
+      `POST /oidc/token HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n` +
+        `200000\r\n${'a'.repeat(0x200000)}\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+    expect(text).toMatch(/connection: close/i);
+  });
+
   it.each([
     'GET /duke-energy/api/v1/../../metrics HTTP/1.1',
     'GET //duke-energy/api/v1 HTTP/1.1',

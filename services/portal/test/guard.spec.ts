@@ -103,6 +103,13 @@ describe('who may call', () => {
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
   });
 
+  it.each([201, 5_000])('knows nothing by an id of %d characters', async (length) => {
+    for (const path of ['/sessions', '/invoices', '/consumers', '/stations']) {
+      const answer = await portal.call('GET', `${path}/${'x'.repeat(length)}`);
+      expect([path, answer.status, answer.body['code']]).toEqual([path, 404, 'not_found']);
+    }
+  });
+
   it('says of what is not built that it is not', async () => {
     for (const [method, path] of [
       ['POST', '/settlements/1/payments'],

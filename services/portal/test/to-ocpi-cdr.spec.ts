@@ -1,5 +1,9 @@
 import type { CdrDocument } from '@roamgrid/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { parseDecimal, parseEnergyWh, parseInstant } from '@roamgrid/kernel';
+import { rate, ratingToDocument, type MeteredPeriod, type RatingInput } from '@roamgrid/rating';
+import { fromOcpi221, parseTariff } from '@roamgrid/tariff';
+import { parse } from 'lossless-json';
 import { toOcpiCdr } from '../src/ocpi/to-ocpi-cdr.js';
 
 const visited = {
@@ -104,6 +108,167 @@ describe('a CDR as OCPI 2.2.1', () => {
         tariff_id: 'T1',
         dimensions: [{ type: 'PARKING_TIME', volume: 0.166667 }],
       },
+    ]);
+  });
+});
+
+const NEW_YORK = [{ from: '2026-11-01T06:00:00Z', offsetSeconds: -18_000 }];
+const OFFSETS = NEW_YORK.map(({ from, offsetSeconds }) => ({
+  from: parseInstant(from),
+  offsetSeconds,
+}));
+
+type Period = CdrDocument['periods'][number];
+
+const periodOf = (text: string): Period => {
+  const [startAt = '', endAt = '', energyWh = '', activity] = text.split(' ');
+  return { startAt, endAt, startWh: '0', endWh: '0', energyWh, activity } as Period;
+};
+
+const elementOf = (text: string) => {
+  const [components = '', restrictions = '{}'] = text.split(' | ');
+  return {
+    price_components: components.split(', ').map((component) => {
+      const [type, price, step = '1'] = component.split(' ');
+      return { type, price, step_size: Number(step), vat: '7.25' };
+    }),
+    restrictions: JSON.parse(restrictions) as unknown,
+  };
+};
+
+/** A CDR as settlement rates it: cut at the tariff's boundaries. */
+function rated(elements: readonly string[], periods: readonly string[]): CdrDocument {
+  const tariff = { ...cdr.tariff, elements: elements.map(elementOf) };
+  const metered = periods.map(periodOf);
+  const rating = rate({
+    tariff: parseTariff(tariff),
+    periods: metered.map(({ startAt, endAt, energyWh, activity }) => ({
+      startMs: parseInstant(startAt),
+      endMs: parseInstant(endAt),
+      energyMilliWh: parseEnergyWh(energyWh),
+      activity,
+    })),
+    utcOffsets: OFFSETS,
+    rounding: 'halfUp',
+    boundaries: 'splitAtTariffBoundaries',
+  });
+  const { startAt = '' } = metered[0] ?? {};
+  const { endAt = '' } = metered.at(-1) ?? {};
+  const document = { ...cdr, ...ratingToDocument(rating), tariff, periods: metered };
+  return { ...document, startAt, endAt } as unknown as CdrDocument;
+}
+
+interface OcpiCdr {
+  readonly tariffs: readonly unknown[];
+  readonly end_date_time: string;
+  readonly charging_periods: readonly {
+    readonly start_date_time: string;
+    readonly dimensions: readonly { readonly type: string; readonly volume: number }[];
+  }[];
+}
+
+/** Prices an OCPI CDR as anyone would who has nothing else. */
+function priceAsGiven(ocpi: OcpiCdr) {
+  const { charging_periods: periods } = ocpi;
+  const input: RatingInput = {
+    tariff: parseTariff(fromOcpi221(parse(JSON.stringify(ocpi.tariffs[0])))),
+    periods: periods.map(({ start_date_time, dimensions }, index): MeteredPeriod => {
+      const volumeOf = (type: string): number | undefined =>
+        dimensions.find((one) => one.type === type)?.volume;
+      const [least, greatest] = [volumeOf('MIN_POWER'), volumeOf('MAX_POWER')];
+      const milli = (kilo: number): bigint => parseDecimal(String(kilo), 6);
+      return {
+        startMs: parseInstant(start_date_time),
+        endMs: parseInstant(periods[index + 1]?.start_date_time ?? ocpi.end_date_time),
+        energyMilliWh: milli(volumeOf('ENERGY') ?? 0),
+        activity: 'charging',
+        volumes: {
+          chargingSeconds: Math.round((volumeOf('TIME') ?? 0) * 3600),
+          parkingSeconds: Math.round((volumeOf('PARKING_TIME') ?? 0) * 3600),
+        },
+        ...(least === undefined ? {} : { minPowerMilliW: milli(least) }),
+        ...(greatest === undefined ? {} : { maxPowerMilliW: milli(greatest) }),
+      };
+    }),
+    utcOffsets: OFFSETS,
+    rounding: 'halfUp',
+    boundaries: 'asGiven',
+  };
+  return ratingToDocument(rate(input));
+}
+
+describe('an OCPI CDR priced anew by its charging periods', () => {
+  const night = '{"start_time":"22:00","end_time":"07:00"}';
+  const overNight = [
+    '2026-11-20T02:17:13Z 2026-11-20T11:41:09.500Z 61234.567 charging',
+    '2026-11-20T11:41:09.500Z 2026-11-20T12:23:31Z 0 parking',
+  ];
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    [
+      'over 22:00 and 07:00, its parking too',
+      [
+        `ENERGY 0.1131, PARKING_TIME 1.10 60 | ${night}`,
+        'ENERGY 0.3117, PARKING_TIME 4.70 60, FLAT 0.75',
+      ],
+      overNight,
+    ],
+    [
+      'with energy and time that turn at different times',
+      [
+        `ENERGY 0.1131 | ${night}`,
+        'TIME 2.41 | {"max_duration":10007}',
+        'ENERGY 0.3117, TIME 0.97',
+      ],
+      overNight,
+    ],
+    [
+      'with energy free at night',
+      ['ENERGY 0.4567 | {"start_time":"07:00","end_time":"22:00"}', 'TIME 1.23'],
+      overNight,
+    ],
+    [
+      'with a threshold of energy',
+      ['ENERGY 0.1999 | {"max_kwh":"11.1"}', 'ENERGY 0.4567'],
+      overNight,
+    ],
+    [
+      'with the first kWh free at a fast charger',
+      ['ENERGY 0.4567 | {"min_kwh":"10.000001"}'],
+      ['2026-11-20T11:41:09.123Z 2026-11-20T12:20:31.777Z 98765.432 charging'],
+    ],
+    [
+      'with a price by power',
+      ['ENERGY 0.6111 | {"min_power":"50"}', 'ENERGY 0.3117', 'PARKING_TIME 3.00'],
+      [
+        '2026-11-20T11:00:00Z 2026-11-20T11:20:00Z 30000 charging',
+        '2026-11-20T11:20:00Z 2026-11-20T12:20:00Z 20000 charging',
+        '2026-11-20T12:20:00Z 2026-11-20T12:40:00Z 0 parking',
+      ],
+    ],
+  ])('%s costs what the record says', (_name, elements, periods) => {
+    const record = rated(elements, periods);
+    const home = { ...visited, contractProviders: ['USALA'] };
+    const ocpi = toOcpiCdr(record, { visited, home }) as unknown as OcpiCdr;
+    const { totalExclTax, tax, totalInclTax, lines } = priceAsGiven(ocpi);
+    expect({ totalExclTax, tax, totalInclTax }).toEqual({
+      totalExclTax: record.totalExclTax,
+      tax: record.tax,
+      totalInclTax: record.totalInclTax,
+    });
+    expect(lines.map(({ quantity, amount }) => [quantity, amount])).toEqual(
+      record.lines.map(({ quantity, amount }) => [quantity, amount]),
+    );
+  });
+
+  it('cuts a charge where its price changes, and nowhere else', () => {
+    const record = rated(
+      [`ENERGY 0.10 | ${night}`, 'ENERGY 0.30'],
+      ['2026-11-20T11:00:00Z 2026-11-20T13:00:00Z 10000 charging'],
+    );
+    expect(toOcpiCdr(record, { visited, home: visited })['charging_periods']).toMatchObject([
+      { start_date_time: '2026-11-20T11:00:00Z', dimensions: [{ volume: 5 }, { volume: 1 }] },
+      { start_date_time: '2026-11-20T12:00:00Z', dimensions: [{ volume: 5 }, { volume: 1 }] },
     ]);
   });
 });

@@ -272,7 +272,7 @@ describe('answering an invoice', () => {
       consortium.bus.request(contracts.disputeInvoice, HOME, {
         invoiceId,
         by: 'billing',
-        lines: cdrIds.map((cdrId) => ({ cdrId, reasonCode: 'energy_differs', note: '' })),
+        lines: cdrIds.map((cdrId) => ({ cdrId, reasonCode: 'energy_differs' as const, note: '' })),
       });
     const first = await dispute(ids);
     expect(first).toMatchObject({ state: 'disputed', disputed: '15.98' });

@@ -67,29 +67,30 @@ function priceTurns(cdr: CdrDocument): InstantMs[] {
 }
 
 /**
- * Energy of the session up to an instant, spread over its metered period as rating spreads it. At an energy
- * threshold of the tariff, which lies within the millisecond after the instant, it is the threshold.
+ * Energy of the session up to an instant within a period, spread over it as rating spreads it. Where an energy
+ * threshold of the tariff is met in the millisecond that begins then, rating cuts at the threshold itself.
  */
 function energyUntil(
-  period: Metered,
+  { startMs, endMs, energyMilliWh, beforeMilliWh }: Metered,
   atMs: InstantMs,
   thresholds: readonly EnergyMilliWh[],
 ): EnergyMilliWh {
-  if (atMs === period.endMs) return period.beforeMilliWh + period.energyMilliWh;
-  const lengthMs = BigInt(period.endMs - period.startMs);
-  const after = (ms: number): EnergyMilliWh =>
-    period.beforeMilliWh + divideDown(period.energyMilliWh * BigInt(ms), lengthMs);
-  const energyMilliWh = after(atMs - period.startMs);
-  const next = after(atMs - period.startMs + 1);
-  const met = thresholds.find((one) => one >= energyMilliWh && one < next);
-  return atMs === period.startMs ? period.beforeMilliWh : (met ?? energyMilliWh);
+  const lengthMs = BigInt(endMs - startMs);
+  const elapsedMs = BigInt(atMs - startMs);
+  const isMetNow = (threshold: EnergyMilliWh): boolean => {
+    const ofPeriod = threshold - beforeMilliWh;
+    if (ofPeriod <= 0n || ofPeriod >= energyMilliWh) return false;
+    return divideDown(ofPeriod * lengthMs, energyMilliWh) === elapsedMs;
+  };
+  const spread = beforeMilliWh + divideDown(energyMilliWh * elapsedMs, lengthMs);
+  return thresholds.find(isMetNow) ?? spread;
 }
 
 /** Restrictions on power were held against the period's average: nothing else was measured. */
-function powerDimensions({ startMs, endMs, energyMilliWh }: Metered): JsonObject[] {
+function powerDimensions({ startMs, endMs, energyMilliWh, activity }: Metered): JsonObject[] {
   const lengthMs = BigInt(endMs - startMs);
   if (lengthMs === 0n) return [];
-  const milliW = divideHalfUp(energyMilliWh * MS_PER_HOUR, lengthMs);
+  const milliW = activity === 'parking' ? 0n : divideHalfUp(energyMilliWh * MS_PER_HOUR, lengthMs);
   return ['MIN_POWER', 'MAX_POWER'].map((type) => dimension(type, milliW, MILLI_W_DIGITS));
 }
 
@@ -97,6 +98,28 @@ function powerDimensions({ startMs, endMs, energyMilliWh }: Metered): JsonObject
 function secondsBetween(startMs: InstantMs, fromMs: InstantMs, untilMs: InstantMs): bigint {
   const since = (atMs: InstantMs): number => floorQuotient(atMs - startMs, MS_PER_SECOND);
   return BigInt(since(untilMs) - since(fromMs));
+}
+
+interface Cut {
+  readonly atMs: InstantMs;
+  /** delivered in the session before it */
+  readonly energyMilliWh: EnergyMilliWh;
+}
+
+/** Where a metered period begins, where its price turns, and where it ends. */
+function cutsOf(
+  period: Metered,
+  turns: readonly InstantMs[],
+  thresholds: readonly EnergyMilliWh[],
+): [Cut, ...Cut[]] {
+  const { startMs, endMs, beforeMilliWh, energyMilliWh } = period;
+  return [
+    { atMs: startMs, energyMilliWh: beforeMilliWh },
+    ...turns
+      .filter((atMs) => atMs > startMs && atMs < endMs)
+      .map((atMs) => ({ atMs, energyMilliWh: energyUntil(period, atMs, thresholds) })),
+    { atMs: endMs, energyMilliWh: beforeMilliWh + energyMilliWh },
+  ];
 }
 
 /**
@@ -107,26 +130,27 @@ export function chargingPeriods(cdr: CdrDocument): JsonObject[] {
   const { boundaries, restrictsPower } = parseTariff(cdr.tariff);
   const turns = priceTurns(cdr);
   const sessionMs = parseInstant(cdr.periods[0]?.startAt ?? cdr.startAt);
-  const sliceOf = (period: Metered, fromMs: InstantMs, untilMs: InstantMs): JsonObject => {
+  const slice = (period: Metered, from: Cut, until: Cut): JsonObject => {
     const isParking = period.activity === 'parking';
-    const energyMilliWh =
-      energyUntil(period, untilMs, boundaries.energiesMilliWh) -
-      energyUntil(period, fromMs, boundaries.energiesMilliWh);
-    const seconds = secondsBetween(sessionMs, fromMs, untilMs);
+    const energyMilliWh = until.energyMilliWh - from.energyMilliWh;
+    const seconds = secondsBetween(sessionMs, from.atMs, until.atMs);
     const hours = divideHalfUp(seconds * 10n ** BigInt(HOUR_DIGITS), SECONDS_PER_HOUR);
     return {
-      start_date_time: formatInstant(fromMs),
+      start_date_time: formatInstant(from.atMs),
       tariff_id: cdr.tariff.id,
       dimensions: [
-        ...(isParking ? [] : [dimension('ENERGY', energyMilliWh, MILLI_WH_DIGITS)]),
+        ...(isParking && energyMilliWh === 0n
+          ? []
+          : [dimension('ENERGY', energyMilliWh, MILLI_WH_DIGITS)]),
         dimension(isParking ? 'PARKING_TIME' : 'TIME', hours, HOUR_DIGITS),
         ...(restrictsPower ? powerDimensions(period) : []),
       ],
     };
   };
   return readPeriods(cdr.periods).flatMap((period) => {
-    const { startMs, endMs } = period;
-    const starts = [startMs, ...turns.filter((atMs) => atMs > startMs && atMs < endMs)];
-    return starts.map((fromMs, index) => sliceOf(period, fromMs, starts[index + 1] ?? endMs));
+    const [first, ...rest] = cutsOf(period, turns, boundaries.energiesMilliWh);
+    return rest.map((until, index) =>
+      slice(period, index === 0 ? first : (rest[index - 1] ?? first), until),
+    );
   });
 }
