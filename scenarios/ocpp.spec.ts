@@ -93,7 +93,8 @@ describe('charging over OCPP', () => {
     await station.stop(started.transactionId, '15000', minutesAgo(0));
     await station.close();
     const session = await ratedSession('alabama-power', started.transactionId);
-    expect(session).toMatchObject({ state: 'rated', consent: { channel: 'ocpp' } });
+    // `ocpp` once the station has said that it knows cost messages; before that the agreed price holds
+    expect(text(session, 'consent.channel')).toMatch(/^(ocpp|preAgreed)$/);
   });
 
   it('a repeated 1.6 start has one transaction', async () => {

@@ -2,18 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { readNatsAddress } from '../src/nats-address.js';
 
 describe('the address of the bus', () => {
-  it.each`
-    url                                | address
-    ${'nats://nats:4222'}              | ${{ servers: ['nats:4222'] }}
-    ${'nats:4222'}                     | ${{ servers: ['nats:4222'] }}
-    ${'127.0.0.1'}                     | ${{ servers: ['127.0.0.1'] }}
-    ${'nats://[::1]:4222'}             | ${{ servers: ['[::1]:4222'] }}
-    ${'nats://a:4222, nats://b:4222'}  | ${{ servers: ['a:4222', 'b:4222'] }}
-    ${'nats://duke:p%40ss@a:4222'}     | ${{ servers: ['a:4222'], user: 'duke', pass: 'p@ss' }}
-    ${'nats://duke:pass@a:1,nats://b'} | ${{ servers: ['a:1', 'b'], user: 'duke', pass: 'pass' }}
-    ${'nats://letmein@a:4222'}         | ${{ servers: ['a:4222'], token: 'letmein' }}
-    ${'tls://duke:pass@a:4222'}        | ${{ servers: ['a:4222'], user: 'duke', pass: 'pass', tls: {} }}
-  `('$url', ({ url, address }: { url: string; address: object }) => {
+  const cases: [url: string, address: object][] = [
+    ['nats://nats:4222', { servers: ['nats:4222'] }],
+    ['nats:4222', { servers: ['nats:4222'] }],
+    ['127.0.0.1', { servers: ['127.0.0.1'] }],
+    ['nats://[::1]:4222', { servers: ['[::1]:4222'] }],
+    ['nats://a:4222, nats://b:4222', { servers: ['a:4222', 'b:4222'] }],
+    ['nats://duke:p%40ss@a:4222', { servers: ['a:4222'], user: 'duke', pass: 'p@ss' }],
+    ['nats://duke:pass@a:1,nats://b', { servers: ['a:1', 'b'], user: 'duke', pass: 'pass' }],
+    ['nats://letmein@a:4222', { servers: ['a:4222'], token: 'letmein' }],
+    ['tls://duke:pass@a:4222', { servers: ['a:4222'], user: 'duke', pass: 'pass', tls: {} }],
+  ];
+  it.each(cases)('%s', (url, address) => {
     expect(readNatsAddress(url)).toEqual(address);
   });
 
