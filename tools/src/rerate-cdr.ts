@@ -1,7 +1,5 @@
 import { cdrDocument, type CdrDocument } from '@roamgrid/contracts';
-import { parseEnergyWh, parseInstant } from '@roamgrid/kernel';
-import { rate, ratingToDocument, type RatingDocument } from '@roamgrid/rating';
-import { parseTariff } from '@roamgrid/tariff';
+import { rate, ratingInputOf, ratingToDocument, type RatingDocument } from '@roamgrid/rating';
 
 /** What of a CDR decides its price. Only what stands in the document is used, no zone tables, no clock. */
 export const ratable = cdrDocument
@@ -16,21 +14,5 @@ export const ratable = cdrDocument
 export function rerateCdr(
   cdr: Pick<CdrDocument, 'tariff' | 'rounding' | 'periods' | 'utcOffsets'>,
 ): RatingDocument {
-  return ratingToDocument(
-    rate({
-      tariff: parseTariff(cdr.tariff),
-      periods: cdr.periods.map((period) => ({
-        startMs: parseInstant(period.startAt),
-        endMs: parseInstant(period.endAt),
-        energyMilliWh: parseEnergyWh(period.energyWh),
-        activity: period.activity,
-      })),
-      utcOffsets: cdr.utcOffsets.map(({ from, offsetSeconds }) => ({
-        from: parseInstant(from),
-        offsetSeconds,
-      })),
-      rounding: cdr.rounding,
-      boundaries: 'splitAtTariffBoundaries',
-    }),
-  );
+  return ratingToDocument(rate(ratingInputOf(cdr.tariff, cdr, cdr.rounding)));
 }
