@@ -277,6 +277,7 @@ describe('drain', () => {
     held.open();
     await stopping;
     await outcome;
+    await expect(relay.drain()).rejects.toThrow('stopped');
   });
 });
 

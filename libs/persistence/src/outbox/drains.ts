@@ -20,12 +20,19 @@ export class Drains {
   readonly #waiters = new Set<Waiter>();
   #isChecking = false;
   #isCheckWanted = false;
+  #isOver = false;
 
   constructor(options: DrainsOptions) {
     this.#options = options;
   }
 
+  /** The relay runs, or runs again. */
+  open(): void {
+    this.#isOver = false;
+  }
+
   wait(untilId: bigint): Promise<void> {
+    if (this.#isOver) return Promise.reject(relayStopped());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => void this.#giveUp(waiter), this.#options.timeoutMs);
       const waiter: Waiter = { untilId, resolve, reject, timer };
@@ -43,9 +50,10 @@ export class Drains {
 
   /** The relay stops: nobody is going to be told any more. */
   abandon(): void {
+    this.#isOver = true;
     for (const waiter of [...this.#waiters]) {
       this.#end(waiter);
-      waiter.reject(new RoamgridError('peer_unreachable', 'The outbox relay was stopped'));
+      waiter.reject(relayStopped());
     }
   }
 
@@ -85,6 +93,10 @@ export class Drains {
     clearTimeout(waiter.timer);
     this.#waiters.delete(waiter);
   }
+}
+
+function relayStopped(): RoamgridError {
+  return new RoamgridError('peer_unreachable', 'The outbox relay was stopped');
 }
 
 function notDrained(row: Undelivered | undefined): RoamgridError {

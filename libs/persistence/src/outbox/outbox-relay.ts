@@ -91,6 +91,7 @@ export class OutboxRelay {
   async start(): Promise<void> {
     if (this.#poll !== undefined) return;
     this.#marks = this.#newMarks();
+    this.#drains.open();
     this.#forget = this.#options.database.onEnqueued(() => {
       this.wake();
     });
