@@ -2,7 +2,8 @@ import { subjectOf, type Contract, type ReplyOf, type RequestInput } from '@roam
 import { RoamgridError } from '@roamgrid/kernel';
 import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { errorFromReply, replyEnvelope, type RequestEnvelope } from './envelope.js';
-import { currentTrace } from './trace-context.js';
+import { sessionOf } from './session-of.js';
+import { concernSession, currentTrace } from './trace-context.js';
 
 export interface RequestOptions {
   /** how long an answer is waited for; 10 s unless told */
@@ -86,6 +87,7 @@ export class NestBus implements Bus {
         `${subject} was answered malformed: ${parsed.error.message}`,
       );
     }
+    concernSession(sessionOf(parsed.data));
     return parsed.data as ReplyOf<C>;
   }
 

@@ -4,7 +4,8 @@ import { subjectOf, type Contract, type RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { z } from 'zod';
 import { requestEnvelope, type MessageMeta, type ReplyEnvelope } from './envelope.js';
-import { runInTrace } from './trace-context.js';
+import { sessionOf } from './session-of.js';
+import { concernSession, runInTrace } from './trace-context.js';
 
 type Handler<C extends Contract> = (
   request: RequestOf<C>,
@@ -16,6 +17,7 @@ const logger = new Logger('messages');
 function refusal(error: unknown, subject: string): ReplyEnvelope {
   if (error instanceof RoamgridError) {
     if (error.code === 'internal') logger.error(`${subject}: ${error.message}`, error.stack);
+    else logger.debug(`${subject} is refused: ${error.code}`);
     return { ok: false, error: { code: error.code, detail: error.message, fields: error.fields } };
   }
   const failure = error instanceof Error ? error : new Error(String(error));
@@ -47,9 +49,28 @@ export async function answer<C extends Contract>(
   const subject = subjectOf(contract);
   try {
     const { meta, payload } = read(requestEnvelope, envelope, subject);
+    return await runInTrace({ traceId: meta.traceId }, () =>
+      answerInTrace(contract, payload, (request) => handler(request, meta)),
+    );
+  } catch (error) {
+    return refusal(error, subject);
+  }
+}
+
+/** Whatever is logged in here names the session that the message concerns. */
+async function answerInTrace<C extends Contract>(
+  contract: C,
+  payload: unknown,
+  handler: (request: RequestOf<C>) => Promise<z.input<C['reply']>>,
+): Promise<ReplyEnvelope> {
+  const subject = subjectOf(contract);
+  concernSession(sessionOf(payload));
+  try {
     const request = read(contract.request, payload, subject) as RequestOf<C>;
-    const reply = await runInTrace({ traceId: meta.traceId }, () => handler(request, meta));
-    return { ok: true, payload: contract.reply.parse(reply) };
+    const reply = contract.reply.parse(await handler(request));
+    concernSession(sessionOf(reply));
+    logger.debug(`${subject} is answered`);
+    return { ok: true, payload: reply };
   } catch (error) {
     return refusal(error, subject);
   }

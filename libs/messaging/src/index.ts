@@ -4,5 +4,12 @@
 export { NestBus, type Bus, type MessageClient, type RequestOptions } from './bus.js';
 export type { MessageMeta } from './envelope.js';
 export { answer, Handles } from './handles.js';
-export { currentTrace, runInTrace } from './trace-context.js';
+export { sessionOf } from './session-of.js';
+export {
+  concernSession,
+  currentConcern,
+  currentTrace,
+  outsideOfTrace,
+  runInTrace,
+} from './trace-context.js';
 export { inProcessTransport, natsTransport, type BusTransport } from './transport.js';

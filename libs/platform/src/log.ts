@@ -1,13 +1,21 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { currentConcern } from '@roamgrid/messaging';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type { LoggerService } from '@nestjs/common';
 
 export type Log = PinoLogger;
 
-/** JSON lines on standard error. What names a driver or opens a door is cut out by path as a last net. */
-export function createLog(level: string): Log {
+/**
+ * JSON lines, on standard error unless told. Each bears trace and session of the message in whose handling it
+ * was written. What names a driver or opens a door is cut out by path as a last net.
+ */
+export function createLog(
+  level: string,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Log {
   return pino(
     {
       level,
+      mixin: currentConcern,
       redact: {
         paths: [
           'cin',
@@ -30,7 +38,7 @@ export function createLog(level: string): Log {
         censor: '[redacted]',
       },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 }
 

@@ -1,5 +1,11 @@
 import { OutboxRelay, type Database } from '@roamgrid/persistence';
-import { NestBus, type Bus, type BusTransport } from '@roamgrid/messaging';
+import {
+  NestBus,
+  outsideOfTrace,
+  sessionOf,
+  type Bus,
+  type BusTransport,
+} from '@roamgrid/messaging';
 import type { Clock } from './clock.js';
 import type { IdSource } from './ids.js';
 import type { Log } from './log.js';
@@ -45,10 +51,11 @@ export function createServiceContext(parts: ServiceContextParts): ServiceContext
     deliver: (message) => bus.deliver(message.subject, message.to, message.payload),
     now: () => parts.clock.now(),
     onError: (error, message) => {
-      parts.log.warn(
-        { subject: message?.subject, to: message?.to, error: String(error) },
-        'outbox',
-      );
+      const sessionId = sessionOf(message?.payload);
+      const what = { subject: message?.subject, to: message?.to, error: String(error) };
+      outsideOfTrace(() => {
+        parts.log.warn(sessionId === null ? what : { ...what, sessionId }, 'outbox');
+      });
     },
   });
   const measured = withMetrics(bus, parts.metrics, () => parts.clock.now());

@@ -1,4 +1,5 @@
 import { RoamgridError } from '@roamgrid/kernel';
+import { concernSession } from '@roamgrid/messaging';
 import type { AaaParts } from '../aaa-parts.js';
 import type { EventReply, InboxEntry, Station } from '../ports.js';
 import type { TransactionEvent } from '../session/session.js';
@@ -53,6 +54,7 @@ function record(
     discard(step, opened, session?.sessionId ?? null);
     const { payloadHash } = event;
     const sessionId = session?.sessionId ?? null;
+    concernSession(sessionId);
     const entry: InboxEntry = { payloadHash, event, transactionId, sessionId, reply };
     await unit.inbox.keep(naturalKey, entry, false);
     return reply;

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Logger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { readCdr, releaseCredit } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { Handles, inProcessTransport, NestBus } from '@roamgrid/messaging';
+import { createLog, nestLogger, type Log } from '@roamgrid/platform';
+
+const SESSION = '01936f3e-7c1a-7b3c-9d2e-0123456789ab';
+const OTHER = '01936f3e-7c1a-7b3c-9d2e-0123456789ac';
+const SECRET = '84000195011000012374';
+
+type Line = Readonly<Record<string, unknown>>;
+
+function writingLog(): { log: Log; lines: () => Line[] } {
+  let text = '';
+  const log = createLog('debug', { write: (line) => void (text += line) });
+  const lines = () =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Line);
+  return { log, lines };
+}
+
+/** A service that writes one line a message, and fails where it is told to. */
+async function service(log: Log) {
+  @Controller()
+  class Books {
+    @Handles(releaseCredit)
+    async releaseCredit(request: { sessionId: string }) {
+      await Promise.resolve();
+      log.warn({ cin: SECRET, pin: SECRET, uid: SECRET }, 'the line of the use case');
+      if (request.sessionId === OTHER) throw new RangeError('books do not agree');
+      return {};
+    }
+
+    @Handles(readCdr)
+    readCdr(): Promise<never> {
+      log.warn('a line about no session');
+      return Promise.reject(new RoamgridError('not_found', 'no such CDR'));
+    }
+  }
+  class Wired {}
+  Module({ controllers: [Books] })(Wired);
+  const transport = inProcessTransport();
+  const app = await NestFactory.createMicroservice(Wired, {
+    strategy: transport.server('duke-energy', 'settlement'),
+    logger: nestLogger(log),
+  });
+  await app.listen();
+  const bus = new NestBus({
+    client: transport.client(),
+    from: 'test',
+    now: () => 0,
+    newTraceId: () => 'trace-1',
+  });
+  return {
+    bus,
+    async close() {
+      await app.close();
+      await bus.close();
+      Logger.overrideLogger(false);
+    },
+  };
+}
+
+const CONCERNING = ['the line of the use case', 'settlement.releaseCredit is answered'];
+
+describe('the log', () => {
+  it('names the session on every line that a message about it causes, and on no other', async () => {
+    const { log, lines } = writingLog();
+    const { bus, close } = await service(log);
+    await bus.request(releaseCredit, 'duke-energy', { sessionId: SESSION });
+    await bus
+      .request(releaseCredit, 'duke-energy', { sessionId: OTHER })
+      .catch(() => 'as it should');
+    await bus.request(readCdr, 'duke-energy', { cdrId: SESSION }).catch(() => 'as it should');
+    await close();
+    const about = (sessionId: unknown) =>
+      lines().flatMap((line) => (line['sessionId'] === sessionId ? [line['msg']] : []));
+    expect(about(SESSION)).toEqual(CONCERNING);
+    expect(about(OTHER)).toEqual([
+      'the line of the use case',
+      'settlement.releaseCredit: books do not agree',
+    ]);
+    expect(about(undefined)).toEqual(
+      expect.arrayContaining([
+        'a line about no session',
+        'settlement.readCdr is refused: not_found',
+      ]),
+    );
+    expect(about(undefined)).not.toContain('the line of the use case');
+    const traced = lines().filter((line) => line['sessionId'] !== undefined);
+    expect(traced.map((line) => line['traceId'])).toEqual(traced.map(() => 'trace-1'));
+  });
+
+  it('writes neither a CIN, nor a PIN, nor the UID of a card', async () => {
+    const { log, lines } = writingLog();
+    const { bus, close } = await service(log);
+    await bus.request(releaseCredit, 'duke-energy', { sessionId: SESSION });
+    await close();
+    expect(lines().length).toBeGreaterThan(0);
+    expect(JSON.stringify(lines())).not.toContain(SECRET);
+  });
+});
