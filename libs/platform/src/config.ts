@@ -19,9 +19,9 @@ export function readConfiguration<Schema extends z.ZodObject>(
   const parsed = schema.safeParse(known);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ConfigurationError(
-    `${issue?.path.join('.') ?? 'configuration'}: ${issue?.message ?? 'wrong'}`,
-  );
+  const key = issue?.path.join('.') ?? 'configuration';
+  const isMissing = issue?.code === 'invalid_type' && known[key] === undefined;
+  throw new ConfigurationError(`${key}: ${isMissing ? 'is not set' : (issue?.message ?? 'wrong')}`);
 }
 
 /** Keys that every service shares. */

@@ -6,25 +6,34 @@ import { systemIds } from './ids.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { loadRegistry, openService } from './open-service.js';
-import { runService } from './run-service.js';
+import { runProgram } from './run-program.js';
+import { runService, type RunningService } from './run-service.js';
 import type { ServiceContext } from './service-context.js';
 
-export interface ServiceMainOptions {
-  readonly service: string;
-  readonly configuration: {
-    readonly UTILITY: string;
-    readonly SERVICE_DATABASE_URL: string;
-    readonly DATA_DIR: string;
-    readonly LOG_LEVEL: string;
-    readonly NATS_URL?: string | undefined;
-  };
-  readonly migrations: readonly MigrationClass[];
-  readonly module: (context: ServiceContext) => DynamicModule | Promise<DynamicModule>;
+export interface ServiceConfiguration {
+  readonly UTILITY: string;
+  readonly SERVICE_DATABASE_URL: string;
+  readonly DATA_DIR: string;
+  readonly LOG_LEVEL: string;
+  readonly NATS_URL?: string | undefined;
 }
 
-/** What the `main.ts` of a utility's service does: open, listen, and stop on a signal. */
-export async function serviceMain(options: ServiceMainOptions): Promise<void> {
-  const { configuration, service } = options;
+export interface ServiceMainOptions<Configuration extends ServiceConfiguration> {
+  readonly service: string;
+  /** read when the service starts, so that what is wrong in it is told in one line */
+  readonly readConfiguration: () => Configuration;
+  readonly migrations: readonly MigrationClass[];
+  readonly module: (
+    context: ServiceContext,
+    configuration: Configuration,
+  ) => DynamicModule | Promise<DynamicModule>;
+}
+
+async function start<Configuration extends ServiceConfiguration>(
+  options: ServiceMainOptions<Configuration>,
+): Promise<RunningService> {
+  const { service } = options;
+  const configuration = options.readConfiguration();
   const log = createLog(configuration.LOG_LEVEL);
   const context = await openService({
     utility: configuration.UTILITY,
@@ -43,17 +52,14 @@ export async function serviceMain(options: ServiceMainOptions): Promise<void> {
     log,
     metrics: new Metrics(),
   });
-  const running = await runService(context, await options.module(context));
-  const stop = (): void => {
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ error: String(error) }, 'stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const running = await runService(context, await options.module(context, configuration));
   log.info(`${configuration.UTILITY}/${service} is listening`);
+  return running;
+}
+
+/** What the `main.ts` of a utility's service does: open, listen, and stop on a signal. */
+export async function serviceMain<Configuration extends ServiceConfiguration>(
+  options: ServiceMainOptions<Configuration>,
+): Promise<void> {
+  await runProgram(() => start(options));
 }

@@ -5,7 +5,7 @@ import { aaaMigrations, AaaModule } from './aaa.module.js';
 
 await serviceMain({
   service: 'aaa',
-  configuration: readAaaConfiguration(),
+  readConfiguration: readAaaConfiguration,
   migrations: aaaMigrations,
   module: (context) => AaaModule.with(context),
 });

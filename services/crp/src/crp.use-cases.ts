@@ -1,4 +1,4 @@
-import type { readAgreement, readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import type { readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import { agreeTariffWith } from './use-cases/agree-tariff.js';
 import { answerOfferWith } from './use-cases/answer-offer.js';
 import { cosignAgreedTariffWith } from './use-cases/cosign-agreed-tariff.js';
@@ -10,6 +10,7 @@ import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
 import type { CrpParts } from './use-cases/parts.js';
 import { proposeAgreementWith } from './use-cases/propose-agreement.js';
 import { publishTariffWith } from './use-cases/publish-tariff.js';
+import { readAgreementWith } from './use-cases/read-agreement.js';
 import { recordFxRateWith } from './use-cases/record-fx-rate.js';
 
 /** What crp can do, in one list. */
@@ -26,11 +27,7 @@ export function crpUseCases(parts: CrpParts) {
     definePlan: definePlanWith(parts),
     definePolicy: definePolicyWith(parts),
     recordFxRate: recordFxRateWith(parts),
-    async readAgreement({
-      partner,
-    }: RequestOf<typeof readAgreement>): Promise<ReplyOf<typeof readAgreement>> {
-      return { agreement: await parts.agreements.inForce(partner, parts.clock.now()) };
-    },
+    readAgreement: readAgreementWith(parts),
     async readPublishedTariff({
       hash,
     }: RequestOf<typeof readPublishedTariff>): Promise<ReplyOf<typeof readPublishedTariff>> {

@@ -5,7 +5,7 @@ import { CrpModule, crpMigrations } from './crp.module.js';
 
 await serviceMain({
   service: 'crp',
-  configuration: readCrpConfiguration(),
+  readConfiguration: readCrpConfiguration,
   migrations: crpMigrations,
   module: (context) => CrpModule.with(context),
 });

@@ -42,11 +42,14 @@ export interface TariffStore {
   publish(tariff: StoredTariff, projection: Projection): Promise<void>;
   /** partners and agreements know wholesale tariffs only */
   publishedWholesale(documentHash: string): Promise<TariffView | null>;
-  /** the one published last for the purpose and class */
+  /** of those that a charge may begin under at the instant, the one published last for the class */
   lastPublished(
     purpose: TariffView['purpose'],
-    customerClass: CustomerClass,
-    stationClass: StationClass,
+    stationAndClass: {
+      readonly customerClass: CustomerClass;
+      readonly stationClass: StationClass;
+    },
+    atMs: InstantMs,
   ): Promise<TariffView | null>;
 }
 

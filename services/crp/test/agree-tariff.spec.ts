@@ -198,6 +198,34 @@ describe('agreeTariff with a home that misbehaves', () => {
   });
 });
 
+describe('a default tariff that is not valid now', () => {
+  it('is no price: before its start, and after its end', async () => {
+    const kept = tariff;
+    try {
+      tariff = await publish(consortium, VISITED, {
+        document: wholesaleTariff({
+          id: 'spring',
+          start_date_time: '2026-04-01T00:00:00Z',
+          end_date_time: '2026-04-01T06:00:00Z',
+        }),
+      });
+      await renewAgreement();
+      expect(await agree()).toMatchObject({ reason: 'tariff_unavailable' });
+      const startMs = Date.parse('2026-04-01T05:00:00Z');
+      const hours = (startMs - consortium.clock.now()) / 3_600_000;
+      consortium.clock.advanceHours(hours);
+      const { document } = agreed(await agree()).agreedTariff;
+      expect(document.notAfter).toBe('2026-04-01T06:00:00Z');
+      expect(await agree()).toMatchObject({ messagesToHome: 0 });
+      consortium.clock.advanceHours(1);
+      expect(await agree()).toMatchObject({ reason: 'tariff_unavailable' });
+      consortium.clock.advanceHours(-hours - 1);
+    } finally {
+      tariff = kept;
+    }
+  });
+});
+
 describe('agreeTariff at home', () => {
   it('signs the published domestic tariff alone', async () => {
     expect(await agree({ home: VISITED })).toMatchObject({ reason: 'tariff_unavailable' });
@@ -221,5 +249,27 @@ describe('agreeTariff at home', () => {
     const after = agreed(await agree({ home: VISITED }));
     expect(before.agreedTariff.document.tariff.id).toBe('wholesale-ac');
     expect(after.agreedTariff.document.tariff.id).toBe('newer');
+  });
+
+  it('takes only what is valid now, and ends with it', async () => {
+    const at = (hours: number): string =>
+      new Date(consortium.clock.now() + hours * 3_600_000).toISOString().replace('.000Z', 'Z');
+    consortium.clock.advanceHours(0.5);
+    const [start, end] = [at(10), at(12)];
+    await publish(consortium, VISITED, {
+      purpose: 'domestic',
+      document: wholesaleTariff({ id: 'special', start_date_time: start, end_date_time: end }),
+    });
+    const idNow = async (): Promise<string> =>
+      agreed(await agree({ home: VISITED })).agreedTariff.document.tariff.id;
+    expect(await idNow()).toBe('newer');
+    consortium.clock.advanceHours(10);
+    const special = agreed(await agree({ home: VISITED })).agreedTariff;
+    expect(special.document).toMatchObject({ tariff: { id: 'special' }, notAfter: end });
+    // in its last hour the same one is used again
+    consortium.clock.advanceHours(1.5);
+    expect(agreed(await agree({ home: VISITED })).agreedTariff).toEqual(special);
+    consortium.clock.advanceHours(0.5);
+    expect(await idNow()).toBe('newer');
   });
 });

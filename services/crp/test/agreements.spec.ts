@@ -88,6 +88,16 @@ describe('an agreement', () => {
       const views = await consortium.views(utility, 'agreement');
       expect(views.at(-1)).toMatchObject({ id: 'ala-duk', data: signed });
     }
+    const byHash = (at: typeof HOME | typeof VISITED, partner: string) =>
+      consortium.ask(readAgreement, at, { partner, hash: signed.documentHash });
+    consortium.clock.advanceHours(24 * 365);
+    try {
+      expect(await read(HOME, VISITED)).toEqual({ agreement: null });
+      expect(await byHash(HOME, VISITED)).toEqual({ agreement: signed });
+      expect(await byHash(HOME, 'northern-hydro')).toEqual({ agreement: null });
+    } finally {
+      consortium.clock.advanceHours(-24 * 365);
+    }
     expect(await propose(consortium, signed.document)).toEqual(signed);
     const changed = agreementOf([termsOf([tariff])], { paymentTermDays: 14 });
     await expect(propose(consortium, changed)).rejects.toMatchObject({ code: 'immutable' });

@@ -66,7 +66,18 @@ const REFUSED: [string, TariffDocument, string, string][] = [
     'must lie between 0 and 100',
   ],
   ['a tax below 0 %', taxed({ vat: '-1' }), 'elements.0.price_components.0.vat', 'negative'],
-  ['energy for nothing', withoutEnergy, 'elements', 'ENERGY has no price on MONDAY at 00:00'],
+  [
+    'energy for nothing',
+    withoutEnergy,
+    'elements',
+    'ENERGY has no price on MONDAY 2026-03-02 at 00:00',
+  ],
+  [
+    'a start in the past',
+    wholesaleTariff({ start_date_time: '2026-03-02T11:54:59Z' }),
+    'start_date_time',
+    'must not lie in the past',
+  ],
 ];
 
 describe('a draft', () => {
@@ -108,6 +119,8 @@ describe('a draft', () => {
         currency: 'USD',
         earlierCurrency,
         nowMs: parseInstant('2026-03-02T12:00:00Z'),
+        utcOffsetSeconds: -18_000,
+        skippedOn: () => null,
       });
     };
     expect(check(null)).not.toThrow();

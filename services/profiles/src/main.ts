@@ -5,7 +5,7 @@ import { ProfilesModule, profilesMigrations } from './profiles.module.js';
 
 await serviceMain({
   service: 'profiles',
-  configuration: readProfilesConfiguration(),
+  readConfiguration: readProfilesConfiguration,
   migrations: profilesMigrations,
   module: (context) => ProfilesModule.with(context),
 });

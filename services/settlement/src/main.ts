@@ -1,19 +1,15 @@
 import 'reflect-metadata';
-import { loadRegistry, serviceMain } from '@roamgrid/platform';
+import { serviceMain } from '@roamgrid/platform';
 import { readSettlementConfiguration } from './settlement.config.js';
 import { settlementAlone, settlementMigrations } from './settlement.module.js';
 
-const configuration = readSettlementConfiguration();
-const { DATA_DIR, UTILITY } = configuration;
-const registry = await loadRegistry(DATA_DIR);
-
 await serviceMain({
   service: 'settlement',
-  configuration,
+  readConfiguration: readSettlementConfiguration,
   migrations: settlementMigrations,
-  module: await settlementAlone(
-    DATA_DIR,
-    UTILITY,
-    registry.utilities.map((entry) => entry.utility),
-  ),
+  module: async (context, { DATA_DIR, UTILITY }) => {
+    const partners = context.registry.utilities.map(({ utility }) => utility);
+    const module = await settlementAlone(DATA_DIR, UTILITY, partners);
+    return module(context);
+  },
 });

@@ -218,7 +218,8 @@ export interface Consumer {
 
 /** What settlement asks this utility's other services; never inside a transaction. */
 export interface Neighbours {
-  readAgreement(partner: string): Promise<SignedAgreement | null>;
+  /** the one in force now, or the one of a hash, whatever has become of it since */
+  readAgreement(partner: string, hash?: string | null): Promise<SignedAgreement | null>;
   resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
 }
 

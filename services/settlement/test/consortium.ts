@@ -48,6 +48,8 @@ export interface Consumer {
 /** What this utility's crp, profiles and portal would answer. */
 export class NeighbourFacts {
   readonly agreements = new Map<string, SignedAgreement>();
+  /** partners whose agreement is found by its hash only */
+  readonly hasEnded = new Set<string>();
   readonly consumers = new Map<string, Consumer>();
   readonly views = new Map<string, Record<string, unknown>>();
   readonly steps: { sessionId: string; step: string; occurrence: string }[] = [];
@@ -59,7 +61,10 @@ function neighbourStandIns(facts: NeighbourFacts): new () => object {
   class NeighbourStandIns {
     @Handles(contracts.readAgreement)
     readAgreement(request: contracts.RequestOf<typeof contracts.readAgreement>) {
-      return Promise.resolve({ agreement: facts.agreements.get(request.partner) ?? null });
+      const known = facts.agreements.get(request.partner) ?? null;
+      const isAsked = request.hash === undefined || request.hash === known?.documentHash;
+      const isInForce = request.hash !== undefined || !facts.hasEnded.has(request.partner);
+      return Promise.resolve({ agreement: isAsked && isInForce ? known : null });
     }
 
     @Handles(contracts.resolvePseudonym)

@@ -107,6 +107,12 @@ describe('closing a period', () => {
     await expect(close()).rejects.toMatchObject({ code: 'nothing_to_invoice' });
   });
 
+  it('invoices what waits when the agreement has ended', async () => {
+    await charge();
+    consortium.member(VISITED).facts.hasEnded.add(HOME);
+    expect((await close()).invoice.document.lineCount).toBe(1);
+  });
+
   it('by two people at once makes one invoice', async () => {
     await charge();
     const outcomes = await Promise.allSettled([close(), close(), close()]);

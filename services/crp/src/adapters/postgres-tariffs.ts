@@ -4,7 +4,7 @@ import {
   type StationClass,
   type TariffView,
 } from '@roamgrid/contracts';
-import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database } from '@roamgrid/persistence';
 import { tariffSchema, type TariffDocument } from '@roamgrid/tariff';
 import type { PartnerTariffStore, Projection, StoredTariff, TariffStore } from '../ports.js';
@@ -73,14 +73,19 @@ export class PostgresTariffs implements TariffStore {
 
   async lastPublished(
     purpose: TariffView['purpose'],
-    customerClass: CustomerClass,
-    stationClass: StationClass,
+    {
+      customerClass,
+      stationClass,
+    }: { readonly customerClass: CustomerClass; readonly stationClass: StationClass },
+    atMs: InstantMs,
   ): Promise<TariffView | null> {
     const [row] = await this.#database.query<TariffRow>(
       `SELECT * FROM ${STORES[customerClass]}
        WHERE state = 'published' AND purpose = $1 AND station_class = $2
+         AND coalesce((document->>'start_date_time')::timestamptz <= $3, true)
+         AND coalesce((document->>'end_date_time')::timestamptz > $3, true)
        ORDER BY published_at DESC, version DESC LIMIT 1`,
-      [purpose, stationClass],
+      [purpose, stationClass, new Date(atMs)],
     );
     return row === undefined ? null : storedTariff(row, customerClass).view;
   }

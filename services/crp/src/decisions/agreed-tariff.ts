@@ -46,12 +46,40 @@ function bands(schedule: Schedule): AgreedTariffDocument['schedule'] {
   return schedule.map((band) => ({ ...band }));
 }
 
-/** The object that both CRPs sign; it ends with the agreement at the latest. */
+/** When a tariff ends by itself; null where it does not. */
+export function tariffEndMs(tariff: TariffDocument): InstantMs | null {
+  return tariff.end_date_time === undefined ? null : parseInstant(tariff.end_date_time);
+}
+
+function earliest(instants: readonly (InstantMs | null)[]): InstantMs {
+  return Math.min(...instants.filter((one) => one !== null));
+}
+
+/**
+ * How long a kept tariff must hold to be used again: for a while yet, or, where what it stands on ends before,
+ * until then, so that its last hour does not ask for a new one each time.
+ */
+export function neededUntil(
+  nowMs: InstantMs,
+  marginMs: number,
+  ends: readonly (InstantMs | null)[],
+): InstantMs {
+  return Math.max(
+    nowMs,
+    earliest([nowMs + marginMs, ...ends.map((end) => (end === null ? null : end - 1))]),
+  );
+}
+
+/** The object that both CRPs sign; it ends with the agreement and with the default tariff at the latest. */
 export function agreedTariffDocumentOf(parts: AgreedTariffParts): AgreedTariffDocument {
   const { agreement, terms, settlement, notBeforeMs } = parts;
   const validityMs = terms.negotiation.agreedTariffValidityHours * MS_PER_HOUR;
   const notBefore = formatInstant(notBeforeMs);
-  const notAfterMs = Math.min(notBeforeMs + validityMs, parseInstant(agreement.document.notAfter));
+  const notAfterMs = earliest([
+    notBeforeMs + validityMs,
+    parseInstant(agreement.document.notAfter),
+    tariffEndMs(parts.base),
+  ]);
   return {
     type: 'agreedTariff',
     schemaVersion: 1,
@@ -101,7 +129,7 @@ export function domesticTariffDocument(parts: {
     customerClass: parts.customerClass,
     stationClass: parts.stationClass,
     notBefore: formatInstant(notBeforeMs),
-    notAfter: formatInstant(notBeforeMs + DOMESTIC_VALIDITY_MS),
+    notAfter: formatInstant(earliest([notBeforeMs + DOMESTIC_VALIDITY_MS, tariffEndMs(base)])),
     schedule: bands(scheduleOf(base) ?? []),
     tariff: base,
   };

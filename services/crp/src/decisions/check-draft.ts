@@ -1,9 +1,15 @@
 import type { draftTariff, RequestOf } from '@roamgrid/contracts';
-import { RoamgridError, type FieldError, type InstantMs } from '@roamgrid/kernel';
+import { floorQuotient, RoamgridError, type FieldError, type InstantMs } from '@roamgrid/kernel';
 import type { Tariff, TariffDocument } from '@roamgrid/tariff';
-import { findEnergyGap } from './energy-gap.js';
+import { energyGapFindings, orderFindings } from './price-findings.js';
+import type { Days } from './restriction-axes.js';
+import { skippedHourFindings, type SkippedTime } from './skipped-hours.js';
 
 const HUNDRED_PERCENT = 100_000_000n;
+const MS_PER_SECOND = 1_000;
+const MS_PER_DAY = 86_400_000;
+/** how long a request may be under way, or clocks differ */
+const CLOCK_TOLERANCE_MS = 300_000;
 
 type Purpose = RequestOf<typeof draftTariff>['purpose'];
 
@@ -18,6 +24,10 @@ export interface DraftUnderCheck {
   /** of the version before; null for the first */
   readonly earlierCurrency: string | null;
   readonly nowMs: InstantMs;
+  /** of the utility's time zone, now */
+  readonly utcOffsetSeconds: number;
+  /** the local time that a day of the utility's zone does not have, where clocks go forward */
+  readonly skippedOn: (day: number) => SkippedTime | null;
 }
 
 function currencyFindings(draft: DraftUnderCheck): FieldError[] {
@@ -34,9 +44,14 @@ function currencyFindings(draft: DraftUnderCheck): FieldError[] {
 
 /** That it ends after it starts is a rule of every tariff, and checked where tariffs are compiled. */
 function validityFindings({ tariff, nowMs }: DraftUnderCheck): FieldError[] {
-  return tariff.validUntilMs !== undefined && tariff.validUntilMs <= nowMs
-    ? [{ path: 'end_date_time', message: 'must lie in the future' }]
-    : [];
+  const findings: FieldError[] = [];
+  if (tariff.validFromMs !== undefined && tariff.validFromMs < nowMs - CLOCK_TOLERANCE_MS) {
+    findings.push({ path: 'start_date_time', message: 'must not lie in the past' });
+  }
+  if (tariff.validUntilMs !== undefined && tariff.validUntilMs <= nowMs) {
+    findings.push({ path: 'end_date_time', message: 'must lie in the future' });
+  }
+  return findings;
 }
 
 function taxFindings({ document, tariff }: DraftUnderCheck): FieldError[] {
@@ -53,13 +68,24 @@ function taxFindings({ document, tariff }: DraftUnderCheck): FieldError[] {
   );
 }
 
+/** The local days on which a charge may begin under the tariff, and the day after, when it may go on. */
+function daysOf({ tariff, nowMs, utcOffsetSeconds }: DraftUnderCheck): Days {
+  const localDay = (instantMs: InstantMs): number =>
+    floorQuotient(instantMs + utcOffsetSeconds * MS_PER_SECOND, MS_PER_DAY);
+  const first = localDay(Math.max(nowMs, tariff.validFromMs ?? nowMs));
+  const { validUntilMs } = tariff;
+  // one that is over is refused for that; its prices are checked as if it were not
+  const isOver = validUntilMs === undefined || validUntilMs <= nowMs;
+  return { first, last: isOver ? null : localDay(validUntilMs + MS_PER_DAY - 1) };
+}
+
 /** A plan's prices are laid over an agreed tariff, which has no gap; the others are sold by themselves. */
-function gapFindings({ purpose, tariff, nowMs }: DraftUnderCheck): FieldError[] {
-  if (purpose === 'plan') return [];
-  const gap = findEnergyGap(tariff, Math.max(nowMs, tariff.validFromMs ?? nowMs));
-  if (gap === null) return [];
-  const message = `ENERGY has no price on ${gap.day} at ${gap.timeOfDay}`;
-  return [{ path: 'elements', message }];
+function priceFindings(draft: DraftUnderCheck): FieldError[] {
+  const days = daysOf(draft);
+  return [
+    ...orderFindings(draft.tariff, days),
+    ...(draft.purpose === 'plan' ? [] : energyGapFindings(draft.tariff, days)),
+  ];
 }
 
 /**
@@ -72,7 +98,8 @@ export function checkDraft(draft: DraftUnderCheck): void {
     ...currencyFindings(draft),
     ...validityFindings(draft),
     ...taxFindings(draft),
-    ...gapFindings(draft),
+    ...priceFindings(draft),
+    ...skippedHourFindings(draft.tariff, draft.skippedOn),
   ];
   const [first] = findings;
   if (first === undefined) return;

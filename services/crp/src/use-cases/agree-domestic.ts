@@ -1,19 +1,24 @@
 import type { agreeTariff, ReplyOf, RequestOf, SignedAgreedTariff } from '@roamgrid/contracts';
-import { domesticTariffDocument } from '../decisions/agreed-tariff.js';
+import { domesticTariffDocument, neededUntil, tariffEndMs } from '../decisions/agreed-tariff.js';
 import type { AgreedTariffKey } from '../ports.js';
 import type { CrpParts } from './parts.js';
 
 /** A domestic tariff is renewed this long before its end. */
 const RENEWAL_MARGIN_MS = 3_600_000;
 
-/** One's own consumer at one's own station: the tariff published last, signed once a day. */
+/** One's own consumer at one's own station: the tariff published last of those valid now, signed once a day. */
 export async function agreeDomestic(
   parts: Pick<CrpParts, 'utility' | 'tariffs' | 'agreedTariffs' | 'signer' | 'clock' | 'ids'>,
   request: RequestOf<typeof agreeTariff>,
 ): Promise<ReplyOf<typeof agreeTariff>> {
   const { utility, clock } = parts;
   const { customerClass, stationClass } = request;
-  const base = await parts.tariffs.lastPublished('domestic', customerClass, stationClass);
+  const nowMs = clock.now();
+  const base = await parts.tariffs.lastPublished(
+    'domestic',
+    { customerClass, stationClass },
+    nowMs,
+  );
   if (base === null) {
     return { decision: 'refused', reason: 'tariff_unavailable', messagesToHome: 0 };
   }
@@ -24,8 +29,7 @@ export async function agreeDomestic(
     stationClass,
     baseHash: base.documentHash,
   };
-  const nowMs = clock.now();
-  const neededUntilMs = nowMs + RENEWAL_MARGIN_MS;
+  const neededUntilMs = neededUntil(nowMs, RENEWAL_MARGIN_MS, [tariffEndMs(base.document)]);
   const kept = await parts.agreedTariffs.current(key, neededUntilMs);
   if (kept !== null) return { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
   const { document, documentHash, signature } = await parts.signer.sign(

@@ -7,12 +7,14 @@ import type {
   SignedAgreedTariff,
   SignedAgreement,
 } from '@roamgrid/contracts';
-import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
-import type { TariffDocument } from '@roamgrid/tariff';
+import { parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
+import { isTariffValidAt, parseTariff, type TariffDocument } from '@roamgrid/tariff';
 import {
   agreedTariffDocumentOf,
   defaultSettlement,
+  neededUntil,
   renewalMarginMs,
+  tariffEndMs,
 } from '../decisions/agreed-tariff.js';
 import {
   defaultTariffOf,
@@ -39,6 +41,7 @@ interface Matter {
   readonly baseTariffHash: string;
   readonly negotiationId: string;
   readonly startedAtMs: InstantMs;
+  readonly neededUntilMs: InstantMs;
 }
 
 const refused = (reason: Refusal, messagesToHome = 0): Reply => ({
@@ -47,9 +50,9 @@ const refused = (reason: Refusal, messagesToHome = 0): Reply => ({
   messagesToHome,
 });
 
-/** The default tariff of the class, if it is published and fits the agreement. */
+/** The default tariff of the class, if it is published, valid now and fits the agreement. */
 async function baseOf(
-  parts: Pick<CrpParts, 'tariffs'>,
+  parts: Pick<CrpParts, 'tariffs' | 'clock'>,
   terms: AgreementTerms,
   { customerClass, stationClass }: Request,
 ): Promise<{ base: TariffDocument; baseTariffHash: string } | null> {
@@ -58,6 +61,7 @@ async function baseOf(
   const view = await parts.tariffs.publishedWholesale(reference.hash);
   if (view?.document.currency !== terms.currency) return null;
   if (!isEnergyWithinBounds(view.document, terms)) return null;
+  if (!isTariffValidAt(parseTariff(view.document), parts.clock.now())) return null;
   return { base: view.document, baseTariffHash: reference.hash };
 }
 
@@ -142,7 +146,7 @@ async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Pr
   }
   const ended = { negotiation, outcome: settlement.outcome, endedAtMs };
   const agreedTariff = await parts.agreedTariffs.keep(key, signed, {
-    unlessValidAtMs: matter.startedAtMs + renewalMarginMs(matter.terms),
+    unlessValidAtMs: matter.neededUntilMs,
     ended: endedNegotiation(ended, signed),
   });
   return { decision: 'agreed', agreedTariff, messagesToHome: messagesToHome + 1 };
@@ -169,10 +173,13 @@ export async function agreeWithPartner(parts: CrpParts, request: Request): Promi
     stationClass,
     baseHash: agreement.documentHash,
   };
-  const kept = await parts.agreedTariffs.current(key, startedAtMs + renewalMarginMs(terms));
-  if (kept !== null) return { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
   const found = await baseOf(parts, terms, request);
   if (found === null) return refused('tariff_unavailable');
+  const ends = [parseInstant(agreement.document.notAfter), tariffEndMs(found.base)];
+  const neededUntilMs = neededUntil(startedAtMs, renewalMarginMs(terms), ends);
+  const kept = await parts.agreedTariffs.current(key, neededUntilMs);
+  if (kept !== null) return { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
   const negotiationId = parts.ids.uuid();
-  return settle(parts, { request, agreement, terms, ...found, negotiationId, startedAtMs }, key);
+  const matter = { request, agreement, terms, ...found, negotiationId, startedAtMs, neededUntilMs };
+  return settle(parts, matter, key);
 }

@@ -2,6 +2,7 @@ import type { draftTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { parseTariff } from '@roamgrid/tariff';
 import { checkDraft } from '../decisions/check-draft.js';
+import { skippedTimeOf, utcOffsetSecondsAt } from '../decisions/local-days.js';
 import { hashOf } from '../decisions/hash-of.js';
 import { tariffProjection } from '../decisions/projections.js';
 import type { StoredTariff } from '../ports.js';
@@ -32,13 +33,16 @@ export function draftTariffWith(
     }
     if (newest !== null) assertSameKind(newest, draft);
     const nowMs = parts.clock.now();
+    const { currency, timeZone } = parts.registry.entry(parts.utility);
     checkDraft({
       purpose: draft.purpose,
       document: draft.document,
       tariff: compiled,
-      currency: parts.registry.entry(parts.utility).currency,
+      currency,
       earlierCurrency: newest?.view.document.currency ?? null,
       nowMs,
+      utcOffsetSeconds: utcOffsetSecondsAt(timeZone, nowMs),
+      skippedOn: (day) => skippedTimeOf(timeZone, day),
     });
     const tariff: StoredTariff = {
       draftedAtMs: nowMs,

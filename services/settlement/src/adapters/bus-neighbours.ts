@@ -12,8 +12,11 @@ export class BusNeighbours implements Neighbours {
     this.#utility = utility;
   }
 
-  async readAgreement(partner: string): Promise<SignedAgreement | null> {
-    const { agreement } = await this.#bus.request(readAgreement, this.#utility, { partner });
+  async readAgreement(partner: string, hash?: string | null): Promise<SignedAgreement | null> {
+    const { agreement } = await this.#bus.request(readAgreement, this.#utility, {
+      partner,
+      ...(hash === undefined || hash === null ? {} : { hash }),
+    });
     return agreement;
   }
 

@@ -106,7 +106,7 @@ async function* inPages<Item>(
   }
 }
 
-/** The agreement in force now with the other side of a CDR, read once for each partner. */
+/** The agreement that a CDR was made under, read once. */
 async function agreementFor(
   ports: Ports,
   { role, cdr }: CdrRecord,
@@ -114,10 +114,12 @@ async function agreementFor(
 ): Promise<SignedAgreement | null> {
   if (role === 'domestic') return null;
   const partner = role === 'visited' ? cdr.document.homeUtility : cdr.document.visitedUtility;
-  const found = known.get(partner);
+  const { agreementHash } = cdr.document;
+  const key = `${partner} ${agreementHash ?? ''}`;
+  const found = known.get(key);
   if (found !== undefined) return found;
-  const agreement = await ports.neighbours.readAgreement(partner);
-  known.set(partner, agreement);
+  const agreement = await ports.neighbours.readAgreement(partner, agreementHash);
+  known.set(key, agreement);
   return agreement;
 }
 

@@ -1,4 +1,9 @@
-import type { closePeriod as contract, InvoiceView, RequestOf } from '@roamgrid/contracts';
+import type {
+  closePeriod as contract,
+  InvoiceView,
+  RequestOf,
+  SignedAgreement,
+} from '@roamgrid/contracts';
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
 import type { Ports } from '../ports.js';
 import { invoiceTermsOf, issueInvoice } from './issue-invoice.js';
@@ -20,10 +25,7 @@ export async function closePeriod(ports: Ports, request: ClosePeriod): Promise<I
   const { partner, from, to } = request;
   checkPeriod(ports, request);
   await retryHeldCharges(ports, partner);
-  const agreement = await ports.neighbours.readAgreement(partner);
-  if (agreement === null) {
-    throw new RoamgridError('nothing_to_invoice', `there is no agreement with ${partner}`);
-  }
+  const agreement = await agreementFor(ports, request);
   const view = await ports.work.run(async (books) => {
     await books.invoices.lockPartner(partner);
     const waiting = await books.cdrs.waitingForInvoice(partner, to);
@@ -41,6 +43,19 @@ export async function closePeriod(ports: Ports, request: ClosePeriod): Promise<I
   });
   await waitForDelivery(ports);
   return view;
+}
+
+/** The agreement in force; where it has ended or rests, the one that the last waiting CDR was made under. */
+async function agreementFor(ports: Ports, { partner, to }: ClosePeriod): Promise<SignedAgreement> {
+  const inForce = await ports.neighbours.readAgreement(partner);
+  if (inForce !== null) return inForce;
+  const waiting = await ports.work.run((books) => books.cdrs.waitingForInvoice(partner, to));
+  const hash = waiting.at(-1)?.document.agreementHash ?? null;
+  const agreement = hash === null ? null : await ports.neighbours.readAgreement(partner, hash);
+  if (agreement === null) {
+    throw new RoamgridError('nothing_to_invoice', `there is no agreement with ${partner}`);
+  }
+  return agreement;
 }
 
 function checkPeriod(ports: Ports, { partner, from, to }: ClosePeriod): void {

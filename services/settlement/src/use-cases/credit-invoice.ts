@@ -38,7 +38,10 @@ export async function creditInvoice(ports: Ports, request: CreditRequest): Promi
   if (known.direction !== 'issued') {
     throw new RoamgridError('state_conflict', 'only the visited utility credits');
   }
-  const agreement = request.reissue ? await ports.neighbours.readAgreement(known.partner) : null;
+  const { agreementHash } = known.invoice.document;
+  const agreement = request.reissue
+    ? await ports.neighbours.readAgreement(known.partner, agreementHash)
+    : null;
   const reply = await ports.work.run(async (books): Promise<CreditReply> => {
     await books.invoices.lockPartner(known.partner);
     const earlier = await earlierCredit(ports, books, request);

@@ -53,7 +53,7 @@ async function isHeld(books: Books, cdr: SignedCdr): Promise<boolean> {
 async function judge(ports: Ports, { document }: SignedCdr): Promise<Judgement> {
   const startedAtMs = ports.clock.now();
   const [agreement, consumer] = await Promise.all([
-    ports.neighbours.readAgreement(document.visitedUtility),
+    ports.neighbours.readAgreement(document.visitedUtility, document.agreementHash),
     ports.neighbours.resolvePseudonym(document.pseudonym, document.visitedUtility),
   ]);
   const retail = decideRetail(document, consumer);

@@ -57,7 +57,13 @@ async function surroundingsOf(ports: Ports, { charge }: RecordedCharge): Promise
         agreement: null,
         consumer: await ports.neighbours.resolvePseudonym(charge.pseudonym, ports.utility),
       }
-    : { agreement: await ports.neighbours.readAgreement(charge.homeUtility), consumer: null };
+    : {
+        agreement: await ports.neighbours.readAgreement(
+          charge.homeUtility,
+          charge.mandate.document.agreementHash,
+        ),
+        consumer: null,
+      };
 }
 
 /**

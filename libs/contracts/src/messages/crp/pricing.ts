@@ -111,7 +111,10 @@ export const makeRetailTariff = defineContract({
   ]),
 });
 
-/** The agreement in force with a partner, signed by both; null where there is none. */
+/**
+ * The agreement in force with a partner, signed by both; null where there is none. By `hash` the one that a
+ * charge was made under, whatever has become of it since.
+ */
 export const readAgreement = defineContract({
   kind: 'command',
   service: 'crp',
@@ -120,7 +123,7 @@ export const readAgreement = defineContract({
   summary: 'A service of this utility reads the agreement with a partner.',
   senders: ['aaa', 'profiles', 'settlement'],
   scope: 'own',
-  request: z.strictObject({ partner: utilitySlug }),
+  request: z.strictObject({ partner: utilitySlug, hash: hashHex.optional() }),
   reply: z.strictObject({ agreement: signedAgreement.nullable() }),
 });
 
