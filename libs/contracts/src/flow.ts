@@ -79,6 +79,7 @@ export const FLOW: readonly Contract[] = [
   tariffs.proposeAgreement,
   tariffs.cosignAgreement,
   aaaAdministration.registerStation,
+  aaaAdministration.isStationIdTaken,
   aaaAdministration.listWireLog,
   aaaAdministration.resolveSuspense,
   aaaAdministration.drainAaa,

@@ -15,7 +15,13 @@ export { createLog, nestLogger, type Log } from './log.js';
 export { Metrics } from './metrics.js';
 export { decryptPin, encryptPin } from './pin-cipher.js';
 export { keyFolderOf, loadRegistry, openService, type OpenServiceOptions } from './open-service.js';
-export { ProblemFilter, problemOf, toRoamgridError, type Problem } from './problem.js';
+export {
+  assertPlainBody,
+  ProblemFilter,
+  problemOf,
+  toRoamgridError,
+  type Problem,
+} from './problem.js';
 export { Registry } from './registry.js';
 export { runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
 export { runService, type RunningService } from './run-service.js';

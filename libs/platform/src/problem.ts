@@ -57,6 +57,17 @@ export function toRoamgridError(error: unknown): RoamgridError {
   return new RoamgridError(code, ERROR_KINDS[code].title);
 }
 
+/**
+ * Bodies are taken as they are written: what is packed is refused before anyone unpacks it.
+ *
+ * @param encoding the request's `Content-Encoding`
+ * @throws RoamgridError `unsupported_media_type`
+ */
+export function assertPlainBody(encoding: string | undefined): void {
+  if (encoding === undefined || /^\s*(?:identity)?\s*$/i.test(encoding)) return;
+  throw new RoamgridError('unsupported_media_type', 'a body is sent without content encoding');
+}
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('http');

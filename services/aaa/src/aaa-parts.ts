@@ -6,6 +6,8 @@ export interface AaaParts {
   readonly utility: string;
   /** the utility's name as a driver reads it */
   readonly utilityName: string;
+  /** the other members of the consortium */
+  readonly partners: () => readonly string[];
   readonly store: AaaStore;
   readonly stations: StationStore;
   readonly visits: VisitStore;

@@ -4,6 +4,7 @@ import {
   authorizeRoaming,
   consent,
   drainAaa,
+  isStationIdTaken,
   issueMandate,
   listWireLog,
   noteEnd,
@@ -79,7 +80,7 @@ export class StationHandlers {
   }
 }
 
-/** What partners ask of this utility as home. */
+/** What partners ask of this utility. */
 @Controller()
 export class HomeHandlers {
   readonly #useCases: AaaUseCases;
@@ -105,6 +106,13 @@ export class HomeHandlers {
     request: RequestOf<typeof requestMandate>,
   ): Promise<ReplyOf<typeof requestMandate>> {
     return this.#issueMandate(request);
+  }
+
+  @Handles(isStationIdTaken)
+  isStationIdTaken(
+    request: RequestOf<typeof isStationIdTaken>,
+  ): Promise<ReplyOf<typeof isStationIdTaken>> {
+    return this.#useCases.isStationIdTaken(request);
   }
 
   @Handles(noteStart)

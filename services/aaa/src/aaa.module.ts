@@ -24,15 +24,18 @@ import { PostgresVisits } from './adapters/postgres-visits.js';
 import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
+import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
-export const aaaMigrations: readonly MigrationClass[] = [CreateOutbox, CreateAaa];
+export const aaaMigrations: readonly MigrationClass[] = [CreateOutbox, CreateAaa, ClaimStationIds];
 
 function partsOf(context: ServiceContext): AllAaaParts {
   const { utility, database, metrics, bus, secret, signer, verifier, clock, ids } = context;
   return {
     utility,
     utilityName: context.registry.entry(utility).name,
+    partners: () =>
+      context.registry.utilities.map((entry) => entry.utility).filter((slug) => slug !== utility),
     store: new PostgresStore(database, utility, metrics),
     stations: new PostgresStations(database, utility),
     visits: new PostgresVisits(database),

@@ -8,9 +8,9 @@ import {
   authenticateStationWith,
   readStationSessionWith,
   recordFrameWith,
-  registerStationWith,
   type StationAffairsParts,
 } from './use-cases/station-affairs.js';
+import { isStationIdTakenWith, registerStationWith } from './use-cases/register-station.js';
 import { resolveSuspenseWith } from './use-cases/resolve-suspense.js';
 import { swipeWith } from './use-cases/swipe.js';
 
@@ -22,6 +22,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     authenticateStation: authenticateStationWith(parts),
     recordFrame: recordFrameWith(parts),
     registerStation: registerStationWith(parts),
+    isStationIdTaken: isStationIdTakenWith(parts),
     readStationSession: readStationSessionWith(parts),
     swipe: keepingRefusedFrames(parts, swipeWith(parts)),
     consent: keepingRefusedFrames(parts, consentWith(parts)),

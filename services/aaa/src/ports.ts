@@ -85,6 +85,12 @@ export interface OpenSuspense extends Omit<SuspenseItem, 'atMs' | 'evidence'> {
   readonly at: string;
 }
 
+/** The register at the end of a session, and the meter it is of where that is known. */
+export interface LastRegister {
+  readonly meterWh: string;
+  readonly meterSerial: string | null;
+}
+
 export interface SessionBook {
   lock(sessionId: string): Promise<Session | null>;
   lockByTransaction(stationId: string, transactionId: string): Promise<Session | null>;
@@ -101,6 +107,8 @@ export interface SessionBook {
   freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void>;
   /** this session holds no connector: it is told of after it happened */
   leaveConnector(sessionId: string): Promise<void>;
+  /** where the connector's register stood when its last session before `beforeMs` was over */
+  lastRegister(session: Session, beforeMs: InstantMs): Promise<LastRegister | null>;
   /** other sessions on the connector, ended and not set aside, whose time overlaps (from, to) */
   overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]>;
   expiredIds(nowMs: InstantMs, limit: number): Promise<string[]>;
@@ -122,6 +130,10 @@ export interface Inbox {
   /** events of a transaction that no session holds yet, oldest first */
   unjoined(stationId: string, transactionId: string): Promise<TransactionEvent[]>;
   join(stationId: string, transactionId: string, sessionId: string): Promise<void>;
+  /** sequence numbers of a transaction's events, without those set aside */
+  sequenceNumbers(stationId: string, transactionId: string): Promise<number[]>;
+  /** a start that was set aside because its transaction was over: the newest */
+  reusedStart(stationId: string, transactionId: string): Promise<TransactionEvent | null>;
   /** one event of a transaction at a time, while no session row stands for it */
   lockTransaction(stationId: string, transactionId: string): Promise<void>;
   nextTransactionNumber(): Promise<number>;
@@ -214,11 +226,21 @@ export type StationEffect = NonNullable<RequestOf<typeof recordFrame>['effect']>
 
 export interface StationStore {
   find(stationId: string): Promise<Station | null>;
-  /** @returns the signed record that is now in force */
+  /** @returns false when the id is registered here, or being registered */
+  claim(stationId: string, nowMs: InstantMs): Promise<boolean>;
+  dropClaim(stationId: string): Promise<void>;
+  /** registered here, or claimed not long ago */
+  isTaken(stationId: string, nowMs: InstantMs): Promise<boolean>;
+  /**
+   * A new station needs a claim that still holds.
+   *
+   * @returns the signed record that is now in force
+   */
   register(
     sign: (version: number) => Promise<SignedStationRecord>,
     stationId: string,
     passwordKey: string | null,
+    nowMs: InstantMs,
   ): Promise<SignedStationRecord>;
   /** keeps what the station said of itself; the portal sees it when it changed */
   note(stationId: string, effect: StationEffect, atMs: InstantMs): Promise<void>;
@@ -256,6 +278,7 @@ export interface Neighbours {
     at: string;
   }): Promise<MandateWithTariff | null>;
   storeMandate(identity: Identity, entry: MandateWithTariff): Promise<void>;
+  isStationIdTaken(utility: string, stationId: string): Promise<boolean>;
   termsWith(homeUtility: string): Promise<AgreementTerms | null>;
   authorizeAtHome(
     homeUtility: string,

@@ -108,6 +108,7 @@ export class AaaUnderTest {
     this.parts = {
       utility,
       utilityName: keys.registry.entry(utility).name,
+      partners: () => [utility === HOME ? VISITED : HOME],
       store: new PostgresStore(database, utility, new Metrics()),
       stations: new PostgresStations(database, utility),
       visits: new PostgresVisits(database),
@@ -126,6 +127,7 @@ export class AaaUnderTest {
   registerStation(
     stationId: string,
     connectorIds: readonly number[] = [1, 2],
+    meterSerial: string | null = null,
   ): Promise<SignedStationRecord> {
     return this.useCases.registerStation({
       record: {
@@ -142,7 +144,7 @@ export class AaaUnderTest {
           connectorId,
           powerW: '22000',
           currentType: 'AC' as const,
-          meterSerial: null,
+          meterSerial,
         })),
       },
       passwordDigest: 'd'.repeat(64),

@@ -17,6 +17,8 @@ export class StandInNeighbours implements Neighbours {
   readonly calls: string[] = [];
   /** what the visiting profiles hold */
   held: MandateWithTariff | null = null;
+  /** station ids that another utility has */
+  readonly takenIds = new Set<string>();
   hasAgreement = true;
   verdict: Verdict | 'silent' = {
     decision: 'accepted',
@@ -53,6 +55,10 @@ export class StandInNeighbours implements Neighbours {
   storeMandate(): Promise<void> {
     this.calls.push('storeMandate');
     return this.storeFailure === null ? Promise.resolve() : Promise.reject(this.storeFailure);
+  }
+
+  isStationIdTaken(_utility: string, stationId: string): Promise<boolean> {
+    return Promise.resolve(this.takenIds.has(stationId));
   }
 
   termsWith(): Promise<typeof SOME_TERMS | null> {

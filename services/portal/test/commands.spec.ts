@@ -92,6 +92,8 @@ describe('commands', () => {
   it('takes JSON only, and not too much of it', async () => {
     const form = await post('/billing-periods', {}, { 'content-type': 'text/plain' });
     expect([form.status, form.body['code']]).toEqual([415, 'unsupported_media_type']);
+    const packed = await post('/billing-periods', {}, { 'content-encoding': 'gzip' });
+    expect([packed.status, packed.body['code']]).toEqual([415, 'unsupported_media_type']);
     const large = await portal.call('POST', '/billing-periods', { raw: ' '.repeat(1_100_000) });
     expect([large.status, large.body['code']]).toEqual([413, 'payload_too_large']);
   });

@@ -1,5 +1,6 @@
 import type { Bus } from '@roamgrid/messaging';
 import type { Clock, IdSource, Log, Metrics, Registry } from '@roamgrid/platform';
+import type { ProbeGuard } from './stations/probe-guard.js';
 
 /** What a router stands on. It has no database: everything is asked of the visited utility's aaa. */
 export interface RouterContext {
@@ -11,4 +12,9 @@ export interface RouterContext {
   readonly metrics: Metrics;
   /** slugs of the utilities whose stations this router serves */
   readonly utilities: readonly string[];
+}
+
+/** The context with what the router's own parts share. */
+export interface RouterParts extends RouterContext {
+  readonly probes: ProbeGuard;
 }

@@ -2,9 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { WsStationSockets } from './adapters/ws-station-sockets.js';
 import { ROUTER_CONTEXT, StationHandlers } from './http/station.handlers.js';
 import { Switchboard } from './ocpp/switchboard.js';
-import type { RouterContext } from './router.context.js';
+import type { RouterContext, RouterParts } from './router.context.js';
 import { createHttpApp, type RouterAddress, type RunningRouter } from './start-router.js';
 import { PasswordGuard } from './stations/password-guard.js';
+import { ProbeGuard } from './stations/probe-guard.js';
 import { StationDirectory } from './stations/station-directory.js';
 import { StationGate } from './stations/station-gate.js';
 
@@ -15,11 +16,11 @@ export type { RouterAddress, RunningRouter } from './start-router.js';
 
 @Module({})
 export class RouterModule {
-  static with(context: RouterContext): DynamicModule {
+  static with(parts: RouterParts): DynamicModule {
     return {
       module: RouterModule,
       controllers: [StationHandlers],
-      providers: [{ provide: ROUTER_CONTEXT, useValue: context }],
+      providers: [{ provide: ROUTER_CONTEXT, useValue: parts }],
     };
   }
 }
@@ -30,12 +31,13 @@ export async function startRouter(
   address: RouterAddress,
 ): Promise<RunningRouter> {
   const { bus, clock, utilities } = context;
+  const parts: RouterParts = { ...context, probes: new ProbeGuard(clock) };
   const gate = new StationGate(
     new StationDirectory({ bus, clock, utilities }),
     new PasswordGuard(clock),
   );
-  const switchboard = new Switchboard(context);
-  const app = await createHttpApp(context, RouterModule.with(context), gate);
+  const switchboard = new Switchboard(parts);
+  const app = await createHttpApp(context, RouterModule.with(parts), gate);
   const server = app.getHttpServer();
   const sockets = new WsStationSockets({
     server,

@@ -63,6 +63,18 @@ export class RawStation {
     this.#ws.send(text);
   }
 
+  /** one message, cut into so many pieces */
+  sendFragments(count: number): void {
+    for (let index = 1; index <= count; index += 1) {
+      this.#ws.send('x', { fin: index === count });
+    }
+  }
+
+  /** a text frame whose bytes are no UTF-8 */
+  sendInvalidText(): void {
+    this.#ws.send(Buffer.from([0x5b, 0xff, 0xfe]), { binary: false });
+  }
+
   sendBinary(bytes: Buffer): void {
     this.#ws.send(bytes, { binary: true });
   }

@@ -55,7 +55,9 @@ async function registryWithPinKey(): Promise<{ registry: Registry; pinKey: KeyFi
   return { registry, pinKey };
 }
 
-export async function startFixture(): Promise<RouterFixture> {
+export async function startFixture(
+  utilities: readonly string[] = ['duke-energy', 'alabama-power'],
+): Promise<RouterFixture> {
   const transport = inProcessTransport();
   const [duke, alabama] = [new StandInAaa('duke-energy'), new StandInAaa('alabama-power')];
   duke.stations.set(STATION, PASSWORD);
@@ -77,7 +79,7 @@ export async function startFixture(): Promise<RouterFixture> {
       ids: systemIds,
       log: createLog('silent'),
       metrics: new Metrics(),
-      utilities: ['duke-energy', 'alabama-power'],
+      utilities,
     },
     { host: '127.0.0.1', port: 0 },
   );

@@ -2,6 +2,7 @@ import {
   agreeTariff,
   authorizeRoaming,
   findMandate,
+  isStationIdTaken,
   readAgreement,
   requestMandate,
   storeMandate,
@@ -17,6 +18,9 @@ export function busNeighbours(bus: Bus, utility: string): Neighbours {
     },
     async storeMandate(identity, entry) {
       await bus.request(storeMandate, utility, { identity, ...entry });
+    },
+    async isStationIdTaken(partner, stationId) {
+      return (await bus.request(isStationIdTaken, partner, { stationId })).taken;
     },
     async termsWith(homeUtility) {
       const { agreement } = await bus.request(readAgreement, utility, { partner: homeUtility });

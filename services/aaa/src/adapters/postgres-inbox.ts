@@ -78,6 +78,26 @@ export class PostgresInbox implements Inbox {
     );
   }
 
+  async sequenceNumbers(stationId: string, transactionId: string): Promise<number[]> {
+    const rows = await this.#tx.query<{ number: bigint }>(
+      `SELECT DISTINCT (event->>'sequenceNumber')::bigint AS number FROM inbox
+       WHERE station_id = $1 AND transaction_id = $2 AND NOT set_aside
+         AND event->>'sequenceNumber' IS NOT NULL`,
+      [stationId, transactionId],
+    );
+    return rows.map((row) => Number(row.number));
+  }
+
+  async reusedStart(stationId: string, transactionId: string): Promise<TransactionEvent | null> {
+    const [row] = await this.#tx.query<{ event: TransactionEvent }>(
+      `SELECT event FROM inbox WHERE station_id = $1 AND transaction_id = $2 AND set_aside
+         AND event->>'step' = 'started' AND reply->>'quarantined' = 'transaction_reused'
+       ORDER BY received_at DESC LIMIT 1`,
+      [stationId, transactionId],
+    );
+    return row?.event ?? null;
+  }
+
   async lockTransaction(stationId: string, transactionId: string): Promise<void> {
     await this.#tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [
       `${stationId} ${transactionId}`,

@@ -1,6 +1,6 @@
 import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Transaction } from '@roamgrid/persistence';
-import type { SessionBook } from '../ports.js';
+import type { LastRegister, SessionBook } from '../ports.js';
 import type { Session } from '../session/session.js';
 import type { Outgoing } from './outgoing.js';
 import { factsOf, sessionFromRow, type SessionRow } from './session-rows.js';
@@ -111,6 +111,20 @@ export class PostgresSessions implements SessionBook {
     await this.#tx.query('UPDATE sessions SET holds_connector = false WHERE session_id = $1', [
       sessionId,
     ]);
+  }
+
+  async lastRegister(session: Session, beforeMs: InstantMs): Promise<LastRegister | null> {
+    const [row] = await this.#tx.query<{ meter_wh: string; meter_serial: string | null }>(
+      `SELECT progress->'readings'->-1->>'meterWh' AS meter_wh,
+         progress->>'meterSerial' AS meter_serial
+       FROM sessions
+       WHERE station_id = $1 AND connector_id = $2 AND session_id <> $3
+         AND started_at IS NOT NULL AND ended_at <= $4
+         AND state IN ('ended', 'suspense', 'written_off') AND progress->'readings'->-1 IS NOT NULL
+       ORDER BY ended_at DESC, started_at DESC LIMIT 1`,
+      [session.stationId, session.connectorId, session.sessionId, new Date(beforeMs)],
+    );
+    return row === undefined ? null : { meterWh: row.meter_wh, meterSerial: row.meter_serial };
   }
 
   async overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]> {

@@ -13,6 +13,20 @@ interface StationRow {
   connector_status: Record<string, string>;
 }
 
+/** A registration asks its partners and is done within seconds; a claim older than this is a dead one's. */
+const CLAIM_HOLDS_MS = 60_000;
+
+/** @throws RoamgridError `state_conflict` when the claim has run out meanwhile */
+async function takeClaim(tx: Transaction, stationId: string, nowMs: InstantMs): Promise<void> {
+  const rows = await tx.query(
+    'DELETE FROM station_claims WHERE station_id = $1 AND claimed_at > $2 RETURNING station_id',
+    [stationId, new Date(nowMs - CLAIM_HOLDS_MS)],
+  );
+  if (rows.length === 0) {
+    throw new RoamgridError('state_conflict', 'the registration took too long; try again');
+  }
+}
+
 /** Stations change rarely and are asked for at every frame: the record in force is kept in memory. */
 export class PostgresStations implements StationStore {
   readonly #database: Database;
@@ -40,10 +54,35 @@ export class PostgresStations implements StationStore {
     return station;
   }
 
+  async claim(stationId: string, nowMs: InstantMs): Promise<boolean> {
+    const rows = await this.#database.query(
+      `INSERT INTO station_claims AS held (station_id, claimed_at)
+       SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM stations WHERE station_id = $1)
+       ON CONFLICT (station_id) DO UPDATE SET claimed_at = $2 WHERE held.claimed_at <= $3
+       RETURNING station_id`,
+      [stationId, new Date(nowMs), new Date(nowMs - CLAIM_HOLDS_MS)],
+    );
+    return rows.length > 0;
+  }
+
+  async dropClaim(stationId: string): Promise<void> {
+    await this.#database.query('DELETE FROM station_claims WHERE station_id = $1', [stationId]);
+  }
+
+  async isTaken(stationId: string, nowMs: InstantMs): Promise<boolean> {
+    const rows = await this.#database.query(
+      `SELECT 1 FROM stations WHERE station_id = $1
+       UNION ALL SELECT 1 FROM station_claims WHERE station_id = $1 AND claimed_at > $2`,
+      [stationId, new Date(nowMs - CLAIM_HOLDS_MS)],
+    );
+    return rows.length > 0;
+  }
+
   async register(
     sign: (version: number) => Promise<SignedStationRecord>,
     stationId: string,
     passwordKey: string | null,
+    nowMs: InstantMs,
   ): Promise<SignedStationRecord> {
     const signed = await this.#database.transaction(async (tx) => {
       const [row] = await tx.query<StationRow>(
@@ -54,6 +93,7 @@ export class PostgresStations implements StationStore {
       if (key === undefined) {
         throw new RoamgridError('unprocessable', 'a new station needs a password');
       }
+      if (row === undefined) await takeClaim(tx, stationId, nowMs);
       const record = await sign((row?.record.document.version ?? 0) + 1);
       const [kept] = await tx.query<StationRow>(
         `INSERT INTO stations (station_id, record, password_key) VALUES ($1, $2, $3)

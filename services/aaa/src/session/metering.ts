@@ -21,7 +21,8 @@ export type MeteringFault =
   | 'energy_implausible'
   | 'register_missing'
   | 'sessions_overlap'
-  | 'unknown_connector';
+  | 'unknown_connector'
+  | 'sequence_invalid';
 
 export const TEN_MINUTES_MS = 600_000;
 export const THIRTY_DAYS_MS = 30 * 24 * 3_600_000;

@@ -2,12 +2,13 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { concernSession } from '@roamgrid/messaging';
 import type { AaaParts } from '../aaa-parts.js';
 import type { EventReply, InboxEntry, Station } from '../ports.js';
-import type { TransactionEvent } from '../session/session.js';
+import type { Session, TransactionEvent } from '../session/session.js';
 import { applyToSession } from './charge/apply-to-session.js';
 import { bindAndStart, needsAuthorization } from './charge/bind-and-start.js';
 import { authorizeInLine, namedSession } from './charge/bind-session.js';
 import { quarantine, type Applied, type ChargeStep } from './charge/charge-step.js';
 import { giveBack } from './charge/release-mandate.js';
+import { setReuseAside } from './charge/transaction-reuse.js';
 import type { OpenedSession } from './swipe.js';
 
 /** The driver must be authorized first, outside the transaction; then the event is recorded. */
@@ -40,7 +41,7 @@ function record(
   const { stationId, naturalKey, wire } = event;
   return parts.store.transaction(async (unit) => {
     const known = await unit.inbox.lock(stationId, naturalKey);
-    const start = { parts, unit, station, event };
+    const start = { parts, unit, station, event, delivered: event };
     if (known !== null) {
       await unit.appendWire({ stationId, direction: 'in', wire, refusal: null });
       discard({ ...start, transactionId: known.transactionId }, opened, null);
@@ -50,13 +51,13 @@ function record(
     await unit.appendWire({ stationId, direction: 'in', wire, refusal: null });
     const transactionId = event.transactionId ?? String(await unit.inbox.nextTransactionNumber());
     const step: ChargeStep = { ...start, transactionId };
-    const { session, reply } = await apply(step, opened);
+    const { session, reply, isSetAside } = await apply(step, opened);
     discard(step, opened, session?.sessionId ?? null);
     const { payloadHash } = event;
     const sessionId = session?.sessionId ?? null;
     concernSession(sessionId);
     const entry: InboxEntry = { payloadHash, event, transactionId, sessionId, reply };
-    await unit.inbox.keep(naturalKey, entry, false);
+    await unit.inbox.keep(naturalKey, entry, isSetAside ?? false);
     return reply;
   });
 }
@@ -74,15 +75,25 @@ async function answerAgain(step: ChargeStep, known: InboxEntry): Promise<EventRe
   const { unit, event } = step;
   if (known.payloadHash === event.payloadHash) return known.reply;
   const { transactionId, sessionId } = known;
-  const reply: EventReply = { ...known.reply, quarantined: 'conflicting_duplicate' };
   const key = `${event.naturalKey}#${event.payloadHash}`;
-  if ((await unit.inbox.find(event.stationId, key)) !== null) return reply;
+  const again = await unit.inbox.find(event.stationId, key);
+  if (again !== null) return again.reply;
   const session = sessionId === null ? null : await unit.sessions.lock(sessionId);
-  const detail = 'the same event arrived again with other content; the first stays';
-  await quarantine(step, 'conflicting_duplicate', detail, session);
+  const reply =
+    (await setReuseAside(step, session))?.reply ?? (await setDuplicateAside(step, known, session));
   const { payloadHash } = event;
   await unit.inbox.keep(key, { payloadHash, event, transactionId, sessionId, reply }, true);
   return reply;
+}
+
+async function setDuplicateAside(
+  step: ChargeStep,
+  known: InboxEntry,
+  session: Session | null,
+): Promise<EventReply> {
+  const detail = 'the same event arrived again with other content; the first stays';
+  await quarantine(step, 'conflicting_duplicate', detail, session);
+  return { ...known.reply, quarantined: 'conflicting_duplicate' };
 }
 
 async function apply(step: ChargeStep, opened: OpenedSession | null): Promise<Applied> {

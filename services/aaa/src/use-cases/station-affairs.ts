@@ -2,17 +2,14 @@ import type {
   authenticateStation,
   readStationSession,
   recordFrame,
-  registerStation,
   ReplyOf,
   RequestOf,
-  SignedStationRecord,
 } from '@roamgrid/contracts';
-import { formatEnergyKwh, formatInstant, formatMoney, RoamgridError } from '@roamgrid/kernel';
+import { formatEnergyKwh, formatMoney, RoamgridError } from '@roamgrid/kernel';
 import { equalDigests } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
 import { energyOf } from '../session/metering.js';
 import { costOf, offsetsOver } from '../session/rate-retail.js';
-import { checkStationRecord } from './check-station-record.js';
 
 export interface StationAffairsParts extends AaaParts {
   /** what a password digest is kept as */
@@ -57,23 +54,6 @@ export function recordFrameWith(parts: StationAffairsParts) {
     });
     if (effect !== null) await parts.stations.note(stationId, effect, parts.clock.now());
     return {};
-  };
-}
-
-/** Signs a new version of a station's record. @throws RoamgridError `unprocessable` */
-export function registerStationWith(parts: StationAffairsParts) {
-  return async (request: RequestOf<typeof registerStation>): Promise<SignedStationRecord> => {
-    checkStationRecord(request.record, parts.clock.now());
-    const key =
-      request.passwordDigest === null ? null : parts.passwordKeyOf(request.passwordDigest);
-    const sign = (version: number): Promise<SignedStationRecord> =>
-      parts.signer.sign({
-        ...request.record,
-        version,
-        utility: parts.utility,
-        notBefore: formatInstant(parts.clock.now()),
-      });
-    return parts.stations.register(sign, request.record.stationId, key);
   };
 }
 

@@ -129,7 +129,7 @@ describe('a reading that cannot be true', () => {
       quarantined: 'conflicting_stop',
     });
     expect(await station.http(sessionId, 'started', '4600')).toMatchObject({
-      quarantined: 'conflicting_start',
+      quarantined: 'transaction_reused',
     });
   });
 });

@@ -1,5 +1,6 @@
 import { nothing } from '@roamgrid/contracts';
 import { RoamgridError, type FieldError } from '@roamgrid/kernel';
+import { assertPlainBody } from '@roamgrid/platform';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkJsonType, parseJsonBody } from './json-body.js';
@@ -44,6 +45,7 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
       { path: '', message: 'a JSON object is needed' },
     ]);
   }
+  assertPlainBody(request.headers['content-encoding']);
   checkJsonType(request.headers['content-type']);
   return readInputs(route.body, parseJsonBody(text));
 }

@@ -1,6 +1,8 @@
 import { runInTrace } from '@roamgrid/messaging';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { assertPlainBody } from '@roamgrid/platform';
 import type { StationGate } from '../stations/station-gate.js';
+import { assertMethod } from './assert-method.js';
 import { parseBody } from './read-body.js';
 import { stationApiDocument } from './station-api-document.js';
 import { originOfRequest, type StationRequest } from './station-request.js';
@@ -28,6 +30,8 @@ export function installStationHttp(fastify: FastifyInstance, gate: StationGate):
     (request as StationRequest).station = await gate.request(knockOf(request));
     void reply.removeHeader('www-authenticate');
     void reply.header('cache-control', 'no-store');
+    assertMethod(request, reply);
+    assertPlainBody(request.headers['content-encoding']);
   });
   fastify.addHook('preHandler', (request, _reply, done) => {
     runInTrace({ traceId: request.id }, done);

@@ -13,7 +13,7 @@ import { sha256Hex } from '@roamgrid/platform';
 import type { z } from 'zod';
 import { readCin, readContractId } from '../identity/read-identity.js';
 import { redactRaw } from '../identity/redact.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import { recordHttpStep, type HttpStep } from '../use-cases/record-http-step.js';
 import { swipeAtStation } from '../use-cases/swipe-at-station.js';
 import { wireOf } from '../wire.js';
@@ -31,7 +31,7 @@ import { meterValuesView, sessionView, startView, stopView, swipeView } from './
 import { originOfRequest, type StationRequest } from './station-request.js';
 
 /** Nest's token of the context. */
-export const ROUTER_CONTEXT = Symbol('RouterContext');
+export const ROUTER_CONTEXT = Symbol('RouterParts');
 
 const ENERGY_DIGITS = 6;
 
@@ -41,10 +41,10 @@ type StepContent = Pick<HttpStep, 'step' | 'readings' | 'at'> &
 /** INTERFACE §4: the station HTTP API. */
 @Controller('station/v1')
 export class StationHandlers {
-  readonly #context: RouterContext;
+  readonly #context: RouterParts;
   readonly #idempotency = new IdempotencyMemory();
 
-  constructor(@Inject(ROUTER_CONTEXT) context: RouterContext) {
+  constructor(@Inject(ROUTER_CONTEXT) context: RouterParts) {
     this.#context = context;
   }
 

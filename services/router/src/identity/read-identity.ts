@@ -15,6 +15,8 @@ export type SwipeIdentity = z.infer<typeof swipeIdentity>;
 
 const MALFORMED: SwipeIdentity = { outcome: 'malformed' };
 const CARD_UID = /^(?:[0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$/;
+/** ISO/IEC 14443-3: a single-size UID that begins with 08 is drawn at random for each reading. */
+const RANDOM_UID = /^08[0-9A-F]{6}$/;
 /** What is made of digits and separators only, and is too long for a decimal-looking UID, means a CIN. */
 const MEANT_AS_CIN = /^[0-9][0-9 -]{14,}$/;
 
@@ -57,6 +59,8 @@ export function readToken(text: string, registry: Registry): SwipeIdentity {
   const contract = readContractId(text, registry);
   if (contract.outcome === 'read' && contract.homeUtility !== null) return contract;
   const uid = text.replace(/[: -]/g, '').toUpperCase();
+  // a card that draws another number each time it is read names nobody
+  if (RANDOM_UID.test(uid)) return MALFORMED;
   if (CARD_UID.test(uid)) return read({ kind: 'uid', value: uid }, null);
   return contract;
 }

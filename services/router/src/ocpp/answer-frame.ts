@@ -3,7 +3,7 @@ import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { sha256Hex } from '@roamgrid/platform';
 import { canonicalText } from '../exact/exact-json.js';
 import { redactRaw, redactValue } from '../identity/redact.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 import { wireOf } from '../wire.js';
 import { actionsOf } from './actions.js';
@@ -28,7 +28,7 @@ export interface IncomingFrame {
 
 /** The connection a frame came by. */
 export interface FrameOrigin {
-  readonly context: RouterContext;
+  readonly context: RouterParts;
   readonly station: AuthenticatedStation;
   readonly memory: StationMemory;
   readonly protocol: Protocol;

@@ -77,6 +77,7 @@ export async function recordEvent(
       meterSerial: null,
       wire: call.wire,
     });
+    call.context.probes.note(stationId, reply.refusal);
     if (meter.unreadable > 0) await setAside(call, 'reading_unreadable');
     return reply;
   } catch (error) {

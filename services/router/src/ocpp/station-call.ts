@@ -1,13 +1,13 @@
 import { recordFrame, type RequestInput, type WireFrame } from '@roamgrid/contracts';
 import type { Exact, ExactObject } from '../exact/exact-json.js';
 import type { CallOutcome } from '../ports.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 import type { StationMemory } from './station-memory.js';
 
 /** A station's call whose payload has the shape that its version's schema asks for. */
 export interface StationCall {
-  readonly context: RouterContext;
+  readonly context: RouterParts;
   readonly station: AuthenticatedStation;
   readonly payload: ExactObject;
   /** SHA-256 of the canonical payload, tokens masked */
@@ -43,12 +43,27 @@ export function payloadOf<T>(call: StationCall): Exact<T> {
 type Effect = RequestInput<typeof recordFrame>['effect'];
 
 /** Keeps a call that is no step of a charge. */
-export async function keep(call: StationCall, effect: Effect = null): Promise<void> {
-  await call.context.bus.request(recordFrame, call.station.utility, {
-    stationId: call.station.stationId,
+export function keep(call: StationCall, effect: Effect = null): Promise<void> {
+  return record(call, null, effect);
+}
+
+/** Keeps a call whose answer says no, though no error: nobody was asked. */
+export function keepRefused(call: StationCall, code: string): Promise<void> {
+  return record(call, { code, billing: false }, null);
+}
+
+async function record(
+  call: StationCall,
+  refusal: RequestInput<typeof recordFrame>['refusal'],
+  effect: Effect,
+): Promise<void> {
+  const { stationId, utility } = call.station;
+  const { wire } = call;
+  await call.context.bus.request(recordFrame, utility, {
+    stationId,
     direction: 'in',
-    wire: call.wire,
-    refusal: null,
+    wire,
+    refusal,
     effect,
   });
 }

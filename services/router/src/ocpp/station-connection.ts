@@ -3,7 +3,7 @@ import { runInTrace } from '@roamgrid/messaging';
 import { writeExact } from '../exact/exact-json.js';
 import { redactRaw } from '../identity/redact.js';
 import type { CallOutcome, StationSocket, StationSocketEvents } from '../ports.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 import { wireOf } from '../wire.js';
 import { answerFrame, type IncomingFrame } from './answer-frame.js';
@@ -14,7 +14,7 @@ import type { StationLink } from './station-call.js';
 import type { StationMemory } from './station-memory.js';
 
 export interface StationConnectionOptions {
-  readonly context: RouterContext;
+  readonly context: RouterParts;
   readonly station: AuthenticatedStation;
   readonly socket: StationSocket;
   readonly memory: StationMemory;

@@ -1,5 +1,5 @@
 import type { CallOutcome, StationCalls, StationSocket, StationSocketEvents } from '../ports.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 import { StationConnection } from './station-connection.js';
 import { StationMemory } from './station-memory.js';
@@ -9,14 +9,14 @@ const FAREWELL_TIMEOUT_MS = 1_000;
 
 /** Which stations are connected, one connection each. */
 export class Switchboard implements StationCalls {
-  readonly #context: RouterContext;
+  readonly #context: RouterParts;
   readonly #connections = new Map<string, StationConnection>();
   readonly #memories = new Map<string, StationMemory>();
   /** by station: newcomers are judged one after the other */
   readonly #doors = new Map<string, Promise<void>>();
   readonly #all = new Set<StationConnection>();
 
-  constructor(context: RouterContext) {
+  constructor(context: RouterParts) {
     this.#context = context;
   }
 

@@ -8,7 +8,7 @@ import {
 import { RoamgridError } from '@roamgrid/kernel';
 import { encryptPin } from '@roamgrid/platform';
 import type { SwipeIdentity } from '../identity/read-identity.js';
-import type { RouterContext } from '../router.context.js';
+import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 
 export interface SwipeInput {
@@ -36,7 +36,7 @@ function assuranceOf(medium: Medium, pin: string | null): Assurance {
 }
 
 /** The PIN as home alone can read it; null where there is none, or nobody to read it. */
-async function sealPin(context: RouterContext, input: SwipeInput): Promise<string | null> {
+async function sealPin(context: RouterParts, input: SwipeInput): Promise<string | null> {
   if (input.pin === null) return null;
   if (!input.linkIsPrivate) {
     throw new RoamgridError('forbidden', 'a PIN is taken over an encrypted link only');
@@ -47,19 +47,22 @@ async function sealPin(context: RouterContext, input: SwipeInput): Promise<strin
 
 /**
  * Passes a swipe to the visited utility's aaa under a session id minted here.
- * @throws RoamgridError `forbidden` for a PIN in the clear, `idempotency_conflict`, `peer_unreachable`
+ * @throws RoamgridError `forbidden` for a PIN in the clear, `too_many_requests`, `idempotency_conflict`,
+ *   `peer_unreachable`
  */
 export async function swipeAtStation(
-  context: RouterContext,
+  context: RouterParts,
   input: SwipeInput,
 ): Promise<ReplyOf<typeof swipe>> {
+  const { stationId, utility } = input.station;
+  context.probes.assertMayTry(stationId);
   const pin = await sealPin(context, input);
-  return context.bus.request(
+  const reply = await context.bus.request(
     swipe,
-    input.station.utility,
+    utility,
     {
       sessionId: context.ids.uuid(),
-      stationId: input.station.stationId,
+      stationId,
       connectorId: input.connectorId,
       identity: input.identity,
       medium: input.medium,
@@ -71,4 +74,11 @@ export async function swipeAtStation(
     },
     { timeoutMs: TIMEOUT_MS },
   );
+  if (context.probes.note(stationId, reply.reason)) {
+    context.log.warn(
+      { stationId },
+      'a station tries one number after the other and is slowed down',
+    );
+  }
+  return reply;
 }

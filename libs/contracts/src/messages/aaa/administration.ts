@@ -39,6 +39,22 @@ export const registerStation = defineContract({
   reply: signedStationRecord,
 });
 
+/**
+ * A station has one id in the whole consortium, and no database is shared: who registers one has claimed it
+ * at home before it asks, so that of two at once at least one sees the other.
+ */
+export const isStationIdTaken = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'isStationIdTaken',
+  version: 1,
+  summary: 'A utility that registers a station asks the others whether they have that id.',
+  senders: ['aaa'],
+  scope: 'partner',
+  request: z.strictObject({ stationId }),
+  reply: z.strictObject({ taken: z.boolean() }),
+});
+
 export const listWireLog = defineContract({
   kind: 'command',
   service: 'aaa',

@@ -1,5 +1,13 @@
-import { parseEnergyWh, parseInstant, RoamgridError } from '@roamgrid/kernel';
+import {
+  formatEnergyKwh,
+  formatMoney,
+  parseEnergyWh,
+  parseInstant,
+  RoamgridError,
+} from '@roamgrid/kernel';
+import type { EventReply } from '../../ports.js';
 import { energyOf, inOrder } from '../../session/metering.js';
+import { costOf, offsetsOver } from '../../session/rate-retail.js';
 import type { Session } from '../../session/session.js';
 import {
   quarantine,
@@ -11,7 +19,9 @@ import {
 import { endCharge, endInSuspense } from './end-charge.js';
 import { meterCharge, setReadingsAside } from './meter-charge.js';
 import { replyFor } from './reply.js';
+import { hasInvalidSequence, noteJump } from './sequence.js';
 import { startCharge } from './start-charge.js';
+import { setReuseAside } from './transaction-reuse.js';
 
 /** The event belongs to a session that is known already. */
 export async function applyToSession(
@@ -40,11 +50,14 @@ export async function applyToSession(
 }
 
 async function applyToRunning(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  await noteJump(step, session);
   switch (step.event.step) {
     case 'started':
       return setEventAside(step, session, 'conflicting_start');
     case 'updated':
-      return meterCharge(step, session);
+      return hasInvalidSequence(step)
+        ? setEventAside(step, session, 'sequence_invalid')
+        : meterCharge(step, session);
     case 'ended':
       return endCharge(step, session);
   }
@@ -52,6 +65,8 @@ async function applyToRunning(step: ChargeStep, session: Session): Promise<Appli
 
 /** A late reading of an ended charge changes no figure; one that contradicts it, or another stop, is kept. */
 async function applyToEnded(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const reused = await setReuseAside(step, session);
+  if (reused !== null) return reused;
   switch (step.event.step) {
     case 'started':
       return setEventAside(step, session, 'conflicting_start');
@@ -63,7 +78,7 @@ async function applyToEnded(step: ChargeStep, session: Session): Promise<Applied
 }
 
 async function judgeLateReadings(step: ChargeStep, session: Session): Promise<AppliedToSession> {
-  const reply = replyFor(session, step.transactionId);
+  const reply = { ...replyFor(session, step.transactionId), ...finalCost(step, session) };
   const quarantined = await setReadingsAside(step, session, takeReadings(step, session));
   if (quarantined !== null) return { session, reply: { ...reply, quarantined } };
   const last = session.progress.readings.at(-1);
@@ -73,7 +88,34 @@ async function judgeLateReadings(step: ChargeStep, session: Session): Promise<Ap
       parseInstant(reading.at) > parseInstant(last.at) &&
       parseEnergyWh(reading.meterWh) > parseEnergyWh(last.meterWh),
   );
-  return grows ? setEventAside(step, session, 'energy_after_end') : { session, reply };
+  if (!grows) return { session, reply };
+  const setAside = await setEventAside(step, session, 'energy_after_end');
+  return { session, reply: { ...reply, quarantined: setAside.reply.quarantined } };
+}
+
+/** What the charge came to; a reading that is told after the end changes none of it. */
+function finalCost(
+  step: ChargeStep,
+  session: Session,
+): Pick<EventReply, 'energyKwh' | 'runningCost'> {
+  const { readings } = session.progress;
+  const offsets = offsetsOver(
+    step.station.record.document.timeZone,
+    readings,
+    step.parts.clock.now(),
+  );
+  const cost =
+    session.terms === null ? null : costOf(session.terms.mandate.document, readings, offsets);
+  return {
+    energyKwh: formatEnergyKwh(energyOf(readings)),
+    runningCost:
+      cost === null
+        ? null
+        : {
+            currency: cost.currency,
+            totalInclTax: formatMoney({ currency: cost.currency, minor: cost.totalInclTaxMinor }),
+          },
+  };
 }
 
 /** Energy that a refused driver took all the same is somebody's money: it goes to suspense. */
@@ -92,6 +134,8 @@ async function applyToRefused(step: ChargeStep, session: Session): Promise<Appli
 
 /** The session is set aside already; its end tells how much energy that is. */
 async function applyToSuspense(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const reused = await setReuseAside(step, session);
+  if (reused !== null) return reused;
   if (step.event.step === 'ended') return endInSuspense(step, session);
   const { accepted } = takeReadings(step, session);
   const metered: Session = { ...session, progress: { ...session.progress, readings: accepted } };

@@ -16,6 +16,8 @@ export interface ChargeStep {
   readonly unit: UnitOfWork;
   readonly station: Station;
   readonly event: TransactionEvent;
+  /** the event that was delivered now; earlier ones may be applied with it */
+  readonly delivered: TransactionEvent;
   readonly transactionId: string;
 }
 
@@ -23,6 +25,8 @@ export interface ChargeStep {
 export interface Applied {
   readonly session: Session | null;
   readonly reply: EventReply;
+  /** the event has no part in any charge: kept as evidence only */
+  readonly isSetAside?: boolean;
 }
 
 export interface AppliedToSession extends Applied {

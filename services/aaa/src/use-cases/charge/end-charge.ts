@@ -8,6 +8,7 @@ import { quarantine, takeReadings, type AppliedToSession, type ChargeStep } from
 import { handOver } from './hand-over.js';
 import { releaseMandate } from './release-mandate.js';
 import { replyFor } from './reply.js';
+import { hasGap, hasInvalidSequence, SEQUENCE_GAP } from './sequence.js';
 
 /** The station stopped metering: rated for the driver and handed to settlement, or set aside. */
 export async function endCharge(step: ChargeStep, session: Session): Promise<AppliedToSession> {
@@ -21,11 +22,13 @@ export async function endCharge(step: ChargeStep, session: Session): Promise<App
       endAt: accepted.at(-1)?.at ?? step.event.at,
       signedStop: step.event.signedData,
       stopReason: step.event.stopReason,
-      flags: [...session.progress.flags, ...endFlags(step, session)],
+      flags: [...session.progress.flags, ...(await endFlags(step, session))],
     },
   };
   const hadRegister = session.progress.readings.length > 0;
-  const contradiction = faults[0]?.fault ?? (await contradictionOf(step, ended, hadRegister));
+  const invalid = hasInvalidSequence(step) ? 'sequence_invalid' : null;
+  const contradiction =
+    invalid ?? faults[0]?.fault ?? (await contradictionOf(step, ended, hadRegister));
   if (contradiction !== null) return setSessionAside(step, ended, contradiction);
   return rateAndHandOver(step, ended);
 }
@@ -43,11 +46,17 @@ export async function endInSuspense(step: ChargeStep, session: Session): Promise
   );
 }
 
-function endFlags(step: ChargeStep, session: Session): string[] {
+async function endFlags(step: ChargeStep, session: Session): Promise<string[]> {
   const late = step.event.offline && !session.progress.flags.includes('offline');
   // rated up to the last register that was told, and shown to whoever reviews the charge
   const blind = step.event.readings.length === 0;
-  return [...(late ? ['offline'] : []), ...(blind ? ['stop_register_missing'] : [])];
+  // the registers at both ends are what is billed; what was told between them may still arrive
+  const gap = await hasGap(step);
+  return [
+    ...(late ? ['offline'] : []),
+    ...(blind ? ['stop_register_missing'] : []),
+    ...(gap ? [SEQUENCE_GAP] : []),
+  ];
 }
 
 /** What no single reading shows, but the whole session does. */

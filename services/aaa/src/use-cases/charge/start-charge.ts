@@ -18,8 +18,10 @@ import {
   type AppliedToSession,
   type ChargeStep,
 } from './charge-step.js';
+import { METER_ROLLBACK, ROLLBACK_DETAIL, startsBelowLastStop } from './meter-rollback.js';
 import { giveBack } from './release-mandate.js';
 import { replyFor } from './reply.js';
+import { hasInvalidSequence } from './sequence.js';
 
 /** The station began to meter a session that was consented, or whose quote the start accepts. */
 export async function startCharge(
@@ -33,9 +35,8 @@ export async function startCharge(
   if (entitled === null) return refuseStart(step, bound, 'credit_exhausted');
   const connectorId = connectorAt(step.station, step.event.connectorId ?? bound.connectorId);
   const { accepted, faults } = takeReadings(step, entitled);
-  const fault: MeteringFault | null =
-    connectorId === null ? 'unknown_connector' : (faults[0]?.fault ?? null);
-  const started: Session = {
+  const fault = faultOfStart(step, connectorId) ?? faults[0]?.fault ?? null;
+  const begun: Session = {
     ...entitled,
     state: stateAfter(bound, fault),
     connectorId,
@@ -46,18 +47,31 @@ export async function startCharge(
       ...entitled.progress,
       startAt: accepted[0]?.at ?? step.event.at,
       readings: accepted,
-      meterSerial: step.event.meterSerial,
+      meterSerial: step.event.meterSerial ?? serialOf(step.station, connectorId),
       signedStart: step.event.signedData,
       flags: startFlags(step, entitled),
     },
   };
+  const hasFallen = await startsBelowLastStop(step, begun);
+  const started = hasFallen ? flagged(begun, METER_ROLLBACK) : begun;
   await takeConnector(step, bound, started);
   await step.unit.sessions.save(started);
   publishStart(step, started);
   if (fault !== null) {
     await quarantine(step, fault, 'the start cannot be true', started, readingsOf(step.event));
   }
+  if (hasFallen) await quarantine(step, METER_ROLLBACK, ROLLBACK_DETAIL, started);
   return { session: started, reply: replyToStart(step, started, fault) };
+}
+
+function faultOfStart(step: ChargeStep, connectorId: number | null): MeteringFault | null {
+  if (hasInvalidSequence(step)) return 'sequence_invalid';
+  return connectorId === null ? 'unknown_connector' : null;
+}
+
+function flagged(session: Session, flag: string): Session {
+  const { progress } = session;
+  return { ...session, progress: { ...progress, flags: [...progress.flags, flag] } };
 }
 
 function replyToStart(step: ChargeStep, session: Session, fault: string | null): EventReply {
@@ -99,6 +113,12 @@ function connectorAt(station: Station, named: number | null): number | null {
   if (named !== null && known.includes(named)) return named;
   const [only] = known;
   return known.length === 1 && only !== undefined ? only : null;
+}
+
+/** The meter as the station's signed record names it. */
+function serialOf(station: Station, connectorId: number | null): string | null {
+  const { evses } = station.record.document;
+  return evses.find((evse) => evse.connectorId === connectorId)?.meterSerial ?? null;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { OCPP20 } from 'typed-ocpp';
-import { recordFrame } from '@roamgrid/contracts';
 import { swipeAtStation } from '../../use-cases/swipe-at-station.js';
 import { priceText } from '../price-text.js';
 import { status201 } from '../refusal-status.js';
-import { payloadOf, type Answer, type StationCall } from '../station-call.js';
+import { keepRefused, payloadOf, type Answer, type StationCall } from '../station-call.js';
 import { identityOfToken, mediumOfToken, pinOfToken } from './token.js';
 
 const LONGEST_TEXT = 512;
@@ -13,16 +12,10 @@ export function displayText(content: string): { format: 'UTF8'; content: string 
   return { format: 'UTF8', content: content.slice(0, LONGEST_TEXT) };
 }
 
-/** A PIN in the clear is not looked at; the frame is kept, without it. */
-async function refuseOpenPin(call: StationCall): Promise<Answer> {
-  await call.context.bus.request(recordFrame, call.station.utility, {
-    stationId: call.station.stationId,
-    direction: 'in',
-    wire: call.wire,
-    refusal: { code: 'pin_unencrypted', billing: false },
-    effect: null,
-  });
-  const personalMessage = displayText('A PIN is taken over an encrypted connection only.');
+/** The frame is kept, nobody is asked. */
+async function refuseUnasked(call: StationCall, code: string, message: string): Promise<Answer> {
+  await keepRefused(call, code);
+  const personalMessage = displayText(message);
   return { payload: { idTokenInfo: { status: 'Invalid', personalMessage } } };
 }
 
@@ -30,7 +23,13 @@ async function refuseOpenPin(call: StationCall): Promise<Answer> {
 export async function authorize(call: StationCall): Promise<Answer> {
   const { idToken } = payloadOf<OCPP20.AuthorizeRequest>(call);
   const pin = pinOfToken(idToken);
-  if (pin !== null && !call.linkIsPrivate) return refuseOpenPin(call);
+  if (pin !== null && !call.linkIsPrivate) {
+    const message = 'A PIN is taken over an encrypted connection only.';
+    return refuseUnasked(call, 'pin_unencrypted', message);
+  }
+  if (call.context.probes.isSlowedDown(call.station.stationId)) {
+    return refuseUnasked(call, 'too_many_requests', 'Please wait and try again.');
+  }
   const reply = await swipeAtStation(call.context, {
     station: call.station,
     connectorId: null,

@@ -1,4 +1,5 @@
 import type { OCPP20 } from 'typed-ocpp';
+import { exactDecimal } from '../../exact/exact-decimal.js';
 import { exactNumber, type Exact } from '../../exact/exact-json.js';
 import { connectorOf, recordEvent, type EventReply } from '../record-event.js';
 import { instantWithinReach } from '../date-time.js';
@@ -50,9 +51,16 @@ function activityOf(event: Event): 'charging' | 'idle' | null {
   }
 }
 
-function sequenceOf(digits: string): number | null {
+/** One spelling for one number, so that `1e3` and `1000` are the same event's. */
+function sequenceDigits(digits: string): string {
+  return exactDecimal(digits) ?? digits.slice(0, 40);
+}
+
+/** What cannot be counted stands as far off as can be told: aaa sets it aside all the same. */
+function sequenceOf(digits: string): number {
   const sequence = Number(digits);
-  return Number.isSafeInteger(sequence) ? sequence : null;
+  if (Number.isSafeInteger(sequence)) return sequence;
+  return sequence < 0 ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
 /** A step of a transaction: committed first, then answered, whatever is said in it. */
@@ -61,13 +69,14 @@ export async function transactionEvent(call: StationCall): Promise<Answer> {
   const { transactionInfo, idToken } = event;
   const { registry, ids } = call.context;
   const step = STEP_OF[event.eventType];
+  const sequence = sequenceDigits(event.seqNo.value);
   const reply = await recordEvent(call, readSamples(sampleGroups(event.meterValue)), {
     step,
     // the schema bounds its length from above only
     transactionId: transactionInfo.transactionId === '' ? '-' : transactionInfo.transactionId,
     newSessionId: step === 'started' ? ids.uuid() : null,
-    naturalKey: `ocpp2.0.1:${transactionInfo.transactionId}:${event.seqNo.value.slice(0, 40)}`,
-    sequenceNumber: sequenceOf(event.seqNo.value),
+    naturalKey: `ocpp2.0.1:${transactionInfo.transactionId}:${sequence}`,
+    sequenceNumber: sequenceOf(sequence),
     connectorId: connectorOf(event.evse?.id.value),
     identity: idToken === undefined ? null : identityOfToken(idToken, registry),
     at: instantWithinReach(event.timestamp),
