@@ -9,7 +9,15 @@ import { Refusal } from './refusal.js';
  * id), so that the other party can compute its bytes and compare their hash, which everybody may read.
  */
 export interface Fact {
-  readonly kind: 'invoice' | 'verification' | 'acceptance' | 'dispute' | 'credit' | 'agreement';
+  readonly kind:
+    | 'invoice'
+    | 'verification'
+    | 'acceptance'
+    | 'dispute'
+    | 'credit'
+    | 'agreement'
+    | 'settlement'
+    | 'payment';
   readonly businessKey: string;
   readonly documentHash: string;
   /** 32 bytes in hex: without them the hashes on the channel could be guessed from a document */

@@ -2,7 +2,7 @@ import { openCall, type Call } from './call.js';
 import { canonicalText } from './canonical.js';
 import { Contract, type Context } from './fabric.js';
 import { readFact } from './facts.js';
-import { recordAgreement } from './record-agreement.js';
+import { recordHeld } from './record-held.js';
 import { recordStep } from './record-step.js';
 import { asRefusal } from './refusal.js';
 
@@ -51,7 +51,17 @@ export class SettlementContract extends Contract {
 
   /** A party records the hash of an agreement it holds. */
   async recordAgreement(context: Context, argument: string): Promise<string> {
-    return answer(context, argument, recordAgreement);
+    return answer(context, argument, (call) => recordHeld(call, 'agreement'));
+  }
+
+  /** A party records the hash of a settlement that both have signed. */
+  async recordSettlement(context: Context, argument: string): Promise<string> {
+    return answer(context, argument, (call) => recordHeld(call, 'settlement'));
+  }
+
+  /** A party records the hash of the payer's advice of a payment. */
+  async recordPayment(context: Context, argument: string): Promise<string> {
+    return answer(context, argument, (call) => recordHeld(call, 'payment'));
   }
 
   /**

@@ -170,6 +170,8 @@ describe('the package', () => {
       'presentInvoice',
       'readRecord',
       'recordAgreement',
+      'recordPayment',
+      'recordSettlement',
       'verifyInvoice',
     ]);
   });

@@ -12,6 +12,7 @@ import * as mandate from './messages/profiles/mandate.js';
 import * as bill from './messages/settlement/bill.js';
 import * as cdr from './messages/settlement/cdr.js';
 import * as invoice from './messages/settlement/invoice.js';
+import * as netting from './messages/settlement/netting.js';
 
 /**
  * Every message of Roamgrid, in the order of the flow: from the swipe to the bill, then what staff
@@ -55,6 +56,10 @@ export const FLOW: readonly Contract[] = [
   invoice.answerInvoice,
   invoice.creditInvoice,
   invoice.receiveCredit,
+  netting.netWithPartner,
+  netting.cosignSettlement,
+  netting.paySettlement,
+  netting.receivePayment,
   bill.issueBills,
   projection.project,
   projection.traceStep,

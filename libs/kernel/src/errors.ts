@@ -41,6 +41,8 @@ export const ERROR_KINDS = {
   connector_occupied: kind(409, 'retrySame', 'The connector is in use'),
   nothing_to_invoice: kind(409, 'giveUp', 'No charge detail record waits to be invoiced'),
   nothing_to_bill: kind(409, 'giveUp', 'No charge waits to be billed'),
+  nothing_to_settle: kind(409, 'giveUp', 'No accepted document waits to be settled'),
+  settlement_differs: kind(409, 'retryNew', "The partner's books say something else"),
   four_eyes: kind(403, 'giveUp', 'Another person must do this'),
   immutable: kind(409, 'giveUp', 'A published document never changes'),
   payload_too_large: kind(413, 'giveUp', 'The request is too large'),

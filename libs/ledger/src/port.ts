@@ -6,6 +6,8 @@ export const LEDGER_TRANSACTIONS = [
   'disputeInvoice',
   'creditInvoice',
   'recordAgreement',
+  'recordSettlement',
+  'recordPayment',
 ] as const;
 
 export type LedgerTransactionName = (typeof LEDGER_TRANSACTIONS)[number];
@@ -35,7 +37,8 @@ export interface LedgerTransaction {
   readonly documentHash: string;
   /**
    * What every member of the channel may see: `{creditor, debtor}` (slugs), for a step upon an invoice
-   * `invoiceKey` too; for `recordAgreement` `{party, counterparty}`.
+   * `invoiceKey` too; for `recordAgreement`, `recordSettlement`
+   * and `recordPayment` `{party, counterparty}`.
    */
   readonly argument: JsonObject;
   /**
@@ -61,7 +64,14 @@ export interface LedgerReceipt {
 }
 
 export type LedgerRecordKind =
-  'invoice' | 'verification' | 'acceptance' | 'dispute' | 'credit' | 'agreement';
+  | 'invoice'
+  | 'verification'
+  | 'acceptance'
+  | 'dispute'
+  | 'credit'
+  | 'agreement'
+  | 'settlement'
+  | 'payment';
 
 /** What the caller's own collection holds under a business key. */
 export interface LedgerRecord {

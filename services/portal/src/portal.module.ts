@@ -16,6 +16,7 @@ import { notBuiltController } from './controllers/not-built.controller.js';
 import { PORTAL } from './controllers/portal-token.js';
 import { PricingController } from './controllers/pricing.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
+import { SettlementsController } from './controllers/settlements.controller.js';
 import { StationsController } from './controllers/stations.controller.js';
 import { createHttpApplication, type TokenSource } from './http/http-application.js';
 import { Idempotency } from './http/idempotency.js';
@@ -72,6 +73,7 @@ export class PortalModule {
         StationsController,
         InvoicesController,
         BooksController,
+        SettlementsController,
         notBuiltController(NOT_BUILT_ROUTES),
         FallbackController,
       ],

@@ -112,8 +112,7 @@ describe('who may call', () => {
 
   it('says of what is not built that it is not', async () => {
     for (const [method, path] of [
-      ['POST', '/settlements/1/payments'],
-      ['POST', '/settlements'],
+      ['POST', '/bills/1/credit'],
       ['GET', '/reports/usage'],
       ['POST', '/stations/DUKE-CLT-001/commands/Reset'],
     ] as const) {

@@ -18,4 +18,9 @@ export const accounts = {
   consumerPrepaid: (consumerId: string) => `consumer:prepaid:${consumerId}`,
   fxClearing: 'fx:clearing',
   cash: 'cash',
+  /** what a settlement came to, until it is paid */
+  settlementClearing: (partner: string) => `settlement:clearing:${partner}`,
+  bank: 'bank',
+  /** payments that a partner says its bank has made */
+  bankAdvised: (partner: string) => `bank:advised:${partner}`,
 } as const;

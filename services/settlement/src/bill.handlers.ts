@@ -6,7 +6,8 @@ import { PORTS } from './tokens.js';
 import { auditBooks } from './use-cases/audit-books.js';
 import { issueBills } from './use-cases/issue-bills.js';
 import { depositCredit, releaseCredit, reserveCredit } from './use-cases/keep-credit.js';
-import { readBalances, readCredit } from './use-cases/read-books.js';
+import { readBalances } from './use-cases/netting/read-balances.js';
+import { readCredit } from './use-cases/read-books.js';
 
 /** Drivers' bills and prepaid accounts, balances, the audit, and the outbox. */
 @Controller()

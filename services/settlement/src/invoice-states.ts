@@ -2,15 +2,18 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { InvoiceDirection, InvoiceState } from './records.js';
 
 export type InvoiceAction = 'accept' | 'dispute' | 'credit';
+/** `settle` is nobody's action: it follows from a settlement that took up all of an invoice. */
+export type InvoiceStep = InvoiceAction | 'settle';
 
 /** Forward only: what may be done to an invoice in a state, and where it leads. */
 const NEXT_STATE: Readonly<
-  Record<InvoiceState, Readonly<Partial<Record<InvoiceAction, InvoiceState>>>>
+  Record<InvoiceState, Readonly<Partial<Record<InvoiceStep, InvoiceState>>>>
 > = {
   issued: { accept: 'accepted', dispute: 'disputed', credit: 'credited' },
-  accepted: { credit: 'credited' },
+  accepted: { credit: 'credited', settle: 'settled' },
   disputed: { credit: 'credited' },
-  settled: {},
+  // what was paid comes back with the next settlement
+  settled: { credit: 'credited' },
   credited: {},
 };
 
@@ -21,7 +24,7 @@ const ACTIONS_OF: Readonly<Record<InvoiceDirection, readonly InvoiceAction[]>> =
 };
 
 /** @throws RoamgridError `state_conflict` */
-export function stateAfter(state: InvoiceState, action: InvoiceAction): InvoiceState {
+export function stateAfter(state: InvoiceState, action: InvoiceStep): InvoiceState {
   const next = NEXT_STATE[state][action];
   if (next !== undefined) return next;
   throw new RoamgridError('state_conflict', `the invoice is ${state}: ${action} is not possible`);

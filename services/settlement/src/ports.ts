@@ -8,6 +8,7 @@ import type {
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
+import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
 import type * as records from './records.js';
 
 /** CDRs of this utility, made and received. */
@@ -114,15 +115,6 @@ export interface InvoiceBook {
   /** Whether the credit asked for a reissue, which nothing may have come of. */
   isReissueAsked(invoiceId: string): Promise<boolean>;
   findReissue(invoiceId: string): Promise<string | null>;
-  /** Payables of accepted invoices not yet settled. */
-  accepted(): Promise<
-    {
-      partner: string;
-      currency: CurrencyCode;
-      direction: records.InvoiceDirection;
-      minor: bigint;
-    }[]
-  >;
   /** A page in order of id, for whoever goes through all. */
   idsAfter(invoiceId: string, limit: number): Promise<string[]>;
   /** CDRs that claim an invoice which has no live line for them, or the other way round. */
@@ -168,7 +160,8 @@ export interface JournalBook {
 
 export interface IntentBook {
   /** The same business key again changes nothing. */
-  add(invoiceId: string, transaction: LedgerTransaction): Promise<void>;
+  /** @param subject the invoice or settlement that it tells of */
+  add(subject: string, transaction: LedgerTransaction): Promise<void>;
   ofInvoice(invoiceId: string): Promise<records.LedgerIntent[]>;
   find(businessKey: string): Promise<records.LedgerIntent | null>;
   /** Due ones, each the first of its invoice that is not over. */
@@ -197,6 +190,8 @@ export interface Books {
   readonly credit: CreditBook;
   readonly journal: JournalBook;
   readonly intents: IntentBook;
+  readonly settlements: SettlementBook;
+  readonly payments: PaymentBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }
@@ -228,6 +223,8 @@ export interface Ports {
   readonly utility: string;
   readonly work: UnitOfWork;
   readonly neighbours: Neighbours;
+  readonly partners: Partners;
+  readonly paymentOrders: PaymentOrders;
   readonly ledger: LedgerPort;
   readonly pairSecretOf: (partner: string) => Uint8Array;
   readonly signer: Signer;

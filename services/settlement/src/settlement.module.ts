@@ -4,16 +4,24 @@ import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
 import type { ServiceContext } from '@roamgrid/platform';
 import { absentLedger } from './adapters/absent-ledger.js';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
+import { BusPartners } from './adapters/bus-partners.js';
 import { openPairSecrets } from './adapters/pair-secrets.js';
 import { PostgresWork } from './adapters/postgres-work.js';
+import { SandboxBank } from './adapters/sandbox-bank.js';
+import { DueWork } from './background/due-work.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
 import { InvoiceHandlers } from './invoice.handlers.js';
 import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
 import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.js';
+import { CreateSettlements } from './migrations/1700000000500-create-settlements.js';
+import { NettingHandlers } from './netting.handlers.js';
+import type { PaymentOrders } from './netting/ports.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
+import { askAgain } from './use-cases/netting/ask-for-cosignature.js';
+import { executeDuePayments } from './use-cases/netting/execute-payment.js';
 
 /** What settlement needs beside its context. */
 export interface SettlementExtras {
@@ -21,12 +29,15 @@ export interface SettlementExtras {
   readonly ledger: LedgerPort;
   /** the secret that this utility shares with a partner: it names records on the ledger */
   readonly pairSecretOf: (partner: string) => Uint8Array;
+  /** the utility's bank; the sandbox bank where none is given */
+  readonly paymentOrders?: PaymentOrders;
 }
 
 export const settlementMigrations: readonly MigrationClass[] = [
   CreateOutbox,
   CreateSettlement,
   KeepReissueAsked,
+  CreateSettlements,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -36,10 +47,11 @@ export class SettlementModule {
     const ports = openPorts(context, extras);
     return {
       module: SettlementModule,
-      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers],
+      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers, NettingHandlers],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: LedgerPoster, useFactory: () => new LedgerPoster(ports) },
+        { provide: DueWork, useFactory: () => new DueWork(dueSteps(ports), ports.log) },
       ],
     };
   }
@@ -58,12 +70,19 @@ export async function settlementAlone(
   return (context) => SettlementModule.with(context, { ledger: absentLedger(), pairSecretOf });
 }
 
+/** What is tried again until somebody outside has answered. */
+function dueSteps(ports: Ports): (() => Promise<void>)[] {
+  return [() => askAgain(ports), () => executeDuePayments(ports)];
+}
+
 function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
   const { utility, database, bus, signer, verifier, registry, clock, ids, log, outbox } = context;
   return {
     utility,
     work: new PostgresWork(database, () => clock.now()),
     neighbours: new BusNeighbours(bus, utility),
+    partners: new BusPartners(bus),
+    paymentOrders: extras.paymentOrders ?? new SandboxBank(database, () => clock.now()),
     ledger: extras.ledger,
     pairSecretOf: extras.pairSecretOf,
     signer,

@@ -17,7 +17,11 @@ import {
   type ServiceContext,
   type Signer,
 } from '@roamgrid/platform';
-import { SettlementModule, settlementMigrations } from '@roamgrid/settlement';
+import {
+  SettlementModule,
+  settlementMigrations,
+  type SettlementExtras,
+} from '@roamgrid/settlement';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const SERVICES = ['aaa', 'profiles', 'crp', 'settlement'] as const;
@@ -144,6 +148,7 @@ export async function openConsortium(
   server: PostgresServer,
   utilities: readonly string[],
   ledger: LedgerPort,
+  extras: Pick<SettlementExtras, 'paymentOrders'> = {},
 ): Promise<Consortium> {
   const clock = new SetClock();
   const transport = inProcessTransport();
@@ -192,7 +197,11 @@ export async function openConsortium(
     });
     await standIn.listen();
     const app = await NestFactory.createMicroservice(
-      SettlementModule.with(context, { ledger, pairSecretOf: pairSecretsOf(shared, utility) }),
+      SettlementModule.with(context, {
+        ...extras,
+        ledger,
+        pairSecretOf: pairSecretsOf(shared, utility),
+      }),
       { strategy: transport.server(utility, 'settlement'), logger: false },
     );
     await app.listen();

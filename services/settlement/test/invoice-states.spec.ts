@@ -6,14 +6,14 @@ import type { InvoiceState } from '../src/records.js';
 
 describe('the states of an invoice', () => {
   it.each`
-    state         | accept        | dispute       | credit
-    ${'issued'}   | ${'accepted'} | ${'disputed'} | ${'credited'}
-    ${'accepted'} | ${'refused'}  | ${'refused'}  | ${'credited'}
-    ${'disputed'} | ${'refused'}  | ${'refused'}  | ${'credited'}
-    ${'settled'}  | ${'refused'}  | ${'refused'}  | ${'refused'}
-    ${'credited'} | ${'refused'}  | ${'refused'}  | ${'refused'}
+    state         | accept        | dispute       | credit        | settle
+    ${'issued'}   | ${'accepted'} | ${'disputed'} | ${'credited'} | ${'refused'}
+    ${'accepted'} | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'settled'}
+    ${'disputed'} | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'refused'}
+    ${'settled'}  | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'refused'}
+    ${'credited'} | ${'refused'}  | ${'refused'}  | ${'refused'}  | ${'refused'}
   `('$state', ({ state, ...expected }) => {
-    for (const action of ['accept', 'dispute', 'credit'] as const) {
+    for (const action of ['accept', 'dispute', 'credit', 'settle'] as const) {
       const outcome = (): string => {
         try {
           return stateAfter(state as InvoiceState, action);

@@ -25,6 +25,7 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
   session: [['aaa'], ['settlement']],
   cdr: [['aaa'], ['settlement']],
   invoice: [['settlement']],
+  settlement: [['settlement']],
   bill: [['settlement']],
   tariff: [['crp']],
   agreement: [['crp']],

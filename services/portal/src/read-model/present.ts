@@ -61,6 +61,19 @@ function presentInvoice(id: string, data: JsonObject, caller: Caller | null): Js
   };
 }
 
+function presentSettlement(id: string, data: JsonObject, caller: Caller | null): JsonObject {
+  const settlement = unwrapped(data, 'settlement');
+  const { ledger, payments } = settlement;
+  const mayWrite = caller === null || caller.scopes.has('billing:write');
+  return {
+    settlementId: id,
+    ...settlement,
+    ...(isObject(ledger) ? { ledger: withoutNulls(ledger) } : {}),
+    payments: Array.isArray(payments) ? payments.filter(isObject).map(withoutNulls) : [],
+    availableActions: mayWrite ? (settlement['availableActions'] ?? []) : [],
+  };
+}
+
 /** A consumer's settings stand beside its other members. */
 export function presentConsumer(data: JsonObject): JsonObject {
   const { settings, ...rest } = data;
@@ -76,6 +89,8 @@ export function present(kind: ViewKind, { id, data }: View, caller: Caller | nul
       return presentCdr(id, data);
     case 'invoice':
       return presentInvoice(id, data, caller);
+    case 'settlement':
+      return presentSettlement(id, data, caller);
     case 'consumer':
       return { consumerId: id, ...presentConsumer(data) };
     case 'bill':

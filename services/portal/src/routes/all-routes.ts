@@ -3,6 +3,7 @@ import * as billing from './billing-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
 import * as operation from './operation-routes.js';
 import * as pricing from './pricing-routes.js';
+import * as settlement from './settlement-routes.js';
 import * as session from './session-routes.js';
 
 /** Every call of a utility's API, in the order in which it is documented. */
@@ -11,5 +12,6 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(pricing),
   ...Object.values(operation),
   ...Object.values(billing),
+  ...Object.values(settlement),
   ...NOT_BUILT_ROUTES,
 ];

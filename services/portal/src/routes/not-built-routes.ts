@@ -9,9 +9,6 @@ import { problemAnswer } from './answers.js';
  * them, and this table is their only list.
  */
 const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [
-  ['POST', '/settlements', 'netSettlement', 'billing:write', 'Nets what is accepted and due.'],
-  ['GET', '/settlements', 'listSettlements', 'billing:read', 'Lists settlements.'],
-  ['POST', '/settlements/:id/payments', 'recordPayment', 'billing:write', 'Records a payment.'],
   ['POST', '/bills/:id/credit', 'creditBill', 'billing:write', 'Credits a bill.'],
   ['POST', '/load-signals', 'publishLoadSignal', 'tariffs:write', 'Publishes a load band.'],
   ['GET', '/reports/:name', 'getReport', 'sessions:read', 'AAA analytics.'],

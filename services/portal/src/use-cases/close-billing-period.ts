@@ -10,6 +10,7 @@ import { parseInstant, RoamgridError } from '@roamgrid/kernel';
 import type { Portal } from '../ports.js';
 import { present } from '../read-model/present.js';
 import type { JsonObject } from '../read-model/view.js';
+import { requirePartner } from './require-partner.js';
 
 /** A month of CDRs is hashed, signed and posted in one go. */
 const CLOSE_TIMEOUT_MS = 120_000;
@@ -44,14 +45,7 @@ export async function closeBillingPeriod(
 ): Promise<JsonObject> {
   checkOrder(period);
   checkOver(portal, period);
-  const isPartner =
-    period.partner !== portal.utility &&
-    portal.registry.utilities.some((entry) => entry.utility === period.partner);
-  if (!isPartner) {
-    throw new RoamgridError('unprocessable', 'no such partner', [
-      { path: 'partner', message: 'not another utility of the consortium' },
-    ]);
-  }
+  requirePartner(portal, period.partner);
   await handOver(portal);
   const data = await portal.bus.request(closePeriod, portal.utility, period, {
     timeoutMs: CLOSE_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import type { InvoiceDocument, InvoiceLine } from '@roamgrid/contracts';
 import type { SignedDocument } from '@roamgrid/documents';
-import { parseMoney, type CurrencyCode } from '@roamgrid/kernel';
+import { parseMoney } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
 import type { InvoiceBook } from '../ports.js';
 import type {
@@ -205,19 +205,6 @@ export class PostgresInvoices implements InvoiceBook {
       [invoiceId],
     );
     return row?.invoice_id ?? null;
-  }
-
-  async accepted(): ReturnType<InvoiceBook['accepted']> {
-    return this.#tx.query<{
-      partner: string;
-      currency: CurrencyCode;
-      direction: InvoiceDirection;
-      minor: bigint;
-    }>(
-      `SELECT partner, currency, direction, sum(payable_minor)::bigint AS minor
-         FROM invoice WHERE state = 'accepted'
-        GROUP BY partner, currency, direction ORDER BY partner, currency`,
-    );
   }
 
   async idsAfter(invoiceId: string, limit: number): Promise<string[]> {

@@ -8,6 +8,8 @@ import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
 import { PostgresJournal } from './postgres-journal.js';
+import { PostgresPayments } from './postgres-payments.js';
+import { PostgresSettlements } from './postgres-settlements.js';
 
 /** The books over one transaction of this service's schema. */
 export class PostgresWork implements UnitOfWork {
@@ -48,6 +50,8 @@ export class PostgresWork implements UnitOfWork {
       credit: new PostgresCredit(tx),
       journal: new PostgresJournal(tx, this.#now),
       intents: new PostgresIntents(tx, this.#now, onIntentAdded),
+      settlements: new PostgresSettlements(tx),
+      payments: new PostgresPayments(tx),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
         messages.push({ to, subject: subjectOf(contract), payload, key });
       },

@@ -1,7 +1,8 @@
 import { formatInstant, RoamgridError, type ErrorCode } from '@roamgrid/kernel';
 import type { LedgerReceipt, LedgerTransactionName } from '@roamgrid/ledger';
-import type { Ports } from '../ports.js';
+import type { Books, Ports } from '../ports.js';
 import { publishInvoice } from '../publishing/invoice-view.js';
+import { publishSettlement } from '../publishing/settlement-view.js';
 import { publishStep, settlementOf } from '../publishing/project.js';
 import type { LedgerIntent } from '../records.js';
 
@@ -69,6 +70,16 @@ async function attempt(ports: Ports, intent: LedgerIntent): Promise<Outcome> {
   }
 }
 
+/** An intent tells of an invoice, or of a settlement. */
+async function publishSubject(ports: Ports, books: Books, intent: LedgerIntent): Promise<void> {
+  const { name } = intent.transaction;
+  if (name === 'recordSettlement' || name === 'recordPayment') {
+    await publishSettlement(ports, books, intent.invoiceId);
+    return;
+  }
+  await publishInvoice(ports, books, intent.invoiceId);
+}
+
 /** One attempt on an intent; its outcome is kept, and shown where it changed something. */
 export async function postIntent(ports: Ports, intent: LedgerIntent): Promise<void> {
   const startedAtMs = ports.clock.now();
@@ -80,11 +91,11 @@ export async function postIntent(ports: Ports, intent: LedgerIntent): Promise<vo
       const pauseMs = FIRST_PAUSE_MS * 2 ** Math.min(intent.attempts, DOUBLINGS);
       const nextAttemptAtMs = nowMs + Math.min(pauseMs, GREATEST_PAUSE_MS);
       await books.intents.postpone(businessKey, outcome.state, outcome.error, nextAttemptAtMs);
-      if (outcome.state !== intent.state) await publishInvoice(ports, books, intent.invoiceId);
+      if (outcome.state !== intent.state) await publishSubject(ports, books, intent);
       return;
     }
     if (!(await books.intents.settle(businessKey, outcome.receipt))) return;
-    await publishInvoice(ports, books, intent.invoiceId);
+    await publishSubject(ports, books, intent);
     for (const { line } of await books.invoices.allLines(intent.invoiceId)) {
       publishStep(books, ports.utility, {
         sessionId: line.sessionId,

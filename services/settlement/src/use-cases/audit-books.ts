@@ -9,11 +9,14 @@ import type { CdrRecord, RetailCharge } from '../records.js';
 import { checkAgreedTariff } from '../review/check-agreed-tariff.js';
 import { checkRating, compareFigures } from '../review/check-rating.js';
 import { isSigned } from '../review/objection.js';
+import { auditSettlements } from './netting/audit-settlements.js';
 import { compareInvoice } from './review-invoice.js';
 
 export type AuditReport = ReplyOf<typeof contract>;
 
 const PAGE = 200;
+/** received invoices that home has agreed to */
+const AGREED: ReadonlySet<unknown> = new Set(['accepted', 'settled']);
 
 /** Counts what was checked and lists what does not hold, by invariant. */
 class Findings {
@@ -40,6 +43,11 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   await auditSequences(ports, findings);
   await auditCdrs(ports, findings);
   await auditInvoices(ports, findings);
+  const settlements = await auditSettlements(ports);
+  findings.count('settlementsAddUp', settlements.checked);
+  for (const { subject, detail } of settlements.findings) {
+    findings.breach('settlementsAddUp', subject, detail);
+  }
   await auditIntents(ports, findings);
   return { checked: findings.checked, breaches: findings.breaches };
 }
@@ -192,7 +200,8 @@ async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
 async function auditInvoice(ports: Ports, findings: Findings, invoiceId: string): Promise<void> {
   await ports.work.run(async (books) => {
     const record = await books.invoices.find(invoiceId);
-    if (record === null || (record.direction === 'received' && record.state !== 'accepted')) return;
+    const isOurs = record?.direction === 'issued' || AGREED.has(record?.state);
+    if (record === null || !isOurs) return;
     const lines = (await books.invoices.allLines(invoiceId)).map(({ line }) => line);
     const held = await books.cdrs.findMany(lines.map(({ cdrId }) => cdrId));
     const byId = new Map(held.map((one) => [one.cdr.document.cdrId, one]));

@@ -2,7 +2,6 @@ import type {
   InvoiceLine,
   listInvoiceLines as linesContract,
   proveCdr as proofContract,
-  readBalances as balancesContract,
   readCredit as creditContract,
   readLedger as ledgerContract,
   ReplyOf,
@@ -85,34 +84,6 @@ export async function readLedger(
   if (found === null) return { record: null };
   const { kind, documentHash, txId, blockNumber, committedAt } = found;
   return { record: { businessKey, kind, documentHash, txId, blockNumber, committedAt } };
-}
-
-/** Who owes whom, from accepted invoices that are neither settled nor credited. */
-export async function readBalances(ports: Ports): Promise<ReplyOf<typeof balancesContract>> {
-  const accepted = await ports.work.run((books) => books.invoices.accepted());
-  const balances = new Map<string, { owedMinor: bigint; owingMinor: bigint }>();
-  for (const { partner, currency, direction, minor } of accepted) {
-    const key = JSON.stringify([partner, currency]);
-    const balance = balances.get(key) ?? { owedMinor: 0n, owingMinor: 0n };
-    if (direction === 'issued') balance.owedMinor += minor;
-    else balance.owingMinor += minor;
-    balances.set(key, balance);
-  }
-  const pairs = accepted.map(({ partner, currency }) => ({ partner, currency }));
-  const items = [...new Map(pairs.map((pair) => [JSON.stringify(Object.values(pair)), pair]))];
-  return {
-    items: items.map(([key, { partner, currency }]) => {
-      const { owedMinor, owingMinor } = balances.get(key) ?? { owedMinor: 0n, owingMinor: 0n };
-      const text = (minor: bigint): string => formatMoney(money(currency, minor));
-      return {
-        partner,
-        currency,
-        owed: text(owedMinor),
-        owing: text(owingMinor),
-        net: text(owedMinor - owingMinor),
-      };
-    }),
-  };
 }
 
 /** A prepaid account; null where the consumer has none. */

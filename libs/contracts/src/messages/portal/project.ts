@@ -7,6 +7,7 @@ export const VIEW_KINDS = [
   'session',
   'cdr',
   'invoice',
+  'settlement',
   'bill',
   'tariff',
   'agreement',

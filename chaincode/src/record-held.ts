@@ -5,15 +5,18 @@ import type { Outcome } from './record-step.js';
 import { Refusal } from './refusal.js';
 
 /**
- * Records that a party holds an agreement with this hash. Each party records its own; they agree where
- * both say the same.
+ * Records that a party holds a document of this kind with this hash: an agreement, a settlement, the
+ * advice of a payment. Each party records its own; they agree where both say the same.
  *
  * @throws Refusal `malformed_request`, `forbidden`, `ledger_conflict`
  */
-export async function recordAgreement(call: Call): Promise<Outcome> {
+export async function recordHeld(
+  call: Call,
+  kind: Extract<Fact['kind'], 'agreement' | 'settlement' | 'payment'>,
+): Promise<Outcome> {
   call.argument.requireOnly(['businessKey', 'party', 'counterparty']);
   const fact: Fact = {
-    kind: 'agreement',
+    kind,
     businessKey: call.argument.hash('businessKey'),
     documentHash: call.transient.hash('documentHash'),
     salt: call.transient.hash('salt'),
