@@ -1,69 +1,73 @@
+import { auditUtility } from './audit-gateway.js';
 import { DemoFault, faultLine } from './demo-fault.js';
 import { DemoGateway } from './demo-gateway.js';
-import { compareWithBooks, type Comparison } from './simulate-books.js';
 import { readSimulateOptions, type SimulateOptions } from './simulate-options.js';
-import { gatherStations } from './simulate-stations.js';
-import { planSwarm, playSwarm } from './simulate-swarm.js';
-
-interface SwarmResult {
-  readonly seed: number;
-  readonly stations: number;
-  readonly sessions: number;
-  readonly refused: number;
-  readonly byProtocol: Readonly<Record<string, number>>;
-  readonly durationMs: number;
-  readonly utilities: readonly Comparison[];
-  readonly addsUp: boolean;
-}
+import { compare } from './swarm/compare.js';
+import { registerDrivers } from './swarm/drivers.js';
+import { planSwarm } from './swarm/plan.js';
+import { playSwarm } from './swarm/play.js';
+import { ProgressBar } from './swarm/progress.js';
+import { checkHomeBooks, readBooks, visitedBy } from './swarm/read-books.js';
+import { describeResult, summarize, type SwarmResult } from './swarm/report.js';
+import { registerStations } from './swarm/stations.js';
+import { Timings } from './swarm/timings.js';
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+const OLDEST_CHARGE_MS = 30 * 24 * 3_600_000;
 
 async function simulate(options: SimulateOptions): Promise<SwarmResult> {
   const gateway = await DemoGateway.open(options.dataDir);
-  const stations = await gatherStations(gateway, options.stations);
-  tell(`${String(options.sessions)} charges at ${String(stations.length)} stations…`);
+  tell(`Registering ${String(options.stations)} stations and their drivers…`);
+  const stations = await registerStations(gateway, options.stations);
+  const drivers = await registerDrivers(gateway, options.stations);
+  const plans = planSwarm(options.stations, options.sessions, options.seed);
+  const timings = new Timings();
+  const bar = new ProgressBar(process.stderr, options.sessions);
+  const differences: string[] = [];
   const startMs = Date.now();
-  const plans = planSwarm(stations.length, options.sessions, options.seed);
-  const records = await playSwarm(gateway, stations, plans);
+  const records = await playSwarm({
+    gateway,
+    stations,
+    plans,
+    drivers,
+    timings,
+    onPlayed: () => {
+      bar.advance();
+    },
+    onFault: (stationId, error) => {
+      differences.push(`${stationId} could not go on: ${faultLine(error)}`);
+    },
+  });
   const durationMs = Date.now() - startMs;
-  tell('Played; comparing with the books…');
-  const charged = records.filter(({ name }) => name !== null);
-  const visited = [...new Set(records.map((record) => record.visited))].sort();
-  const utilities = await Promise.all(
-    visited.map((utility) => compareWithBooks(gateway, utility, records)),
-  );
-  const byProtocol: Record<string, number> = {};
-  for (const { protocol } of charged) byProtocol[protocol] = (byProtocol[protocol] ?? 0) + 1;
-  return {
-    seed: options.seed,
-    stations: stations.length,
-    sessions: charged.length,
-    refused: records.length - charged.length,
-    byProtocol,
-    durationMs,
-    utilities,
-    addsUp: utilities.every(({ isEqual }) => isEqual),
+  tell('Played; comparing with the books of both sides…');
+  const query = {
+    stationIds: new Set(stations.map(({ stationId }) => stationId)),
+    sinceMs: startMs - 1_000,
+    chargedSinceMs: startMs - OLDEST_CHARGE_MS,
   };
-}
-
-function describe(result: SwarmResult): string {
-  const { sessions, refused, stations, durationMs, addsUp } = result;
-  return [
-    `${String(sessions)} charges and ${String(refused)} refusals at ${String(stations)} stations in ${String(durationMs)} ms`,
-    ...Object.entries(result.byProtocol).map(([name, count]) => `  ${name}: ${String(count)}`),
-    ...result.utilities.map(
-      (row) =>
-        `${row.utility}: delivered ${String(row.sessions)} charges, ${row.energyKwh} kWh; booked ${String(row.bookedSessions)}, ${row.bookedEnergyKwh} kWh`,
-    ),
-    addsUp ? 'The books have what the stations delivered.' : 'The books DIFFER.',
-  ].join('\n');
+  const comparisons = [];
+  for (const utility of visitedBy(records)) {
+    const books = await readBooks(gateway, { ...query, utility });
+    comparisons.push(
+      compare(
+        utility,
+        records.filter(({ visited }) => visited === utility),
+        books,
+      ),
+    );
+    differences.push(...(await checkHomeBooks(gateway, query, books.cdrs)));
+  }
+  tell('Auditing every utility…');
+  const audits = [];
+  for (const utility of gateway.utilities) audits.push(await auditUtility(gateway, utility));
+  return summarize({ options, records, durationMs, timings, comparisons, differences, audits });
 }
 
 /** `npm run simulate`: a swarm against the running gateway; status 1 where its totals do not add up. */
 async function main(): Promise<void> {
   const options = readSimulateOptions(process.argv.slice(2));
   const result = await simulate(options);
-  process.stdout.write(`${options.isJson ? JSON.stringify(result) : describe(result)}\n`);
+  process.stdout.write(`${options.isJson ? JSON.stringify(result) : describeResult(result)}\n`);
   if (!result.addsUp) process.exitCode = 1;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chargingMs } from '../src/demo-slot.js';
-import { planSwarm } from '../src/simulate-swarm.js';
+import { BEHAVIOURS } from '../src/swarm/behaviours.js';
+import { planSwarm } from '../src/swarm/plan.js';
 
 describe('a swarm', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -10,15 +11,31 @@ describe('a swarm', () => {
 
   it('has as many charges as were asked for, spread evenly, of every protocol', () => {
     const plans = planSwarm(4, 30, 1);
-    expect(plans.map((plan) => plan.length)).toEqual([8, 8, 7, 7]);
-    const protocols = new Set(plans.flat().map(({ protocol }) => protocol));
+    expect(plans.map(({ charges }) => charges.length)).toEqual([8, 8, 7, 7]);
+    const protocols = new Set(plans.map(({ protocol }) => protocol));
     expect([...protocols].sort()).toEqual(['http', 'ocpp1.6', 'ocpp2.0.1']);
   });
 
+  it('shows every behaviour in a swarm of 50 stations and 500 charges', () => {
+    const charges = planSwarm(50, 500, 7).flatMap((plan) => plan.charges);
+    const shown = new Set(charges.map(({ behaviour }) => behaviour));
+    expect([...shown].sort()).toEqual(BEHAVIOURS.map(({ name }) => name).sort());
+  });
+
+  it('gives a station only what its protocol can do', () => {
+    for (const { protocol, charges } of planSwarm(9, 300, 3)) {
+      for (const { behaviour } of charges) {
+        const known = BEHAVIOURS.find(({ name }) => name === behaviour);
+        expect(known?.protocols).toContain(protocol);
+      }
+    }
+  });
+
   it('works with seed 0', () => {
-    expect(new Set(planSwarm(1, 10, 0)[0]?.map(({ energyMilliWh }) => energyMilliWh)).size).toBe(
-      10,
-    );
+    const [plan] = planSwarm(1, 10, 0);
+    const energies = plan?.charges.filter(({ behaviour }) => behaviour !== 'zeroEnergy');
+    const distinct = new Set(energies?.map(({ energyMilliWh }) => energyMilliWh));
+    expect(distinct.size).toBe(energies?.length);
   });
 });
 

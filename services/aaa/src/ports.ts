@@ -83,6 +83,8 @@ export interface Reservation {
 /** A suspense item that is still open, as it is shown. */
 export interface OpenSuspense extends Omit<SuspenseItem, 'atMs' | 'evidence'> {
   readonly at: string;
+  /** energy that the item sets aside */
+  readonly energyKwh: string;
 }
 
 /** The register at the end of a session, and the meter it is of where that is known. */

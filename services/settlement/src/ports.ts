@@ -30,7 +30,7 @@ export interface CdrBook {
     >,
   ): Promise<string | null>;
   add(
-    record: Omit<records.CdrRecord, 'invoiceId'>,
+    record: Omit<records.CdrRecord, 'invoiceId' | 'providerShare'>,
     origin: records.CdrOrigin | null,
   ): Promise<void>;
   setState(cdrId: string, state: records.CdrState): Promise<void>;

@@ -34,6 +34,13 @@ export interface CdrRecord {
   readonly role: CdrRole;
   readonly state: CdrState;
   readonly invoiceId: string | null;
+  /** what its maker owes the station's provider; null where it was received */
+  readonly providerShare: ProviderShare | null;
+}
+
+export interface ProviderShare {
+  readonly provider: string;
+  readonly minor: bigint;
 }
 
 /** What only the maker of a CDR knows of it. */

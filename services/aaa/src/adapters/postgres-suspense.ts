@@ -1,4 +1,4 @@
-import { formatInstant } from '@roamgrid/kernel';
+import { formatEnergyKwh, formatInstant, parseEnergyWh } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
 import type { OpenSuspense, SuspenseBook, SuspenseItem } from '../ports.js';
 import type { Outgoing } from './outgoing.js';
@@ -11,6 +11,16 @@ interface SuspenseRow {
   transaction_id: string | null;
   code: string;
   detail: string;
+  evidence: unknown;
+}
+
+/** Energy that the item sets aside; an item about a frame or a single reading sets none aside. */
+function energyKwhOf(evidence: unknown): string {
+  const energyWh =
+    typeof evidence === 'object' && evidence !== null && 'energyWh' in evidence
+      ? evidence.energyWh
+      : null;
+  return formatEnergyKwh(typeof energyWh === 'string' ? parseEnergyWh(energyWh) : 0n);
 }
 
 function fromRow(row: SuspenseRow): OpenSuspense {
@@ -22,6 +32,7 @@ function fromRow(row: SuspenseRow): OpenSuspense {
     transactionId: row.transaction_id,
     code: row.code,
     detail: row.detail,
+    energyKwh: energyKwhOf(row.evidence),
   };
 }
 
@@ -54,7 +65,12 @@ export class PostgresSuspense implements SuspenseBook {
       ],
     );
     this.#onOpened(item.code);
-    this.#outgoing.projectSuspense({ ...shown, at: formatInstant(atMs), state: 'open' });
+    this.#outgoing.projectSuspense({
+      ...shown,
+      at: formatInstant(atMs),
+      energyKwh: energyKwhOf(evidence),
+      state: 'open',
+    });
   }
 
   async join(stationId: string, transactionId: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { formatInstant } from '@roamgrid/kernel';
+import { formatEnergyKwh, formatInstant } from '@roamgrid/kernel';
+import { energyOf } from '../session/metering.js';
 import type { Session } from '../session/session.js';
 
 /** The view of a session that this AAA publishes: INTERFACE §6 names its members. */
@@ -24,6 +25,7 @@ export function sessionView(session: Session, utility: string): Record<string, u
     transactionId: session.transactionId,
     ...priceView(session),
     meter: meterView(session),
+    energyKwh: progress.readings.length === 0 ? null : formatEnergyKwh(energyOf(progress.readings)),
     flags: progress.flags,
   };
 }

@@ -113,6 +113,15 @@ export const cdrAnswer = z
       })
       .optional()
       .describe('seen by the home utility only'),
+    shares: z
+      .strictObject({
+        provider: z.string(),
+        commission: decimalString,
+        providerShare: decimalString,
+        own: decimalString,
+      })
+      .optional()
+      .describe('splits of the wholesale amount without tax; seen by the visited utility only'),
     invoiceId: uuid.nullable(),
     billId: uuid.nullable(),
     flags: z.array(z.string()),
@@ -225,6 +234,7 @@ export const suspenseAnswer = z
     sessionId: uuid.nullable(),
     code: z.string(),
     detail: z.string(),
+    energyKwh: decimalString.optional().describe('energy that the item sets aside'),
     state: z.string(),
   })
   .meta({ id: 'Suspense' });

@@ -17,9 +17,12 @@ interface CdrRow extends DocumentRow {
   readonly state: CdrState;
   readonly invoice_id: string | null;
   readonly charge_hash: string | null;
+  readonly provider: string | null;
+  readonly provider_share_minor: bigint;
 }
 
-const COLUMNS = 'role, state, invoice_id, charge_hash, document, document_hash, signature';
+const COLUMNS = `role, state, invoice_id, charge_hash, provider, provider_share_minor,
+  document, document_hash, signature`;
 
 function toRecord(row: CdrRow): CdrRecord {
   return {
@@ -27,6 +30,8 @@ function toRecord(row: CdrRow): CdrRecord {
     role: row.role,
     state: row.state,
     invoiceId: row.invoice_id,
+    providerShare:
+      row.provider === null ? null : { provider: row.provider, minor: row.provider_share_minor },
   };
 }
 
@@ -103,7 +108,10 @@ export class PostgresCdrs implements CdrBook {
     return row?.cdr_id ?? null;
   }
 
-  async add(record: Omit<CdrRecord, 'invoiceId'>, origin: CdrOrigin | null): Promise<void> {
+  async add(
+    record: Omit<CdrRecord, 'invoiceId' | 'providerShare'>,
+    origin: CdrOrigin | null,
+  ): Promise<void> {
     const { document } = record.cdr;
     await this.#tx.query(
       `INSERT INTO cdr (cdr_id, role, visited_utility, home_utility, station_id, transaction_id,

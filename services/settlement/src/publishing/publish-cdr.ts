@@ -1,3 +1,4 @@
+import { formatMoney, parseMoney } from '@roamgrid/kernel';
 import type { Books } from '../ports.js';
 import type { CdrDocument, CdrRecord, RetailCharge } from '../records.js';
 import { publishView } from './project.js';
@@ -41,6 +42,24 @@ function sessionFacts(cdr: CdrDocument, cinMasked: string | null): Record<string
   };
 }
 
+/** How the wholesale amount without tax is split; only its maker knows the provider's share. */
+function sharesView({ cdr, providerShare }: CdrRecord): Record<string, unknown> {
+  if (providerShare === null) return {};
+  const { currency, settlement } = cdr.document;
+  const { provider, minor } = providerShare;
+  const { minor: commission } = parseMoney(settlement.commission, currency);
+  const { minor: base } = parseMoney(settlement.base, currency);
+  const shown = (amountMinor: bigint): string => formatMoney({ currency, minor: amountMinor });
+  return {
+    shares: {
+      provider,
+      commission: shown(commission),
+      providerShare: shown(minor),
+      own: shown(base - commission - minor),
+    },
+  };
+}
+
 /**
  * Publishes a CDR and what settlement knows of its session.
  *
@@ -67,6 +86,7 @@ export function publishCdr(
       role,
       invoiceId,
       billId,
+      ...sharesView(record),
       ...(charge === null ? {} : { retail: retailView(charge) }),
     },
   });

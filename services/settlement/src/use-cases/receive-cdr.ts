@@ -87,6 +87,7 @@ async function take(
     role: 'home',
     state: objected === null ? 'accepted' : 'held',
     invoiceId: null,
+    providerShare: null,
   };
   await books.cdrs.add(record, null);
   await sendCdrAnswer(ports, books, cdr, verdictOf(objected));

@@ -165,6 +165,7 @@ async function bookCdr(
     role: isDomestic ? 'domestic' : 'visited',
     state: firstState(document, isDomestic),
     invoiceId: null,
+    providerShare: { provider: charge.provider, minor: decision.providerShareMinor },
   };
   await books.cdrs.add(record, {
     chargeHash: documentHash(charge, sha256),

@@ -1,0 +1,77 @@
+import { SimulatedStation16 } from '../station/simulated-station-16.js';
+import type { StationAddress } from '../station/station-socket.js';
+import {
+  ACCEPTED,
+  type ChargeName,
+  type Decision,
+  type StationPlayer,
+  type Visit,
+} from './player.js';
+import type { MeterStep } from './script.js';
+import type { Timings } from './timings.js';
+
+function decisionOf(status: string): Decision {
+  return status === 'Accepted' ? ACCEPTED : { isAccepted: false, reason: status };
+}
+
+/** A station of the swarm that speaks OCPP 1.6: the gateway names the transaction. */
+export class Player16 implements StationPlayer {
+  readonly #station: SimulatedStation16;
+  readonly #timings: Timings;
+  #visit: Visit | null = null;
+  #transactionId: string | null = null;
+
+  private constructor(station: SimulatedStation16, timings: Timings) {
+    this.#station = station;
+    this.#timings = timings;
+  }
+
+  static async connect(address: StationAddress, timings: Timings): Promise<Player16> {
+    return new Player16(await SimulatedStation16.connect(address), timings);
+  }
+
+  async authorize({ cin }: Visit): Promise<Decision> {
+    this.#transactionId = null;
+    return decisionOf(
+      await this.#timings.measure('1.6 Authorize', () => this.#station.authorize(cin)),
+    );
+  }
+
+  begin(visit: Visit): Promise<void> {
+    this.#visit = visit;
+    this.#transactionId = null;
+    return Promise.resolve();
+  }
+
+  async deliver({ kind, at, meterWh }: MeterStep): Promise<Decision> {
+    const visit = this.#visit;
+    if (visit === null) throw new Error('no charge was begun');
+    const { connectorId, cin: idTag } = visit;
+    if (kind === 'start') {
+      const started = await this.#timings.measure('1.6 StartTransaction', () =>
+        this.#station.start({ connectorId, idTag, meterWh, at }),
+      );
+      this.#transactionId = started.transactionId;
+      return decisionOf(started.status);
+    }
+    const transactionId = this.#transactionId;
+    if (transactionId === null) throw new Error('the transaction has no number yet');
+    const [call, run] =
+      kind === 'update'
+        ? ([
+            '1.6 MeterValues',
+            () => this.#station.meter(connectorId, transactionId, meterWh, at),
+          ] as const)
+        : (['1.6 StopTransaction', () => this.#station.stop(transactionId, meterWh, at)] as const);
+    await this.#timings.measure(call, run);
+    return ACCEPTED;
+  }
+
+  name(): ChargeName | null {
+    return this.#transactionId === null ? null : { transactionId: this.#transactionId };
+  }
+
+  close(): Promise<void> {
+    return this.#station.close();
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { LosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import { StationSocket, type StationAddress } from '../station/station-socket.js';
+import {
+  ACCEPTED,
+  type ChargeName,
+  type Decision,
+  type StationPlayer,
+  type Visit,
+} from './player.js';
+import type { MeterStep } from './script.js';
+import type { Timings } from './timings.js';
+
+const tokenAnswer = z.looseObject({
+  idTokenInfo: z.looseObject({ status: z.string() }).optional(),
+});
+
+const EVENTS = {
+  start: { eventType: 'Started', triggerReason: 'Authorized', context: 'Transaction.Begin' },
+  update: { eventType: 'Updated', triggerReason: 'MeterValuePeriodic', context: 'Sample.Periodic' },
+  stop: { eventType: 'Ended', triggerReason: 'StopAuthorized', context: 'Transaction.End' },
+} as const;
+
+interface Running extends Visit {
+  readonly transactionId: string;
+}
+
+function decisionOf(answer: unknown): Decision {
+  const status = tokenAnswer.parse(answer).idTokenInfo?.status ?? 'Accepted';
+  return status === 'Accepted' ? ACCEPTED : { isAccepted: false, reason: status };
+}
+
+function payloadOf(step: MeterStep, { cin, connectorId, transactionId }: Running): object {
+  const { eventType, triggerReason, context } = EVENTS[step.kind];
+  const register = { value: new LosslessNumber(step.meterWh), context };
+  return {
+    eventType,
+    timestamp: step.at,
+    triggerReason,
+    seqNo: step.sequenceNumber,
+    ...(step.isOffline ? { offline: true } : {}),
+    transactionInfo: {
+      transactionId,
+      chargingState: step.isIdle ? 'SuspendedEV' : 'Charging',
+      ...(step.kind === 'stop' ? { stoppedReason: 'Local' } : {}),
+    },
+    evse: { id: connectorId, connectorId: 1 },
+    ...(step.kind === 'start' ? { idToken: { idToken: cin, type: 'Central' } } : {}),
+    meterValue: [{ timestamp: step.at, sampledValue: [register] }],
+  };
+}
+
+/** A station of the swarm that speaks OCPP 2.0.1. */
+export class Player201 implements StationPlayer {
+  readonly #socket: StationSocket;
+  readonly #timings: Timings;
+  #running: Running | null = null;
+
+  private constructor(socket: StationSocket, timings: Timings) {
+    this.#socket = socket;
+    this.#timings = timings;
+  }
+
+  static async connect(address: StationAddress, timings: Timings): Promise<Player201> {
+    return new Player201(await StationSocket.connect(address, 'ocpp2.0.1'), timings);
+  }
+
+  async authorize({ cin }: Visit): Promise<Decision> {
+    this.#running = null;
+    const idToken = { idToken: cin, type: 'Central' };
+    return decisionOf(
+      await this.#timings.measure('2.0.1 Authorize', () =>
+        this.#socket.call('Authorize', { idToken }),
+      ),
+    );
+  }
+
+  begin(visit: Visit): Promise<void> {
+    this.#running = { ...visit, transactionId: randomUUID() };
+    return Promise.resolve();
+  }
+
+  async deliver(step: MeterStep): Promise<Decision> {
+    const running = this.#running;
+    if (running === null) throw new Error('no charge was begun');
+    const call = `2.0.1 TransactionEvent ${EVENTS[step.kind].eventType}`;
+    const answer = await this.#timings.measure(call, () =>
+      this.#socket.call('TransactionEvent', payloadOf(step, running)),
+    );
+    return decisionOf(answer);
+  }
+
+  name(): ChargeName | null {
+    return this.#running === null ? null : { transactionId: this.#running.transactionId };
+  }
+
+  close(): Promise<void> {
+    return this.#socket.close();
+  }
+}

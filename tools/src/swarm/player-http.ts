@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { DemoFault } from '../demo-fault.js';
+import {
+  ACCEPTED,
+  type ChargeName,
+  type Decision,
+  type StationPlayer,
+  type Visit,
+} from './player.js';
+import type { MeterStep } from './script.js';
+import type { Timings } from './timings.js';
+
+const swipeAnswer = z.looseObject({
+  sessionId: z.string(),
+  decision: z.string(),
+  reason: z.string().optional(),
+  quote: z.looseObject({ hash: z.string() }).optional(),
+});
+
+export interface HttpStation {
+  readonly baseUrl: string;
+  readonly stationId: string;
+  readonly password: string;
+}
+
+/** A station of the swarm that speaks HTTP. */
+export class PlayerHttp implements StationPlayer {
+  readonly #station: HttpStation;
+  readonly #timings: Timings;
+  #sessionId: string | null = null;
+  #quoteHash: string | null = null;
+
+  constructor(station: HttpStation, timings: Timings) {
+    this.#station = station;
+    this.#timings = timings;
+  }
+
+  async authorize({ connectorId, cin }: Visit): Promise<Decision> {
+    this.#sessionId = null;
+    const body = { connectorId, cin, medium: 'rfid' };
+    const swipe = swipeAnswer.parse(await this.#post('HTTP swipe', '/swipes', body));
+    this.#sessionId = swipe.sessionId;
+    this.#quoteHash = swipe.quote?.hash ?? null;
+    if (swipe.decision === 'quoted') return ACCEPTED;
+    return { isAccepted: false, reason: swipe.reason ?? 'refused' };
+  }
+
+  async begin(): Promise<void> {
+    await this.#post('HTTP consent', this.#path('consent'), { quoteHash: this.#quoteHash });
+  }
+
+  async deliver({ kind, at, meterWh, isOffline }: MeterStep): Promise<Decision> {
+    const late = isOffline ? { offline: true } : {};
+    switch (kind) {
+      case 'start':
+        await this.#post('HTTP start', this.#path('start'), { meterWh, at, ...late });
+        return ACCEPTED;
+      case 'update':
+        await this.#post('HTTP meter-values', this.#path('meter-values'), {
+          values: [{ at, meterWh }],
+          ...late,
+        });
+        return ACCEPTED;
+      case 'stop':
+        await this.#post('HTTP stop', this.#path('stop'), {
+          meterWh,
+          at,
+          reason: 'driver',
+          ...late,
+        });
+        return ACCEPTED;
+    }
+  }
+
+  name(): ChargeName | null {
+    return this.#sessionId === null ? null : { sessionId: this.#sessionId };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #path(step: string): string {
+    return `/sessions/${this.#sessionId ?? ''}/${step}`;
+  }
+
+  async #post(call: string, path: string, body: object): Promise<unknown> {
+    const { baseUrl, stationId, password } = this.#station;
+    const basic = Buffer.from(`${stationId}:${password}`).toString('base64');
+    return this.#timings.measure(call, async () => {
+      const response = await fetch(`${baseUrl}/station/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (response.ok) return JSON.parse(text) as unknown;
+      throw new DemoFault(`${call} was answered ${String(response.status)}: ${text}`);
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { MeterStep } from './script.js';
+
+/** How the books name a charge: by the gateway's session id, or by the station's transaction. */
+export type ChargeName = { readonly sessionId: string } | { readonly transactionId: string };
+
+/** Where and by whom. */
+export interface Visit {
+  readonly connectorId: number;
+  readonly cin: string;
+}
+
+export type Decision =
+  | { readonly isAccepted: true }
+  /** the reason as the protocol tells it */
+  | { readonly isAccepted: false; readonly reason: string };
+
+export const ACCEPTED: Decision = { isAccepted: true };
+
+/** One station of the swarm, speaking its protocol; one charge at a time. */
+export interface StationPlayer {
+  /** The driver shows the card. */
+  authorize(visit: Visit): Promise<Decision>;
+  /** The driver says yes where the protocol asks for it, and the cable is plugged in. */
+  begin(visit: Visit): Promise<void>;
+  /** Delivers one event; a start may still be refused. */
+  deliver(step: MeterStep): Promise<Decision>;
+  /** null before the gateway or the station has named it */
+  name(): ChargeName | null;
+  close(): Promise<void>;
+}

@@ -1,0 +1,160 @@
+import type { AuditResult } from '../audit-gateway.js';
+import type { SimulateOptions } from '../simulate-options.js';
+import type { Comparison } from './compare.js';
+import type { OwnRecord } from './play.js';
+import type { CallTimes, Timings } from './timings.js';
+
+export interface SwarmResult {
+  readonly seed: number;
+  readonly stations: number;
+  /** drivers who came; of them some charged */
+  readonly sessions: number;
+  readonly charged: number;
+  readonly durationMs: number;
+  readonly sessionsPerSecond: number;
+  readonly byProtocol: Readonly<Record<string, number>>;
+  readonly byBehaviour: Readonly<Record<string, number>>;
+  readonly refusedBecause: Readonly<Record<string, number>>;
+  readonly calls: Readonly<Record<string, CallTimes>>;
+  readonly utilities: readonly Comparison[];
+  readonly audits: readonly AuditResult[];
+  /** everything that is not as it must be; empty where all adds up */
+  readonly differences: readonly string[];
+  readonly addsUp: boolean;
+}
+
+function counted(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of [...values].sort()) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+function auditDifferences({ utility, checked, breaches }: AuditResult): string[] {
+  const found = breaches.map(
+    ({ invariant, subject, detail }) => `${utility} ${invariant} ${subject}: ${detail}`,
+  );
+  // an audit that looked at no entry has not shown that the journal sums to zero
+  return checked['journalEntriesSumToZero'] === undefined
+    ? [...found, `${utility}: the journal was not audited`]
+    : found;
+}
+
+export function summarize(swarm: {
+  readonly options: SimulateOptions;
+  readonly records: readonly OwnRecord[];
+  readonly durationMs: number;
+  readonly timings: Timings;
+  readonly comparisons: readonly Comparison[];
+  readonly differences: readonly string[];
+  readonly audits: readonly AuditResult[];
+}): SwarmResult {
+  const { options, records, durationMs, timings, comparisons, audits } = swarm;
+  const differences = [
+    ...comparisons.flatMap(({ utility, differences: own }) =>
+      own.map((difference) => `${utility}: ${difference}`),
+    ),
+    ...swarm.differences,
+    ...audits.flatMap(auditDifferences),
+  ];
+  const perSecond = (records.length * 1_000) / Math.max(1, durationMs);
+  return {
+    seed: options.seed,
+    stations: options.stations,
+    sessions: records.length,
+    charged: records.filter(({ told }) => told === 'charged').length,
+    durationMs,
+    sessionsPerSecond: Math.round(perSecond * 10) / 10,
+    byProtocol: counted(records.map(({ protocol }) => protocol)),
+    byBehaviour: counted(records.map(({ behaviour }) => behaviour)),
+    refusedBecause: counted(records.flatMap(({ reason }) => reason ?? [])),
+    calls: timings.summary(),
+    utilities: comparisons,
+    audits,
+    differences,
+    addsUp: differences.length === 0,
+  };
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+}
+
+function energyRows(utilities: readonly Comparison[]): string[][] {
+  return [
+    ['kWh', 'metered', '= rated', '+ suspense', '+ written off', '+ still charging'],
+    ...utilities.map((row) => [
+      row.utility,
+      row.meteredKwh,
+      row.ratedKwh,
+      row.suspenseKwh,
+      row.writtenOffKwh,
+      row.chargingKwh,
+    ]),
+  ];
+}
+
+function ratedRows(utilities: readonly Comparison[]): string[][] {
+  return [
+    ['kWh', 'rated', '= domestic', '+ invoiced', '+ open', '+ held', 'records'],
+    ...utilities.map(({ utility, ratedKwh, rated, records }) => [
+      utility,
+      ratedKwh,
+      rated.domestic,
+      rated.invoiced,
+      rated.open,
+      rated.held,
+      String(records),
+    ]),
+  ];
+}
+
+function callRows(calls: SwarmResult['calls']): string[][] {
+  return [
+    ['station call', 'count', 'p50 ms', 'p99 ms', 'max ms'],
+    ...Object.entries(calls).map(([call, { count, p50Ms, p99Ms, maxMs }]) => [
+      call,
+      String(count),
+      p50Ms.toFixed(1),
+      p99Ms.toFixed(1),
+      maxMs.toFixed(1),
+    ]),
+  ];
+}
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${String(count)}`)
+    .join(', ');
+
+/** The swarm's outcome for people. */
+export function describeResult(result: SwarmResult): string {
+  const { sessions, charged, stations, durationMs, sessionsPerSecond, utilities } = result;
+  const breaches = result.audits.reduce((sum, audit) => sum + audit.breaches.length, 0);
+  return [
+    `${String(sessions)} sessions, ${String(charged)} charged, at ${String(stations)} stations in ${String(durationMs)} ms: ${String(sessionsPerSecond)} a second`,
+    `protocols   ${listed(result.byProtocol)}`,
+    `behaviours  ${listed(result.byBehaviour)}`,
+    `refused     ${listed(result.refusedBecause)}`,
+    '',
+    ...table(callRows(result.calls)),
+    '',
+    ...table(energyRows(utilities)),
+    '',
+    ...table(ratedRows(utilities)),
+    '',
+    `audits of ${String(result.audits.length)} utilities: ${String(breaches)} breaches`,
+    ...result.differences.slice(0, 50),
+    result.addsUp
+      ? 'All adds up: the books have what the stations metered.'
+      : `The books DIFFER in ${String(result.differences.length)} places.`,
+  ].join('\n');
+}

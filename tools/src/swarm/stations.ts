@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { stationAnswer } from '../demo-answers.js';
+import { DemoFault } from '../demo-fault.js';
+import { refused, type DemoGateway } from '../demo-gateway.js';
+import { atMost } from './at-most.js';
+
+/** A station of the swarm, with what it needs to speak. */
+export interface SwarmStation {
+  readonly stationId: string;
+  readonly password: string;
+  readonly visited: string;
+  readonly evses: readonly { readonly connectorId: number; readonly powerW: string }[];
+}
+
+const registered = z.looseObject({ stationId: z.string(), password: z.string() });
+const stationPage = z.looseObject({ items: z.array(stationAnswer) });
+type StationModel = z.infer<typeof stationAnswer>;
+
+const COPIED = [
+  'provider',
+  'providerSharePercentage',
+  'place',
+  'timeZone',
+  'stationClass',
+  'taxes',
+  'evses',
+];
+const REGISTERED_AT_ONCE = 8;
+
+/** A station that each utility has already: what the swarm's stations there look like. */
+async function modelsOf(gateway: DemoGateway): Promise<Map<string, StationModel>> {
+  const models = new Map<string, StationModel>();
+  for (const utility of gateway.utilities) {
+    const { items } = await gateway.get(utility, '/stations?limit=1', stationPage);
+    const [model] = items;
+    if (model !== undefined) models.set(utility, model);
+  }
+  if (models.size === 0) throw new DemoFault('No utility has a station to model the swarm on.');
+  return models;
+}
+
+/** Registers as many stations as are wanted, spread over the utilities, under names of this run. */
+export async function registerStations(
+  gateway: DemoGateway,
+  wanted: number,
+): Promise<SwarmStation[]> {
+  const models = [...(await modelsOf(gateway))];
+  const run = randomBytes(3).toString('hex').toUpperCase();
+  const numbers = Array.from({ length: wanted }, (_, index) => index);
+  return atMost(REGISTERED_AT_ONCE, numbers, async (number) => {
+    const model = models[number % models.length];
+    if (model === undefined) throw new RangeError('there is a model');
+    const [visited, { document }] = model;
+    const stationId = `SWARM-${run}-${String(number + 1).padStart(3, '0')}`;
+    const body = Object.fromEntries(COPIED.map((name) => [name, document[name]]));
+    const answer = await gateway.ask(visited, 'POST', '/stations', { ...body, stationId });
+    if (answer.status !== 201) throw refused(`registering ${stationId}`, answer);
+    const { password } = registered.parse(answer.body);
+    return { stationId, password, visited, evses: document.evses };
+  });
+}
