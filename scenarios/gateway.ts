@@ -163,14 +163,22 @@ export class Gateway {
   /** A utility's API with that utility's client (or its approver). */
   async api(
     utility: string,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    options: { as?: 'client' | 'approver'; tokenOf?: string; idempotencyKey?: string } = {},
+    options: {
+      as?: 'client' | 'approver';
+      tokenOf?: string;
+      idempotencyKey?: string;
+      ifMatch?: string | null;
+    } = {},
   ): Promise<Answer> {
     const token = await this.token(options.tokenOf ?? utility, options.as ?? 'client');
     return this.#call(method, `/${utility}/api/v1${path}`, body, {
       authorization: `Bearer ${token}`,
+      ...(options.ifMatch === undefined || options.ifMatch === null
+        ? {}
+        : { 'if-match': options.ifMatch }),
       ...(options.idempotencyKey === undefined
         ? {}
         : { 'idempotency-key': options.idempotencyKey }),

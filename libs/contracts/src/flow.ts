@@ -77,6 +77,8 @@ export const FLOW: readonly Contract[] = [
   mandate.revokeMandate,
   mandate.receiveRevocation,
   tariffs.draftTariff,
+  tariffs.editTariff,
+  tariffs.withdrawTariff,
   tariffs.publishTariff,
   policies.definePlan,
   policies.definePolicy,

@@ -44,6 +44,8 @@ export const ERROR_KINDS = {
   nothing_to_settle: kind(409, 'giveUp', 'No accepted document waits to be settled'),
   settlement_differs: kind(409, 'retryNew', "The partner's books say something else"),
   four_eyes: kind(403, 'giveUp', 'Another person must do this'),
+  precondition_failed: kind(412, 'giveUp', 'The object has changed since it was read'),
+  precondition_required: kind(428, 'giveUp', 'The request must say which state it changes'),
   immutable: kind(409, 'giveUp', 'A published document never changes'),
   payload_too_large: kind(413, 'giveUp', 'The request is too large'),
   unsupported_media_type: kind(415, 'giveUp', 'The content type is not supported'),

@@ -8,6 +8,7 @@ import {
   definePolicy,
   draftTariff,
   drainCrp,
+  editTariff,
   makeRetailTariff,
   proposeAgreement,
   publishTariff,
@@ -16,6 +17,7 @@ import {
   recordFxRate,
   type ReplyOf,
   type RequestOf,
+  withdrawTariff,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { Handles, type MessageMeta } from '@roamgrid/messaging';
@@ -40,6 +42,18 @@ export class CrpHandlers {
   @Handles(draftTariff)
   draftTariff(request: RequestOf<typeof draftTariff>): Promise<ReplyOf<typeof draftTariff>> {
     return this.#useCases.draftTariff(request);
+  }
+
+  @Handles(editTariff)
+  editTariff(request: RequestOf<typeof editTariff>): Promise<ReplyOf<typeof editTariff>> {
+    return this.#useCases.editTariff(request);
+  }
+
+  @Handles(withdrawTariff)
+  withdrawTariff(
+    request: RequestOf<typeof withdrawTariff>,
+  ): Promise<ReplyOf<typeof withdrawTariff>> {
+    return this.#useCases.withdrawTariff(request);
   }
 
   @Handles(publishTariff)

@@ -15,8 +15,9 @@ import { PostgresPartnerTariffs, PostgresTariffs } from './adapters/postgres-tar
 import { CRP_USE_CASES, CrpHandlers } from './crp.handlers.js';
 import { crpUseCases } from './crp.use-cases.js';
 import { CreateCrp } from './migrations/1732150000002-create-crp.js';
+import { KeepEditors } from './migrations/1763900000000-keep-editors.js';
 
-export const crpMigrations: readonly MigrationClass[] = [CreateOutbox, CreateCrp];
+export const crpMigrations: readonly MigrationClass[] = [CreateOutbox, CreateCrp, KeepEditors];
 
 /** One utility's charging rules and policy: tariffs, agreements, negotiation, plans. */
 @Module({})

@@ -6,17 +6,21 @@ import { cosignAgreementWith } from './use-cases/cosign-agreement.js';
 import { definePlanWith } from './use-cases/define-plan.js';
 import { definePolicyWith } from './use-cases/define-policy.js';
 import { draftTariffWith } from './use-cases/draft-tariff.js';
+import { editTariffWith } from './use-cases/edit-tariff.js';
 import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
 import type { CrpParts } from './use-cases/parts.js';
 import { proposeAgreementWith } from './use-cases/propose-agreement.js';
 import { publishTariffWith } from './use-cases/publish-tariff.js';
 import { readAgreementWith } from './use-cases/read-agreement.js';
 import { recordFxRateWith } from './use-cases/record-fx-rate.js';
+import { withdrawTariffWith } from './use-cases/withdraw-tariff.js';
 
 /** What crp can do, in one list. */
 export function crpUseCases(parts: CrpParts) {
   return {
     draftTariff: draftTariffWith(parts),
+    editTariff: editTariffWith(parts),
+    withdrawTariff: withdrawTariffWith(parts),
     publishTariff: publishTariffWith(parts),
     proposeAgreement: proposeAgreementWith(parts),
     cosignAgreement: cosignAgreementWith(parts),

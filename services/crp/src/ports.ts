@@ -38,8 +38,11 @@ export interface TariffStore {
   newest(tariffId: string): Promise<StoredTariff | null>;
   /** @throws RoamgridError `state_conflict` where another draft took the version */
   addDraft(tariff: StoredTariff, projection: Projection): Promise<void>;
-  /** @throws RoamgridError `immutable` where it is published already */
-  publish(tariff: StoredTariff, projection: Projection): Promise<void>;
+  /**
+   * Replaces a draft by what it has become, if it is still the one of `before`.
+   * @throws RoamgridError `immutable` where it is published already, `precondition_failed` where it changed
+   */
+  replaceDraft(before: StoredTariff, tariff: StoredTariff, projection: Projection): Promise<void>;
   /** partners and agreements know wholesale tariffs only */
   publishedWholesale(documentHash: string): Promise<TariffView | null>;
   /** of those that a charge may begin under at the instant, the one published last for the class */

@@ -113,7 +113,7 @@ describe('stations, tariffs, consumers and books', () => {
     expect([wrong.status, wrong.body['code']]).toEqual([422, 'invalid_tariff']);
     expect((await post('/tariffs/t1/versions/1/publish')).status).toBe(200);
     expect(portal.services.requestsOf(publishTariff)).toEqual([
-      { tariffId: 't1', version: 1, publisher: 'duke-energy/app' },
+      { tariffId: 't1', version: 1, publisher: 'duke-energy/app', revisions: null },
     ]);
   });
 

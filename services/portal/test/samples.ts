@@ -22,6 +22,7 @@ export const tariffView = (state: 'draft' | 'published'): TariffView => ({
   stationClass: 'AC',
   purpose: 'wholesale',
   author: 'a',
+  editors: [],
   publisher: null,
   publishedAt: null,
   documentHash: HASH,

@@ -17,6 +17,7 @@ interface TariffRow {
   station_class: string;
   purpose: string;
   author: string;
+  editors: unknown;
   publisher: string | null;
   drafted_at: Date;
   published_at: Date | null;
@@ -37,6 +38,7 @@ function storedTariff(row: TariffRow, customerClass: CustomerClass): StoredTarif
     stationClass: row.station_class,
     purpose: row.purpose,
     author: row.author,
+    editors: row.editors,
     publisher: row.publisher,
     publishedAt: row.published_at === null ? null : formatInstant(row.published_at.getTime()),
     documentHash: row.document_hash,
@@ -116,15 +118,38 @@ export class PostgresTariffs implements TariffStore {
     }
   }
 
-  async publish({ view }: StoredTariff, projection: Projection): Promise<void> {
+  async replaceDraft(
+    before: StoredTariff,
+    { view }: StoredTariff,
+    projection: Projection,
+  ): Promise<void> {
+    const store = STORES[view.customerClass];
     await this.#database.transaction(async (tx) => {
-      const changed = await tx.query(
-        `UPDATE ${STORES[view.customerClass]}
-         SET state = 'published', publisher = $3, published_at = $4
-         WHERE tariff_id = $1 AND version = $2 AND state = 'draft' RETURNING version`,
-        [view.tariffId, view.version, view.publisher, view.publishedAt],
+      const [kept] = await tx.query<{ state: string; document_hash: string }>(
+        `SELECT state, document_hash FROM ${store} WHERE tariff_id = $1 AND version = $2 FOR UPDATE`,
+        [view.tariffId, view.version],
       );
-      if (changed.length === 0) throw new RoamgridError('immutable', 'it is published already');
+      if (kept?.state === 'published') {
+        throw new RoamgridError('immutable', 'it is published already');
+      }
+      if (kept?.state !== 'draft' || kept.document_hash !== before.view.documentHash) {
+        throw new RoamgridError('precondition_failed', 'somebody has changed the draft meanwhile');
+      }
+      await tx.query(
+        `UPDATE ${store}
+         SET state = $3, publisher = $4, published_at = $5, editors = $6, document_hash = $7, document = $8
+         WHERE tariff_id = $1 AND version = $2`,
+        [
+          view.tariffId,
+          view.version,
+          view.state,
+          view.publisher,
+          view.publishedAt,
+          json(view.editors),
+          view.documentHash,
+          json(view.document),
+        ],
+      );
       await enqueueProjection(tx, this.#utility, projection);
     });
   }

@@ -1,11 +1,10 @@
 import type { draftTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
-import { parseTariff } from '@roamgrid/tariff';
-import { checkDraft } from '../decisions/check-draft.js';
-import { skippedTimeOf, utcOffsetSecondsAt } from '../decisions/local-days.js';
+import { checkRevision } from '../decisions/check-revision.js';
 import { hashOf } from '../decisions/hash-of.js';
 import { tariffProjection } from '../decisions/projections.js';
 import type { StoredTariff } from '../ports.js';
+import { checkTariff, type CheckTariffParts } from './check-tariff.js';
 import type { CrpParts } from './parts.js';
 
 type Draft = RequestOf<typeof draftTariff>;
@@ -21,36 +20,33 @@ function assertSameKind(newest: StoredTariff, draft: Draft): void {
   }
 }
 
-/** @throws RoamgridError `invalid_tariff`, `not_found` for an unknown id, `state_conflict` */
+/**
+ * @throws RoamgridError `invalid_tariff`, `not_found` for an unknown id, `state_conflict`,
+ *   `precondition_failed` where the newest version is not the one that was read
+ */
 export function draftTariffWith(
-  parts: Pick<CrpParts, 'utility' | 'registry' | 'tariffs' | 'clock' | 'ids'>,
+  parts: CheckTariffParts & Pick<CrpParts, 'ids'>,
 ): (draft: Draft) => Promise<ReplyOf<typeof draftTariff>> {
   return async (draft) => {
-    const compiled = parseTariff(draft.document);
-    const newest = draft.tariffId === null ? null : await parts.tariffs.newest(draft.tariffId);
-    if (draft.tariffId !== null && newest === null) {
+    const { tariffId, revisions, ...content } = draft;
+    const newest = tariffId === null ? null : await parts.tariffs.newest(tariffId);
+    if (tariffId !== null && newest === null) {
       throw new RoamgridError('not_found', 'no such tariff');
     }
-    if (newest !== null) assertSameKind(newest, draft);
+    if (newest !== null) {
+      assertSameKind(newest, draft);
+      checkRevision(newest.view, revisions);
+    }
     const nowMs = parts.clock.now();
-    const { currency, timeZone } = parts.registry.entry(parts.utility);
-    checkDraft({
-      purpose: draft.purpose,
-      document: draft.document,
-      tariff: compiled,
-      currency,
-      earlierCurrency: newest?.view.document.currency ?? null,
-      nowMs,
-      utcOffsetSeconds: utcOffsetSecondsAt(timeZone, nowMs),
-      skippedOn: (day) => skippedTimeOf(timeZone, day),
-    });
+    checkTariff(parts, { ...content, before: newest, nowMs });
     const tariff: StoredTariff = {
       draftedAtMs: nowMs,
       view: {
-        ...draft,
-        tariffId: draft.tariffId ?? parts.ids.uuid(),
+        ...content,
+        tariffId: tariffId ?? parts.ids.uuid(),
         version: (newest?.view.version ?? 0) + 1,
         state: 'draft',
+        editors: [],
         publisher: null,
         publishedAt: null,
         documentHash: hashOf(draft.document),

@@ -1,5 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { draftTariff, proposeAgreement, publishTariff } from '@roamgrid/contracts';
+import {
+  draftTariff,
+  editTariff,
+  proposeAgreement,
+  publishTariff,
+  withdrawTariff,
+} from '@roamgrid/contracts';
+import { inDocument } from '../http/beneath.js';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
@@ -40,28 +47,68 @@ export class PricingController {
 
   @Serves(routes.postTariff)
   draft({ body, caller }: RouteCall<typeof routes.postTariff>): Promise<object> {
-    return this.#portal.bus.request(draftTariff, this.#portal.utility, {
-      ...body,
-      tariffId: null,
-      author: caller.subject,
-    });
+    return inDocument(
+      this.#portal.bus.request(draftTariff, this.#portal.utility, {
+        ...body,
+        tariffId: null,
+        author: caller.subject,
+      }),
+    );
   }
 
   @Serves(routes.postTariffVersion)
-  draftVersion({
+  draftVersion(call: RouteCall<typeof routes.postTariffVersion>): Promise<object> {
+    const { params, body, caller, ifMatch } = call;
+    return inDocument(
+      draftTariffVersion(this.#portal, {
+        tariffId: params.tariffId,
+        document: body.document,
+        author: caller.subject,
+        revisions: ifMatch,
+      }),
+    );
+  }
+
+  @Serves(routes.putTariffVersion)
+  replaceVersion(call: RouteCall<typeof routes.putTariffVersion>): Promise<object> {
+    return this.#edit(call);
+  }
+
+  @Serves(routes.patchTariffVersion)
+  editVersion(call: RouteCall<typeof routes.patchTariffVersion>): Promise<object> {
+    return this.#edit(call);
+  }
+
+  #edit(call: RouteCall<typeof routes.patchTariffVersion>): Promise<object> {
+    const { params, body, caller, ifMatch } = call;
+    return inDocument(
+      this.#portal.bus.request(editTariff, this.#portal.utility, {
+        ...params,
+        document: body.document,
+        editor: caller.subject,
+        revisions: ifMatch === null ? null : [...ifMatch],
+      }),
+    );
+  }
+
+  @Serves(routes.deleteTariffVersion)
+  withdrawVersion({
     params,
-    body,
-    caller,
-  }: RouteCall<typeof routes.postTariffVersion>): Promise<object> {
-    return draftTariffVersion(this.#portal, params.tariffId, body.document, caller.subject);
+    ifMatch,
+  }: RouteCall<typeof routes.deleteTariffVersion>): Promise<object> {
+    return this.#portal.bus.request(withdrawTariff, this.#portal.utility, {
+      ...params,
+      revisions: ifMatch === null ? null : [...ifMatch],
+    });
   }
 
   @Serves(routes.postPublication)
-  publish({ params, caller }: RouteCall<typeof routes.postPublication>): Promise<object> {
+  publish({ params, caller, ifMatch }: RouteCall<typeof routes.postPublication>): Promise<object> {
     return this.#portal.bus.request(publishTariff, this.#portal.utility, {
       tariffId: params.tariffId,
       version: params.version,
       publisher: caller.subject,
+      revisions: ifMatch === null ? null : [...ifMatch],
     });
   }
 

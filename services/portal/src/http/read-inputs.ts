@@ -2,6 +2,7 @@ import { decimalString, integerString } from '@roamgrid/contracts';
 import { fromOcpi221, tariffSchema } from '@roamgrid/tariff';
 import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
+import { beneath } from './beneath.js';
 
 /** `describe` gives a schema another identity but leaves its definition. */
 const TEXT_NUMBERS: ReadonlySet<unknown> = new Set([decimalString.def, integerString.def]);
@@ -16,12 +17,20 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function readMember(name: string, schema: z.core.$ZodType, value: unknown): unknown {
+  try {
+    return readInputs(schema, value);
+  } catch (error) {
+    throw beneath(name, error);
+  }
+}
+
 function readMembers(shape: Readonly<Record<string, z.core.$ZodType>>, value: unknown): unknown {
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
-      return [name, schema === undefined ? member : readInputs(schema, member)];
+      return [name, schema === undefined ? member : readMember(name, schema, member)];
     }),
   );
 }

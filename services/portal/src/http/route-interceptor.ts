@@ -8,6 +8,7 @@ import { runInTrace } from '@roamgrid/messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { firstValueFrom, from, type Observable } from 'rxjs';
 import { keyOf, type Idempotency } from './idempotency.js';
+import { entityTag, ifMatchOf } from './entity-tag.js';
 import { nextLink } from './page.js';
 import { parseCall } from './parse-call.js';
 import type { Route } from './route.js';
@@ -37,7 +38,8 @@ export class RouteInterceptor implements NestInterceptor {
     next: CallHandler<object>,
   ): Promise<object> {
     const caller = callerOf(request);
-    const call = { ...parseCall(route, request), caller };
+    const ifMatch = ifMatchOf(request.headers['if-match']);
+    const call = { ...parseCall(route, request), caller, ifMatch };
     keepCall(request, call);
     const run = (): Promise<object> =>
       runInTrace({ traceId: request.id }, () => firstValueFrom(next.handle()));
@@ -51,6 +53,8 @@ export class RouteInterceptor implements NestInterceptor {
             run,
           );
     void reply.header('cache-control', 'no-store');
+    const revision = route.revision?.(body) ?? null;
+    if (revision !== null) void reply.header('etag', entityTag(revision));
     const link = nextLink(request.url, body);
     if (link !== null) void reply.header('link', link);
     return body;

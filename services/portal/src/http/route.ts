@@ -12,7 +12,7 @@ export interface Route<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
 > {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** behind `/{utility}/api/v1`, with `:member` for a part that varies */
   readonly path: string;
   /** the OpenAPI operation id */
@@ -28,6 +28,8 @@ export interface Route<
   readonly body: Body;
   readonly status: 200 | 201 | 202;
   readonly reply: z.ZodType;
+  /** what tells one state of the answered object from another: the answer's `ETag`, asked back in `If-Match` */
+  readonly revision: ((answer: object) => string | null) | null;
 }
 
 /** A request that has the route's shape, from a caller who may make it. */
@@ -36,10 +38,12 @@ export interface RouteCall<R extends Route> {
   readonly query: z.output<R['query']>;
   readonly body: z.output<R['body']>;
   readonly caller: Caller;
+  /** revisions that the caller has read (`If-Match`); null where it names none */
+  readonly ifMatch: readonly string[] | null;
 }
 
 type Nothing = typeof nothing;
-type Optional = 'params' | 'query' | 'body' | 'status' | 'providers';
+type Optional = 'params' | 'query' | 'body' | 'status' | 'providers' | 'revision';
 type RouteInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Omit<
   Route<P, Q, B>,
   Optional
@@ -57,6 +61,7 @@ export function defineRoute<
     body: nothing as unknown as Body,
     status: 200,
     providers: false,
+    revision: null,
     ...input,
   };
 }

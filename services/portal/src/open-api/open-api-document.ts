@@ -67,6 +67,14 @@ const idempotencyKey = {
   schema: { type: 'string', maxLength: 255 },
 };
 
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` that was read; another state of the object gives 412.',
+  schema: { type: 'string' },
+};
+
 function problem(description: string): Json {
   return {
     description,
@@ -83,6 +91,9 @@ function responsesOf(route: Route, components: Components): Json {
     ...(route.method === 'GET'
       ? {}
       : { 409: problem('Not in this state'), 422: problem('The shape but not the meaning') }),
+    ...(route.method === 'GET' || route.revision === null
+      ? {}
+      : { 412: problem('Changed since it was read') }),
   };
   if (NOT_BUILT_ROUTES.includes(route)) return { ...answers, 501: problem('Not built yet') };
   return {
@@ -105,6 +116,7 @@ function operationOf(route: Route, components: Components): Json {
       ...parametersOf(route.params, 'path', components),
       ...parametersOf(route.query, 'query', components),
       ...(route.method === 'POST' ? [idempotencyKey] : []),
+      ...(route.method !== 'GET' && route.revision !== null ? [ifMatch] : []),
     ],
     ...(hasBody
       ? {

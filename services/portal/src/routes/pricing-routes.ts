@@ -4,7 +4,9 @@ import {
   draftTariff,
   identifier,
   stationClass,
+  tariffRevision,
   tariffView,
+  type TariffView,
   utilitySlug,
 } from '@roamgrid/contracts';
 import { z } from 'zod';
@@ -27,8 +29,15 @@ const version = z
   .string()
   .regex(/^[1-9]\d{0,5}$/)
   .transform(Number);
+const revision = (answer: object): string => tariffRevision(answer as TariffView);
 const tariffParams = z.strictObject({ tariffId: identifier });
 const versionParams = z.strictObject({ tariffId: identifier, version });
+
+type TariffWithVersions = z.infer<typeof tariffWithVersions>;
+function newestRevision({ versions }: TariffWithVersions): string | null {
+  const [newest] = versions;
+  return newest === undefined ? null : tariffRevision(newest);
+}
 
 export const listTariffs = defineRoute({
   method: 'GET',
@@ -57,6 +66,7 @@ export const getTariff = defineRoute({
   ...readers,
   params: tariffParams,
   reply: tariffWithVersions,
+  revision: (answer) => newestRevision(answer as TariffWithVersions),
 });
 
 export const getTariffVersion = defineRoute({
@@ -68,6 +78,7 @@ export const getTariffVersion = defineRoute({
   ...readers,
   params: versionParams,
   reply: tariffAnswer,
+  revision,
 });
 
 export const postTariff = defineRoute({
@@ -78,10 +89,11 @@ export const postTariff = defineRoute({
   summary: 'Adds a tariff as a draft; `document` is an OCPI 2.2.1 tariff.',
   scopes: ['tariffs:write'],
   body: draftTariff.request
-    .omit({ tariffId: true, author: true })
+    .omit({ tariffId: true, author: true, revisions: true })
     .extend({ purpose: tariffView.shape.purpose.default('wholesale') }),
   status: 201,
   reply: tariffAnswer,
+  revision,
 });
 
 export const postTariffVersion = defineRoute({
@@ -89,12 +101,46 @@ export const postTariffVersion = defineRoute({
   path: '/tariffs/:tariffId/versions',
   name: 'draftTariffVersion',
   tag: 'Tariffs',
-  summary: 'Adds a version of a tariff as a draft.',
+  summary: 'Adds a version of a tariff as a draft; `If-Match` names the newest version before it.',
   scopes: ['tariffs:write'],
   params: tariffParams,
   body: draftTariff.request.pick({ document: true }),
   status: 201,
   reply: tariffAnswer,
+  revision,
+});
+
+const editedVersion = {
+  path: '/tariffs/:tariffId/versions/:version',
+  tag: 'Tariffs',
+  summary: 'Changes a draft, with `If-Match`; a published version is 409 `immutable`.',
+  scopes: ['tariffs:write'],
+  params: versionParams,
+  body: draftTariff.request.pick({ document: true }),
+  reply: tariffAnswer,
+  revision,
+} as const;
+export const putTariffVersion = defineRoute({
+  method: 'PUT',
+  name: 'replaceTariffVersion',
+  ...editedVersion,
+});
+export const patchTariffVersion = defineRoute({
+  method: 'PATCH',
+  name: 'editTariffVersion',
+  ...editedVersion,
+});
+
+export const deleteTariffVersion = defineRoute({
+  method: 'DELETE',
+  path: '/tariffs/:tariffId/versions/:version',
+  name: 'withdrawTariffVersion',
+  tag: 'Tariffs',
+  summary: 'Withdraws a draft, with `If-Match`; a published version is 409 `immutable`.',
+  scopes: ['tariffs:write'],
+  params: versionParams,
+  reply: tariffAnswer,
+  revision,
 });
 
 export const postPublication = defineRoute({
@@ -102,10 +148,11 @@ export const postPublication = defineRoute({
   path: '/tariffs/:tariffId/versions/:version/publish',
   name: 'publishTariff',
   tag: 'Tariffs',
-  summary: 'Publishes a draft; needs another person than its author.',
+  summary: 'Publishes a draft; needs another person than who wrote or changed it.',
   scopes: ['tariffs:approve'],
   params: versionParams,
   reply: tariffAnswer,
+  revision,
 });
 
 export const listAgreements = defineRoute({

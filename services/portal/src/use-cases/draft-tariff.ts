@@ -5,10 +5,15 @@ import { readTariff } from './read-tariff.js';
 /** A new version keeps the class and purpose of the tariff it belongs to. */
 export async function draftTariffVersion(
   portal: Portal,
-  tariffId: string,
-  document: RequestInput<typeof draftTariff>['document'],
-  author: string,
+  draft: {
+    readonly tariffId: string;
+    readonly document: RequestInput<typeof draftTariff>['document'];
+    readonly author: string;
+    /** of the newest version, where the caller has read it */
+    readonly revisions: readonly string[] | null;
+  },
 ): Promise<TariffView> {
+  const { tariffId, document, author, revisions } = draft;
   const current = (await readTariff(portal, tariffId)) as unknown as TariffView;
   const { customerClass, stationClass, purpose } = current;
   return portal.bus.request(draftTariff, portal.utility, {
@@ -18,5 +23,6 @@ export async function draftTariffVersion(
     purpose,
     document,
     author,
+    revisions: revisions === null ? null : [...revisions],
   });
 }

@@ -25,7 +25,10 @@ async function versionsOf(portal: Portal, tariffId: string): Promise<JsonObject[
 /** The version in use (the newest draft where none is published) with the list of all. */
 export async function readTariff(portal: Portal, tariffId: string): Promise<JsonObject> {
   const versions = await versionsOf(portal, tariffId);
-  const current = versions.find((version) => version['state'] === 'published') ?? versions[0];
+  const current =
+    versions.find(({ state }) => state === 'published') ??
+    versions.find(({ state }) => state === 'draft') ??
+    versions[0];
   return {
     ...current,
     versions: versions.map(({ version, state, publishedAt, documentHash }) => ({
