@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { readCdr, releaseCredit } from '@roamgrid/contracts';
+import { drainAaa, noteEnd } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { Handles, inProcessTransport, NestBus } from '@roamgrid/messaging';
 import { createLog, nestLogger, type Log } from '@roamgrid/platform';
@@ -9,6 +9,16 @@ import { createLog, nestLogger, type Log } from '@roamgrid/platform';
 const SESSION = '01936f3e-7c1a-7b3c-9d2e-0123456789ab';
 const OTHER = '01936f3e-7c1a-7b3c-9d2e-0123456789ac';
 const SECRET = '84000195011000012374';
+
+const endOf = (sessionId: string) => ({
+  sessionId,
+  visitedUtility: 'georgia-power',
+  mandateId: 'mandate-1',
+  pseudonym: 'ps-1',
+  charged: true,
+  mandateUsedUp: false,
+  endAt: '2026-01-01T00:00:00Z',
+});
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -26,26 +36,26 @@ function writingLog(): { log: Log; lines: () => Line[] } {
 /** A service that writes one line a message, and fails where it is told to. */
 async function service(log: Log) {
   @Controller()
-  class Books {
-    @Handles(releaseCredit)
-    async releaseCredit(request: { sessionId: string }) {
+  class Accounting {
+    @Handles(noteEnd)
+    async noteEnd(request: { sessionId: string }) {
       await Promise.resolve();
       log.warn({ cin: SECRET, pin: SECRET, uid: SECRET }, 'the line of the use case');
       if (request.sessionId === OTHER) throw new RangeError('books do not agree');
       return {};
     }
 
-    @Handles(readCdr)
-    readCdr(): Promise<never> {
+    @Handles(drainAaa)
+    drain(): Promise<never> {
       log.warn('a line about no session');
-      return Promise.reject(new RoamgridError('not_found', 'no such CDR'));
+      return Promise.reject(new RoamgridError('not_found', 'nothing to drain'));
     }
   }
   class Wired {}
-  Module({ controllers: [Books] })(Wired);
+  Module({ controllers: [Accounting] })(Wired);
   const transport = inProcessTransport();
   const app = await NestFactory.createMicroservice(Wired, {
-    strategy: transport.server('duke-energy', 'settlement'),
+    strategy: transport.server('duke-energy', 'aaa'),
     logger: nestLogger(log),
   });
   await app.listen();
@@ -65,30 +75,22 @@ async function service(log: Log) {
   };
 }
 
-const CONCERNING = ['the line of the use case', 'settlement.releaseCredit is answered'];
+const CONCERNING = ['the line of the use case', 'aaa.noteEnd is answered'];
 
 describe('the log', () => {
   it('names the session on every line that a message about it causes, and on no other', async () => {
     const { log, lines } = writingLog();
     const { bus, close } = await service(log);
-    await bus.request(releaseCredit, 'duke-energy', { sessionId: SESSION });
-    await bus
-      .request(releaseCredit, 'duke-energy', { sessionId: OTHER })
-      .catch(() => 'as it should');
-    await bus.request(readCdr, 'duke-energy', { cdrId: SESSION }).catch(() => 'as it should');
+    await bus.request(noteEnd, 'duke-energy', endOf(SESSION));
+    await bus.request(noteEnd, 'duke-energy', endOf(OTHER)).catch(() => 'as it should');
+    await bus.request(drainAaa, 'duke-energy', {}).catch(() => 'as it should');
     await close();
     const about = (sessionId: unknown) =>
       lines().flatMap((line) => (line['sessionId'] === sessionId ? [line['msg']] : []));
     expect(about(SESSION)).toEqual(CONCERNING);
-    expect(about(OTHER)).toEqual([
-      'the line of the use case',
-      'settlement.releaseCredit: books do not agree',
-    ]);
+    expect(about(OTHER)).toEqual(['the line of the use case', 'aaa.noteEnd: books do not agree']);
     expect(about(undefined)).toEqual(
-      expect.arrayContaining([
-        'a line about no session',
-        'settlement.readCdr is refused: not_found',
-      ]),
+      expect.arrayContaining(['a line about no session', 'aaa.drain is refused: not_found']),
     );
     expect(about(undefined)).not.toContain('the line of the use case');
     const traced = lines().filter((line) => line['sessionId'] !== undefined);
@@ -98,7 +100,7 @@ describe('the log', () => {
   it('writes neither a CIN, nor a PIN, nor the UID of a card', async () => {
     const { log, lines } = writingLog();
     const { bus, close } = await service(log);
-    await bus.request(releaseCredit, 'duke-energy', { sessionId: SESSION });
+    await bus.request(noteEnd, 'duke-energy', endOf(SESSION));
     await close();
     expect(lines().length).toBeGreaterThan(0);
     expect(JSON.stringify(lines())).not.toContain(SECRET);

@@ -10,6 +10,7 @@ import {
   noteEnd,
   noteStart,
   readStationSession,
+  recallMandate,
   recordFrame,
   recordTransactionEvent,
   registerStation,
@@ -118,6 +119,11 @@ export class HomeHandlers {
   @Handles(noteStart)
   noteStart(request: RequestOf<typeof noteStart>): Promise<Record<string, never>> {
     return this.#useCases.noteStart(request);
+  }
+
+  @Handles(recallMandate)
+  recallMandate(request: RequestOf<typeof recallMandate>): Promise<ReplyOf<typeof recallMandate>> {
+    return this.#useCases.recallMandate(request);
   }
 
   @Handles(noteEnd)

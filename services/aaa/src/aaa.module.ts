@@ -25,9 +25,15 @@ import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
+import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
-export const aaaMigrations: readonly MigrationClass[] = [CreateOutbox, CreateAaa, ClaimStationIds];
+export const aaaMigrations: readonly MigrationClass[] = [
+  CreateOutbox,
+  CreateAaa,
+  ClaimStationIds,
+  CloseMandates,
+];
 
 function partsOf(context: ServiceContext): AllAaaParts {
   const { utility, database, metrics, bus, secret, signer, verifier, clock, ids } = context;

@@ -3,6 +3,7 @@ import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/au
 import { consentWith } from './use-cases/consent.js';
 import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
 import { noteEndWith, noteStartWith } from './use-cases/note-visit.js';
+import { recallMandateWith } from './use-cases/recall-mandate.js';
 import { recordTransactionEventWith } from './use-cases/record-transaction-event.js';
 import {
   authenticateStationWith,
@@ -30,6 +31,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     authorizeRoaming: authorizeRoamingWith(parts),
     noteStart: noteStartWith(parts),
     noteEnd: noteEndWith(parts),
+    recallMandate: recallMandateWith(parts),
     resolveSuspense: resolveSuspenseWith(parts),
   };
 }

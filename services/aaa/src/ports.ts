@@ -1,6 +1,7 @@
 import type {
   AgreementTerms,
   Identity,
+  OneSessionMandates,
   RefusalReason,
   ReplyOf,
   RequestOf,
@@ -18,9 +19,14 @@ import type {
   recordTransactionEvent,
   requestMandate,
 } from '@roamgrid/contracts';
-import type { EnergyMilliWh, InstantMs } from '@roamgrid/kernel';
+import type { InstantMs } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
+import type { MandateBalance, MandateBook } from './mandate-book.js';
 import type { Session, TransactionEvent } from './session/session.js';
+import type { VisitBook } from './visit-book.js';
+
+export type { MandateBalance, MandateBook, Reservation } from './mandate-book.js';
+export type { EndedVisit, StartedVisit, VisitBook } from './visit-book.js';
 
 export type EventReply = ReplyOf<typeof recordTransactionEvent>;
 
@@ -68,18 +74,6 @@ export interface TraceEntry {
   readonly documentHash: string | null;
 }
 
-/** What a mandate has left: cap − consumed − reserved. */
-export interface MandateBalance {
-  readonly energyMilliWh: EnergyMilliWh;
-  readonly minor: bigint;
-  readonly openReservations: number;
-}
-
-export interface Reservation {
-  readonly energyMilliWh: EnergyMilliWh;
-  readonly minor: bigint;
-}
-
 /** A suspense item that is still open, as it is shown. */
 export interface OpenSuspense extends Omit<SuspenseItem, 'atMs' | 'evidence'> {
   readonly at: string;
@@ -111,6 +105,17 @@ export interface SessionBook {
   leaveConnector(sessionId: string): Promise<void>;
   /** where the connector's register stood when its last session before `beforeMs` was over */
   lastRegister(session: Session, beforeMs: InstantMs): Promise<LastRegister | null>;
+  /**
+   * Ends quotes under a mandate for one session that is taken or closed, all but one. One that somebody
+   * else holds at this moment is left: it finds the mandate so.
+   *
+   * @returns those that were ended
+   */
+  expireQuotes(
+    mandateId: string,
+    exceptSessionId: string | null,
+    message: string,
+  ): Promise<string[]>;
   /** other sessions on the connector, ended and not set aside, whose time overlaps (from, to) */
   overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]>;
   expiredIds(nowMs: InstantMs, limit: number): Promise<string[]>;
@@ -141,19 +146,6 @@ export interface Inbox {
   nextTransactionNumber(): Promise<number>;
 }
 
-export interface MandateBook {
-  lockBalance(mandate: SignedMandate): Promise<MandateBalance>;
-  reserve(sessionId: string, mandateId: string, reservation: Reservation): Promise<void>;
-  /** gives back what was reserved and books what was used */
-  settle(
-    sessionId: string,
-    mandateId: string,
-    usedEnergyMilliWh: EnergyMilliWh,
-    usedMinor: bigint,
-  ): Promise<void>;
-  reservationOf(sessionId: string): Promise<Reservation | null>;
-}
-
 export interface SuspenseBook {
   open(item: SuspenseItem): Promise<void>;
   /** the start that was missed has come: its item is no loss any more */
@@ -162,26 +154,6 @@ export interface SuspenseBook {
   lockOpen(suspenseId: string): Promise<OpenSuspense | null>;
   writeOff(item: OpenSuspense, resolution: unknown): Promise<void>;
   openCountOf(sessionId: string): Promise<number>;
-}
-
-export interface StartedVisit {
-  readonly sessionId: string;
-  readonly visitedUtility: string;
-  readonly pseudonym: string;
-  readonly mandateId: string;
-  readonly stationId: string;
-  readonly startAt: string;
-}
-
-export interface EndedVisit extends Omit<StartedVisit, 'stationId' | 'startAt'> {
-  readonly endAt: string;
-}
-
-export interface VisitBook {
-  /** @returns false when it is known, or over already */
-  start(visit: StartedVisit): Promise<boolean>;
-  /** @returns where and when it began; null when no start was told */
-  end(visit: EndedVisit): Promise<{ stationId: string; startAt: string } | null>;
 }
 
 /** One database transaction of this service; everything in it happens together or not at all. */
@@ -221,6 +193,8 @@ export interface AaaStore {
     idempotencyKey: string | null,
   ): Promise<SwipeBasis>;
   standing(mandate: SignedMandate): Promise<Standing>;
+  /** what became of a driver's mandates for one session since `sinceMs` */
+  oneSessionMandates(pseudonym: string, sinceMs: InstantMs): Promise<OneSessionMandates>;
 }
 
 /** What a frame tells of the station itself. */
@@ -313,6 +287,7 @@ export interface Neighbours {
       pseudonym: string;
       assurance: Assurance;
       agreedTariff: SignedAgreedTariff;
+      held: OneSessionMandates;
     },
   ): Promise<ReplyOf<typeof requestMandate>>;
 }

@@ -30,6 +30,7 @@ export class StandInNeighbours implements Neighbours {
   mandateReply: Extract<MandateReply, { decision: 'refused' }> | null = null;
   storeFailure: RoamgridError | null = null;
   wish: MandateWish = {};
+  readonly requests: Parameters<Neighbours['requestMandate']>[1][] = [];
   readonly #signers: Signers;
 
   constructor(signers: Signers) {
@@ -81,8 +82,12 @@ export class StandInNeighbours implements Neighbours {
     return { decision: 'agreed', agreedTariff: agreed, messagesToHome: 2 };
   }
 
-  async requestMandate(): Promise<MandateReply> {
+  async requestMandate(
+    _homeUtility: string,
+    request: Parameters<Neighbours['requestMandate']>[1],
+  ): Promise<MandateReply> {
     this.calls.push('requestMandate');
+    this.requests.push(request);
     if (this.mandateReply !== null) return this.mandateReply;
     return { decision: 'issued', mandate: (await this.entry(this.wish)).mandate };
   }

@@ -70,6 +70,13 @@ export interface IssuedMandate {
   readonly signed: SignedMandate;
 }
 
+/** An open mandate that is good for one session. */
+export interface OpenMandate {
+  readonly signed: SignedMandate;
+  readonly energyCapMilliWh: EnergyMilliWh;
+  readonly homeCapMinor: bigint;
+}
+
 export interface OpenCaps {
   readonly energyMilliWh: EnergyMilliWh;
   readonly homeMinor: bigint;
@@ -89,6 +96,8 @@ export type AddOutcome =
   | 'exceeds'
   /** blocked in the meantime */
   | 'blocked'
+  /** it took so long that its reservation was given back */
+  | 'abandoned'
   /** the same session has one already */
   | 'known'
   /** one that serves as well was kept in the meantime */
@@ -103,7 +112,9 @@ export interface Reuse {
 
 /** Mandates that partners hold of our consumers. */
 export interface IssuedMandateStore {
+  /** the open mandate that was made for a session */
   bySession(sessionId: string): Promise<SignedMandate | null>;
+  openForOneSession(consumerId: string, nowMs: number): Promise<OpenMandate[]>;
   /** an open mandate of this consumer there, under this tariff, good until `untilMs` at least */
   reusable(
     consumerId: string,
@@ -122,8 +133,23 @@ export interface IssuedMandateStore {
     nowMs: number,
     reuse: Reuse | null,
   ): Promise<AddOutcome>;
-  /** tells settlement that what a session reserved will not be used */
-  giveBackCredit(sessionId: string): Promise<void>;
+  /** Credit is about to be reserved for a mandate that is not made yet. */
+  intendReservation(mandateId: string, nowMs: number): Promise<void>;
+  /** tells settlement that what was reserved for a mandate will not be used */
+  giveBackCredit(mandateId: string): Promise<void>;
+  /** Gives back what was reserved before then for mandates that never came to be. @returns how many */
+  abandonIntents(beforeMs: number): Promise<number>;
+  /**
+   * Ends mandates for one session that nothing was charged under, and gives their credit back.
+   *
+   * @returns those that were open, and of this consumer there
+   */
+  retire(
+    mandateIds: readonly string[],
+    of: { readonly consumerId: string; readonly visitedUtility: string },
+  ): Promise<string[]>;
+  /** Ends mandates for one session that ran out before then and of which nothing was heard. */
+  retireExpired(notAfterMs: number): Promise<number>;
   read(mandateId: string): Promise<{ signed: SignedMandate; state: string } | null>;
   revoke(draft: RevocationDraft): Promise<void>;
   markUsedUp(mandateId: string): Promise<void>;
@@ -159,14 +185,26 @@ export interface OwnServices {
     planId: string,
     tier: ConsumerSettings['tier'],
   ): Promise<SignedRetailTariff | null>;
-  /** reserves up to `greatestMinor` of a prepaid balance; null when there is none left */
+  /**
+   * Reserves up to `greatestMinor` of a prepaid balance for a mandate, after what withdrawn mandates held is
+   * free again; null when there is none left.
+   */
   reserveCredit(request: {
-    sessionId: string;
+    mandateId: string;
     consumerId: string;
     currency: string;
     greatestMinor: bigint;
+    insteadOf: readonly string[];
   }): Promise<bigint | null>;
+  /** what of a prepaid balance nothing is reserved of */
+  availableCredit(consumerId: string): Promise<bigint>;
   openAccount(consumerId: string, currency: string, balance: string): Promise<void>;
+}
+
+/** Utilities that hold mandates of our consumers. */
+export interface VisitedUtilities {
+  /** True where the mandate is closed there and nothing was charged under it; false also for silence. */
+  recall(visitedUtility: string, mandateId: string): Promise<boolean>;
 }
 
 /** The terms that hold when `visited` serves our consumers. */

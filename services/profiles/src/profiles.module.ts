@@ -2,15 +2,24 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
 import { decryptPin, openKeyFile, type ServiceContext } from '@roamgrid/platform';
 import { busOwnServices } from './adapters/bus-own-services.js';
+import { busVisitedUtilities } from './adapters/bus-visited-utilities.js';
 import { PostgresConsumers } from './adapters/postgres-consumers.js';
 import { PostgresHeldMandates } from './adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
+import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
 import { profilesUseCases } from './profiles.use-cases.js';
+import { RECONCILE_CREDIT, RECONCILE_LOG, ReconcileTimer } from './reconcile-timer.js';
+import { reconcileCredit } from './use-cases/reconcile-credit.js';
 
-export const profilesMigrations: readonly MigrationClass[] = [CreateOutbox, CreateProfiles];
+export const profilesMigrations: readonly MigrationClass[] = [
+  CreateOutbox,
+  CreateProfiles,
+  RecallMandates,
+];
 
 /** One utility's HCP and VCP. */
 @Module({})
@@ -18,6 +27,7 @@ export class ProfilesModule {
   static async with(context: ServiceContext): Promise<DynamicModule> {
     const { database, utility, secret, ids, clock, signer, verifier, bus } = context;
     const pinKey = await openKeyFile(context.keyFolder, 'profiles', 'enc');
+    const issued = new PostgresIssuedMandates(database, utility);
     const useCases = profilesUseCases({
       utility,
       ownEntry: context.registry.entry(utility),
@@ -27,16 +37,23 @@ export class ProfilesModule {
       verifier,
       consumers: new PostgresConsumers({ database, secret, ids, utility }),
       pinGate: new PostgresPinGate(database, secret),
-      issued: new PostgresIssuedMandates(database, utility),
+      issued,
       held: new PostgresHeldMandates(database, secret, utility),
       services: busOwnServices(bus, utility),
+      visited: busVisitedUtilities(bus, utility),
+      turns: new OneAtATime(),
       decryptPin: (token) => decryptPin(token, pinKey),
       drain: () => context.outbox.drain(),
     });
     return {
       module: ProfilesModule,
       controllers: [ProfilesHandlers],
-      providers: [{ provide: PROFILES_USE_CASES, useValue: useCases }],
+      providers: [
+        { provide: PROFILES_USE_CASES, useValue: useCases },
+        { provide: RECONCILE_CREDIT, useValue: () => reconcileCredit({ issued, clock }) },
+        { provide: RECONCILE_LOG, useValue: context.log },
+        ReconcileTimer,
+      ],
     };
   }
 }

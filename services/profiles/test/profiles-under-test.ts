@@ -28,7 +28,8 @@ import { PostgresConsumers } from '../src/adapters/postgres-consumers.js';
 import { PostgresHeldMandates } from '../src/adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from '../src/adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from '../src/adapters/postgres-pin-gate.js';
-import type { OwnServices } from '../src/ports.js';
+import { OneAtATime } from '../src/one-at-a-time.js';
+import type { OwnServices, VisitedUtilities } from '../src/ports.js';
 import { profilesMigrations } from '../src/profiles.module.js';
 import { profilesUseCases, type ProfilesUseCases } from '../src/profiles.use-cases.js';
 import {
@@ -72,21 +73,43 @@ export class StandInServices implements OwnServices {
   }
 
   reserveCredit({
-    sessionId,
+    mandateId,
     greatestMinor,
+    insteadOf,
   }: Parameters<OwnServices['reserveCredit']>[0]): Promise<bigint | null> {
-    const known = this.reserved.get(sessionId);
+    for (const withdrawn of insteadOf) this.release(withdrawn);
+    const known = this.reserved.get(mandateId);
     if (known !== undefined) return Promise.resolve(known);
     const minor = this.balanceMinor < greatestMinor ? this.balanceMinor : greatestMinor;
     if (minor <= 0n) return Promise.resolve(null);
     this.balanceMinor -= minor;
-    this.reserved.set(sessionId, minor);
+    this.reserved.set(mandateId, minor);
     return Promise.resolve(minor);
+  }
+
+  release(mandateId: string): void {
+    this.balanceMinor += this.reserved.get(mandateId) ?? 0n;
+    this.reserved.delete(mandateId);
+  }
+
+  availableCredit(): Promise<bigint> {
+    return Promise.resolve(this.balanceMinor);
   }
 
   openAccount(consumerId: string, currency: string, balance: string): Promise<void> {
     this.opened.push({ consumerId, currency, balance });
     return Promise.resolve();
+  }
+}
+
+/** Stands in for the aaa of visited utilities, and what was asked of it. */
+export class StandInVisited implements VisitedUtilities {
+  answer = true;
+  readonly asked: { visitedUtility: string; mandateId: string }[] = [];
+
+  recall(visitedUtility: string, mandateId: string): Promise<boolean> {
+    this.asked.push({ visitedUtility, mandateId });
+    return Promise.resolve(this.answer);
   }
 }
 
@@ -100,6 +123,9 @@ export interface Sent {
 export interface ProfilesUnderTest {
   readonly useCases: ProfilesUseCases;
   readonly services: StandInServices;
+  readonly recalls: StandInVisited;
+  /** home's store, for what only a timer asks */
+  readonly issued: PostgresIssuedMandates;
   readonly database: Database;
   readonly clock: TestClock;
   readonly verifier: Verifier;
@@ -163,6 +189,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     [VISITED]: await createSigner(await key(VISITED, 'crp')),
   };
   const services = new StandInServices(await createSigner(await key(HOME, 'crp')));
+  const recalls = new StandInVisited();
   const drops: (() => Promise<void>)[] = [];
   const open = async (utility: string) => {
     const test = await testDatabase(server, { schema: 'profiles', migrations: profilesMigrations });
@@ -170,6 +197,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     const { database } = test;
     const signer = await createSigner(await key(utility, 'profiles'));
     const pinKey = await key(utility, 'profiles', 'enc');
+    const issued = new PostgresIssuedMandates(database, utility);
     const useCases = profilesUseCases({
       utility,
       ownEntry: registry.entry(utility),
@@ -179,13 +207,15 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       verifier,
       consumers: new PostgresConsumers({ database, secret: SECRET, ids: systemIds, utility }),
       pinGate: new PostgresPinGate(database, SECRET),
-      issued: new PostgresIssuedMandates(database, utility),
+      issued,
+      visited: recalls,
+      turns: new OneAtATime(),
       held: new PostgresHeldMandates(database, SECRET, utility),
       services,
       decryptPin: (token) => decryptPin(token, pinKey),
       drain: () => Promise.resolve(),
     });
-    return { useCases, database, signer };
+    return { useCases, database, signer, issued };
   };
   const home = await open(HOME);
   const visited = await open(VISITED);
@@ -193,6 +223,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
   return {
     ...home,
     visited,
+    recalls,
     services,
     clock,
     verifier,

@@ -35,7 +35,7 @@ export class BillHandlers {
 
   @Handles(contracts.releaseCredit)
   async releaseCredit(request: contracts.RequestOf<typeof contracts.releaseCredit>) {
-    await releaseCredit(this.#ports, request.sessionId);
+    await releaseCredit(this.#ports, request.mandateId);
     return {};
   }
 

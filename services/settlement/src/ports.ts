@@ -135,11 +135,11 @@ export interface CreditBook {
     amountMinor: bigint,
     atMs: InstantMs,
   ): Promise<boolean>;
-  findReservation(reservationId: string): Promise<records.CreditReservation | null>;
+  findReservation(mandateId: string): Promise<records.CreditReservation | null>;
   /** One conditional update; false where less than that is available. */
   reserve(request: Omit<records.CreditReservation, 'state'>): Promise<boolean>;
-  /** Ends a session's open reservations; gives what they held. */
-  close(sessionId: string, state: 'used' | 'released'): Promise<bigint>;
+  /** Ends a mandate's open reservation; gives what it held. */
+  close(mandateId: string, state: 'used' | 'released'): Promise<bigint>;
   /** Takes the amount off what is not reserved; false where that is less. */
   charge(
     entryId: string,

@@ -135,9 +135,9 @@ export interface CreditAccount {
   readonly reservedMinor: bigint;
 }
 
+/** What a prepaid mandate holds of its consumer's balance. */
 export interface CreditReservation {
-  readonly reservationId: string;
-  readonly sessionId: string;
+  readonly mandateId: string;
   readonly consumerId: string;
   readonly amountMinor: bigint;
   readonly state: 'open' | 'used' | 'released';

@@ -17,6 +17,7 @@ import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.
 import { CreateSettlements } from './migrations/1700000000500-create-settlements.js';
 import { NettingHandlers } from './netting.handlers.js';
 import type { PaymentOrders } from './netting/ports.js';
+import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
@@ -38,6 +39,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   CreateSettlement,
   KeepReissueAsked,
   CreateSettlements,
+  ReserveByMandate,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */

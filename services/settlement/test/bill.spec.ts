@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as contracts from '@roamgrid/contracts';
 import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
@@ -126,14 +125,16 @@ describe('prepaid credit', () => {
       currency: 'USD',
       amount,
     });
-  const reserve = (reservationId: string, sessionId: string, greatestAmount: string) =>
+  const reserve = (mandateId: string, greatestAmount: string, insteadOf: string[] = []) =>
     consortium.bus.request(contracts.reserveCredit, HOME, {
-      reservationId,
-      sessionId,
+      mandateId,
       consumerId: PREPAID.consumerId,
       currency: 'USD',
       greatestAmount,
+      insteadOf,
     });
+  const release = (mandateId: string) =>
+    consortium.bus.request(contracts.releaseCredit, HOME, { mandateId });
   const account = async () =>
     (
       await consortium.bus.request(contracts.readCredit, HOME, {
@@ -149,23 +150,41 @@ describe('prepaid credit', () => {
 
   it('reserves what is there, once a reservation, and gives it back', async () => {
     await deposit('e-1', '10.00');
-    const [first, second] = [randomUUID(), randomUUID()];
-    expect(await reserve('r-1', first, '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
-    expect(await reserve('r-1', first, '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
-    expect(await reserve('r-2', second, '7.00')).toEqual({ decision: 'reserved', amount: '3.00' });
-    expect(await reserve('r-3', randomUUID(), '1.00')).toEqual({
-      decision: 'refused',
-      reason: 'credit_exhausted',
-    });
-    await consortium.bus.request(contracts.releaseCredit, HOME, { sessionId: first });
-    await consortium.bus.request(contracts.releaseCredit, HOME, { sessionId: first });
+    const exhausted = { decision: 'refused', reason: 'credit_exhausted' };
+    expect(await reserve('m-1', '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
+    expect(await reserve('m-1', '7.00')).toEqual({ decision: 'reserved', amount: '7.00' });
+    expect(await reserve('m-2', '7.00')).toEqual({ decision: 'reserved', amount: '3.00' });
+    expect(await reserve('m-3', '1.00')).toEqual(exhausted);
+    await release('m-1');
+    await release('m-1');
     expect(await account()).toEqual({ currency: 'USD', balance: '10.00', reserved: '3.00' });
+    // what was given back is not reserved again under the same mandate
+    expect(await reserve('m-1', '7.00')).toEqual(exhausted);
+  });
+
+  it('moves what a withdrawn mandate held to the next in one step, also twice', async () => {
+    await deposit('e-1', '10.00');
+    await reserve('m-1', '10.00');
+    for (const _again of [1, 2]) {
+      expect(await reserve('m-2', '10.00', ['m-1'])).toEqual({
+        decision: 'reserved',
+        amount: '10.00',
+      });
+    }
+    expect(await account()).toEqual({ currency: 'USD', balance: '10.00', reserved: '10.00' });
+  });
+
+  it('gives back before it was asked for: it is never reserved', async () => {
+    await deposit('e-1', '10.00');
+    await release('m-late');
+    expect(await reserve('m-late', '7.00')).toMatchObject({ decision: 'refused' });
+    expect(await account()).toEqual({ currency: 'USD', balance: '10.00', reserved: '0.00' });
   });
 
   it('never reserves more than there is, however many ask at once', async () => {
     await deposit('e-1', '10.00');
     const replies = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => reserve(`r-${String(index)}`, randomUUID(), '3.00')),
+      Array.from({ length: 8 }, (_, index) => reserve(`m-${String(index)}`, '3.00')),
     );
     const amounts = replies.map((reply) => (reply.decision === 'reserved' ? reply.amount : '-'));
     expect(amounts.sort()).toEqual(['-', '-', '-', '-', '1.00', '3.00', '3.00', '3.00']);
@@ -174,14 +193,14 @@ describe('prepaid credit', () => {
 
   it('nobody with an empty account gets a reservation', async () => {
     await deposit('e-0', '0.00');
-    expect(await reserve('r-1', randomUUID(), '5.00')).toMatchObject({ decision: 'refused' });
-    expect(await reserve('r-2', randomUUID(), '5.00')).toMatchObject({ decision: 'refused' });
+    expect(await reserve('m-1', '5.00')).toMatchObject({ decision: 'refused' });
+    expect(await reserve('m-2', '5.00')).toMatchObject({ decision: 'refused' });
   });
 
   it('pays a charge from its reservation and gives the rest back', async () => {
     await deposit('e-1', '20.00');
     const built = await buildCharge(consortium, { consumer: PREPAID, moneyCap: '12.00' });
-    await reserve('r-1', built.charge.sessionId, '12.00');
+    await reserve(built.charge.mandate.document.mandateId, '12.00');
     await consortium.bus.request(contracts.recordCharge, VISITED, built);
     await consortium.settleDown();
     expect(await account()).toEqual({ currency: 'USD', balance: '11.06', reserved: '0.00' });
@@ -214,7 +233,7 @@ describe('prepaid credit', () => {
       moneyCap: '5.00',
       unbilledEnergyKwh,
     });
-    await reserve('r-1', built.charge.sessionId, '5.00');
+    await reserve(built.charge.mandate.document.mandateId, '5.00');
     await consortium.bus.request(contracts.recordCharge, VISITED, built);
     await consortium.settleDown();
     const [bill] = await bills(HOME);

@@ -44,6 +44,13 @@ export type MandateDocument = z.infer<typeof mandateDocument>;
 export const signedMandate = signed(mandateDocument);
 export type SignedMandate = z.infer<typeof signedMandate>;
 
+/** What visited knows of the mandates for one session that it holds of a driver, and home does not yet. */
+export const oneSessionMandates = z.strictObject({
+  taken: z.array(identifier).max(100).describe('a charge was begun under them'),
+  returned: z.array(identifier).max(100).describe('ended unused: nothing will be charged'),
+});
+export type OneSessionMandates = z.infer<typeof oneSessionMandates>;
+
 /** Ends a mandate; in force 60 s after issue whether acknowledged or not. */
 export const revocationDocument = z.strictObject({
   type: z.literal('revocation'),

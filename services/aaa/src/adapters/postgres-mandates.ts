@@ -10,6 +10,7 @@ export interface MandateUseRow {
   readonly held_energy: bigint;
   readonly held_minor: bigint;
   readonly held: bigint;
+  readonly is_closed: boolean;
 }
 
 /** One row of {@link MandateUseRow} for mandate `$1`, whether it was used before or not. */
@@ -19,7 +20,8 @@ export const MANDATE_USE = `
     (SELECT COALESCE(sum(energy_milli_wh), 0)::bigint FROM reservations WHERE mandate_id = $1)
       AS held_energy,
     (SELECT COALESCE(sum(minor), 0)::bigint FROM reservations WHERE mandate_id = $1) AS held_minor,
-    (SELECT count(*) FROM reservations WHERE mandate_id = $1) AS held
+    (SELECT count(*) FROM reservations WHERE mandate_id = $1) AS held,
+    COALESCE(bool_or(closed_at IS NOT NULL), false) AS is_closed
   FROM mandate_use WHERE mandate_id = $1`;
 
 export function balanceOf(mandate: SignedMandate, use: MandateUseRow | undefined): MandateBalance {
@@ -27,12 +29,20 @@ export function balanceOf(mandate: SignedMandate, use: MandateUseRow | undefined
   const energyCap = parseEnergyKwh(energyCapKwh);
   const minorCap = parseMoney(moneyCap.amount, moneyCap.currency).minor;
   if (use === undefined) {
-    return { energyMilliWh: energyCap, minor: minorCap, openReservations: 0 };
+    return {
+      energyMilliWh: energyCap,
+      minor: minorCap,
+      openReservations: 0,
+      isUsed: false,
+      isClosed: false,
+    };
   }
   return {
     energyMilliWh: energyCap - use.used_energy - use.held_energy,
     minor: minorCap - use.used_minor - use.held_minor,
     openReservations: Number(use.held),
+    isUsed: use.used_energy > 0n || use.used_minor > 0n,
+    isClosed: use.is_closed,
   };
 }
 
@@ -46,14 +56,33 @@ export class PostgresMandates implements MandateBook {
 
   async lockBalance(mandate: SignedMandate): Promise<MandateBalance> {
     const { mandateId } = mandate.document;
+    await this.#lock(mandateId);
+    const [use] = await this.#tx.query<MandateUseRow>(MANDATE_USE, [mandateId]);
+    return balanceOf(mandate, use);
+  }
+
+  async lockStanding(mandateId: string): Promise<{ isTaken: boolean; homeUtility: string | null }> {
+    await this.#lock(mandateId);
+    const [use] = await this.#tx.query<MandateUseRow>(MANDATE_USE, [mandateId]);
+    const [session] = await this.#tx.query<{ home_utility: string | null }>(
+      `SELECT home_utility FROM one_session_mandates JOIN sessions USING (session_id)
+        WHERE one_session_mandates.mandate_id = $1 LIMIT 1`,
+      [mandateId],
+    );
+    const { held = 0n, used_energy = 0n, used_minor = 0n } = use ?? {};
+    return {
+      isTaken: held > 0n || used_energy > 0n || used_minor > 0n,
+      homeUtility: session?.home_utility ?? null,
+    };
+  }
+
+  async #lock(mandateId: string): Promise<void> {
     // an insert that finds its row locks it too: one statement makes and locks
     await this.#tx.query(
       `INSERT INTO mandate_use (mandate_id) VALUES ($1)
        ON CONFLICT (mandate_id) DO UPDATE SET mandate_id = EXCLUDED.mandate_id`,
       [mandateId],
     );
-    const [use] = await this.#tx.query<MandateUseRow>(MANDATE_USE, [mandateId]);
-    return balanceOf(mandate, use);
   }
 
   async reserve(sessionId: string, mandateId: string, reservation: Reservation): Promise<void> {
@@ -86,5 +115,31 @@ export class PostgresMandates implements MandateBook {
       [sessionId],
     );
     return row === undefined ? null : { energyMilliWh: row.energy_milli_wh, minor: row.minor };
+  }
+
+  async close(mandateId: string): Promise<void> {
+    await this.#tx.query(
+      `INSERT INTO mandate_use (mandate_id, closed_at) VALUES ($1, now())
+       ON CONFLICT (mandate_id) DO UPDATE SET closed_at = COALESCE(mandate_use.closed_at, now())`,
+      [mandateId],
+    );
+  }
+
+  async addQuoted({ document }: SignedMandate, sessionId: string, atMs: number): Promise<void> {
+    await this.#tx.query(
+      `INSERT INTO one_session_mandates (mandate_id, session_id, pseudonym, quoted_at)
+       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [document.mandateId, sessionId, document.pseudonym, new Date(atMs)],
+    );
+  }
+
+  async liveSessions(mandateId: string): Promise<string[]> {
+    const rows = await this.#tx.query<{ session_id: string }>(
+      `SELECT session_id FROM one_session_mandates JOIN sessions USING (session_id)
+        WHERE one_session_mandates.mandate_id = $1
+          AND state IN ('quoted', 'consented', 'charging', 'idle')`,
+      [mandateId],
+    );
+    return rows.map((row) => row.session_id);
   }
 }

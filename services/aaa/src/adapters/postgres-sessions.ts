@@ -1,6 +1,7 @@
 import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Transaction } from '@roamgrid/persistence';
 import type { LastRegister, SessionBook } from '../ports.js';
+import { nextState } from '../session/session-states.js';
 import type { Session } from '../session/session.js';
 import type { Outgoing } from './outgoing.js';
 import { factsOf, sessionFromRow, type SessionRow } from './session-rows.js';
@@ -125,6 +126,26 @@ export class PostgresSessions implements SessionBook {
       [session.stationId, session.connectorId, session.sessionId, new Date(beforeMs)],
     );
     return row === undefined ? null : { meterWh: row.meter_wh, meterSerial: row.meter_serial };
+  }
+
+  async expireQuotes(
+    mandateId: string,
+    exceptSessionId: string | null,
+    message: string,
+  ): Promise<string[]> {
+    const rows = await this.#tx.query<SessionRow>(
+      `SELECT sessions.* FROM one_session_mandates JOIN sessions USING (session_id)
+        WHERE one_session_mandates.mandate_id = $1 AND state = 'quoted'
+          AND session_id IS DISTINCT FROM $2::uuid
+          FOR UPDATE OF sessions SKIP LOCKED`,
+      [mandateId, exceptSessionId],
+    );
+    for (const row of rows) {
+      const session = sessionFromRow(row);
+      const state = nextState(session.state, 'expire') ?? session.state;
+      await this.save({ ...session, state, expiresMs: null, message });
+    }
+    return rows.map((row) => row.session_id);
   }
 
   async overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { SignedMandate } from '@roamgrid/contracts';
+import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
 import type { Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
 import type { AaaStore, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
@@ -75,5 +75,24 @@ export class PostgresStore implements AaaStore {
       [mandateId, pseudonym],
     );
     return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
+  }
+
+  async oneSessionMandates(pseudonym: string, sinceMs: number): Promise<OneSessionMandates> {
+    const rows = await this.#database.query<{ mandate_id: string; is_taken: boolean }>(
+      `SELECT mandate_id, is_taken FROM (
+         SELECT mandate_id, closed_at, consumed_energy_milli_wh > 0 OR consumed_minor > 0
+             OR EXISTS (SELECT 1 FROM reservations WHERE mandate_id = used.mandate_id)
+             OR EXISTS (SELECT 1 FROM one_session_mandates JOIN sessions USING (session_id)
+                  WHERE one_session_mandates.mandate_id = used.mandate_id
+                    AND started_at IS NOT NULL) AS is_taken
+           FROM mandate_use AS used WHERE mandate_id IN
+             (SELECT mandate_id FROM one_session_mandates WHERE pseudonym = $1 AND quoted_at > $2)
+       ) AS known WHERE is_taken OR closed_at IS NOT NULL
+       ORDER BY mandate_id LIMIT 100`,
+      [pseudonym, new Date(sinceMs)],
+    );
+    const ids = (isTaken: boolean): string[] =>
+      rows.filter((row) => row.is_taken === isTaken).map((row) => row.mandate_id);
+    return { taken: ids(true), returned: ids(false) };
   }
 }

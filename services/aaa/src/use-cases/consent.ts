@@ -4,6 +4,9 @@ import type { AaaParts } from '../aaa-parts.js';
 import type { UnitOfWork } from '../ports.js';
 import { CONSENT_WAITS_MS, nextState } from '../session/session-states.js';
 import type { Session } from '../session/session.js';
+import { isFree } from './charge/release-mandate.js';
+
+const CHARGES_ELSEWHERE = 'You charge under another quote. Please swipe again.';
 
 /** The driver's yes over HTTP: bound to the quote's hash, it reserves the mandate and the connector. */
 export function consentWith(parts: AaaParts) {
@@ -22,9 +25,7 @@ export function consentWith(parts: AaaParts) {
       if (isSameConsent(session, request.quoteHash)) return answer(session);
       checkMayConsent(session, request.quoteHash, parts.clock.now());
       const consented = await consentWithin(parts, unit, session, 'station');
-      if (consented === null) {
-        throw new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
-      }
+      if (consented === null) throw nothingLeft(session);
       const saved: Session = {
         ...consented,
         state: 'consented',
@@ -34,6 +35,13 @@ export function consentWith(parts: AaaParts) {
       await unit.sessions.save(saved);
       return answer(saved);
     });
+}
+
+/** The one session of its mandate began elsewhere, or the mandate was withdrawn: this quote is over. */
+function nothingLeft({ terms }: Session): RoamgridError {
+  return terms?.mandate.document.singleSession === true
+    ? new RoamgridError('quote_expired', 'another swipe of the same driver was faster; swipe again')
+    : new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
 }
 
 const answer = (session: Session): ReplyOf<typeof consent> => ({
@@ -79,12 +87,16 @@ export async function consentWithin(
   const { mandate, quote } = session.terms;
   const startedMs = parts.clock.now();
   const balance = await unit.mandates.lockBalance(mandate);
-  const others = BigInt(mandate.document.maxConcurrentSessions - balance.openReservations);
-  if (others <= 0n || balance.energyMilliWh <= 0n || balance.minor <= 0n) return null;
-  await unit.mandates.reserve(session.sessionId, mandate.document.mandateId, {
+  const { singleSession, maxConcurrentSessions, mandateId } = mandate.document;
+  const others = singleSession ? 1n : BigInt(maxConcurrentSessions - balance.openReservations);
+  if (others <= 0n || !isFree(mandate, balance)) return null;
+  await unit.mandates.reserve(session.sessionId, mandateId, {
     energyMilliWh: share(balance.energyMilliWh, others),
     minor: share(balance.minor, others),
   });
+  if (singleSession) {
+    await unit.sessions.expireQuotes(mandateId, session.sessionId, CHARGES_ELSEWHERE);
+  }
   const consent = await parts.signer.sign<ConsentDocument>({
     type: 'consent',
     schemaVersion: 1,

@@ -29,7 +29,7 @@ function expire(parts: AaaParts, sessionId: string, nowMs: number): Promise<bool
       if (session.state === 'consented') {
         await unit.mandates.settle(sessionId, mandate.document.mandateId, 0n, 0n);
       }
-      giveBack(parts, unit, sessionId, mandate);
+      await giveBack(parts, unit, sessionId, mandate);
     }
     return true;
   });

@@ -31,8 +31,8 @@ export function noteEndWith(parts: AaaParts) {
         unit.send({
           to: parts.utility,
           subject: subjectOf(releaseCredit),
-          key: `credit:${visit.sessionId}`,
-          payload: { sessionId: visit.sessionId },
+          key: `credit:${visit.mandateId}`,
+          payload: { mandateId: visit.mandateId },
         });
       }
       if (visit.mandateUsedUp) {

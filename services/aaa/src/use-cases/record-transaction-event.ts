@@ -44,7 +44,7 @@ function record(
     const start = { parts, unit, station, event, delivered: event };
     if (known !== null) {
       await unit.appendWire({ stationId, direction: 'in', wire, refusal: null });
-      discard({ ...start, transactionId: known.transactionId }, opened, null);
+      await discard({ ...start, transactionId: known.transactionId }, opened, null);
       return answerAgain({ ...start, transactionId: known.transactionId }, known);
     }
     if (opened === null && (await needsAuthorization(start))) return AUTHORIZE_FIRST;
@@ -52,7 +52,7 @@ function record(
     const transactionId = event.transactionId ?? String(await unit.inbox.nextTransactionNumber());
     const step: ChargeStep = { ...start, transactionId };
     const { session, reply, isSetAside } = await apply(step, opened);
-    discard(step, opened, session?.sessionId ?? null);
+    await discard(step, opened, session?.sessionId ?? null);
     const { payloadHash } = event;
     const sessionId = session?.sessionId ?? null;
     concernSession(sessionId);
@@ -63,11 +63,15 @@ function record(
 }
 
 /** A mandate that home made for this start, when the start turned out to have another session. */
-function discard(step: ChargeStep, opened: OpenedSession | null, usedId: string | null): void {
+async function discard(
+  step: ChargeStep,
+  opened: OpenedSession | null,
+  usedId: string | null,
+): Promise<void> {
   if (opened === null) return;
   const { session, unused } = opened;
   const mandate = session.sessionId === usedId ? unused : (session.terms?.mandate ?? unused);
-  if (mandate !== null) giveBack(step.parts, step.unit, session.sessionId, mandate);
+  if (mandate !== null) await giveBack(step.parts, step.unit, session.sessionId, mandate);
 }
 
 /** The first stays. Other content under its key is kept too, once, as evidence beside it. */

@@ -13,8 +13,14 @@ import type { AaaParts } from '../aaa-parts.js';
 import type { Station, TraceEntry } from '../ports.js';
 import { NO_PROGRESS, type Session } from '../session/session.js';
 import { authorize } from './authorize/authorize.js';
-import { refuseGrant, type Grant, type Refusal, type SwipeRequest } from './authorize/grant.js';
-import { giveBack } from './charge/release-mandate.js';
+import {
+  refuse,
+  refuseGrant,
+  type Grant,
+  type Refusal,
+  type SwipeRequest,
+} from './authorize/grant.js';
+import { giveBack, quoteUnder } from './charge/release-mandate.js';
 import { makeQuote } from './make-quote.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
 
@@ -30,13 +36,45 @@ export function swipeWith(parts: AaaParts) {
     const { stationId, connectorId, idempotencyKey } = request;
     const basis = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
     if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
-    const opened = await openSession(parts, request, station, basis.connectorHolder);
-    if (await keepSession(parts, request, opened)) return replyOf(parts, opened.session);
+    const kept = await openAndKeep(parts, request, station, basis.connectorHolder);
+    if (kept !== null) return replyOf(parts, kept);
     // another swipe with the same key was faster
     const { earlier } = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
     if (earlier === null) throw new RoamgridError('internal', 'a swipe key is taken by no swipe');
     return answerAgain(parts, request, earlier);
   };
+}
+
+/** how often home is asked anew when what it granted was taken by another swipe of the same driver */
+const MOST_ATTEMPTS = 3;
+
+/** @returns null, and nothing is written, when the swipe's key was used in the meantime */
+async function openAndKeep(
+  parts: AaaParts,
+  request: SwipeRequest,
+  station: Station,
+  connectorHolder: string | null,
+): Promise<Session | null> {
+  let opened = await openSession(parts, request, station, connectorHolder);
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await keepSession(parts, request, opened);
+    if (outcome !== 'mandateGone') return outcome === 'kept' ? opened.session : null;
+    opened =
+      attempt < MOST_ATTEMPTS
+        ? await openSession(parts, request, station, connectorHolder)
+        : withoutCredit(parts, request, opened);
+  }
+}
+
+/** The driver's other swipes took every mandate that home gave for this one. */
+function withoutCredit(
+  parts: AaaParts,
+  request: SwipeRequest,
+  { session, trace }: OpenedSession,
+): OpenedSession {
+  const refusal = refuse('credit_exhausted', session.homeCalls);
+  const refused = sessionOf(parts, request, refusal, session.swipedMs);
+  return { session: refused, refusal: refusal.reason, trace, unused: null };
 }
 
 export interface OpenedSession {
@@ -98,14 +136,21 @@ async function quote(
   }
 }
 
-/** @returns false, and nothing is written, when the swipe's key was used in the meantime */
+type Kept = 'kept' | 'keyTaken' | 'mandateGone';
+
+/** Nothing is written, but that an unused mandate is given back, unless the session is kept. */
 function keepSession(
   parts: AaaParts,
   request: SwipeRequest,
   { session, refusal, trace, unused }: OpenedSession,
-): Promise<boolean> {
+): Promise<Kept> {
   const { stationId, sessionId, idempotencyKey, wire } = request;
   return parts.store.transaction(async (unit) => {
+    const granted = session.terms?.mandate ?? null;
+    if (granted !== null && !(await quoteUnder(parts, unit, sessionId, granted))) {
+      await giveBack(parts, unit, sessionId, granted);
+      return 'mandateGone';
+    }
     const isFirst =
       idempotencyKey === null ||
       (await unit.sessions.keepSwipe(
@@ -114,13 +159,13 @@ function keepSession(
         swipeHash(parts, request),
         sessionId,
       ));
-    const mandate = isFirst ? unused : (session.terms?.mandate ?? unused);
-    if (mandate !== null) giveBack(parts, unit, sessionId, mandate);
-    if (!isFirst) return false;
+    const mandate = isFirst ? unused : (granted ?? unused);
+    if (mandate !== null) await giveBack(parts, unit, sessionId, mandate);
+    if (!isFirst) return 'keyTaken';
     await unit.appendWire({ stationId, direction: 'in', wire, refusal });
     await unit.sessions.insert(session);
     unit.trace(sessionId, trace);
-    return true;
+    return 'kept';
   });
 }
 

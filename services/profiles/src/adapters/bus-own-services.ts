@@ -1,4 +1,10 @@
-import { depositCredit, makeRetailTariff, readAgreement, reserveCredit } from '@roamgrid/contracts';
+import {
+  depositCredit,
+  makeRetailTariff,
+  readAgreement,
+  readCredit,
+  reserveCredit,
+} from '@roamgrid/contracts';
 import { formatMoney, parseCurrency, parseMoney } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
 import type { OwnServices } from '../ports.js';
@@ -13,16 +19,22 @@ export function busOwnServices(bus: Bus, utility: string): OwnServices {
       const reply = await bus.request(makeRetailTariff, utility, { agreedTariff, planId, tier });
       return reply.decision === 'made' ? reply.retailTariff : null;
     },
-    async reserveCredit({ sessionId, consumerId, currency, greatestMinor }) {
+    async reserveCredit({ mandateId, consumerId, currency, greatestMinor, insteadOf }) {
       const code = parseCurrency(currency);
       const reply = await bus.request(reserveCredit, utility, {
-        reservationId: sessionId,
-        sessionId,
+        mandateId,
         consumerId,
         currency: code,
         greatestAmount: formatMoney({ currency: code, minor: greatestMinor }),
+        insteadOf: [...insteadOf],
       });
       return reply.decision === 'reserved' ? parseMoney(reply.amount, code).minor : null;
+    },
+    async availableCredit(consumerId) {
+      const { account } = await bus.request(readCredit, utility, { consumerId });
+      if (account === null) return 0n;
+      const minor = (amount: string): bigint => parseMoney(amount, account.currency).minor;
+      return minor(account.balance) - minor(account.reserved);
     },
     async openAccount(consumerId, currency, balance) {
       await bus.request(depositCredit, utility, {

@@ -11,6 +11,7 @@ import type {
   IssuedMandate,
   IssuedMandateStore,
   OpenCaps,
+  OpenMandate,
   Reuse,
   RevocationDraft,
 } from '../ports.js';
@@ -72,10 +73,28 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
 
   async bySession(sessionId: string): Promise<SignedMandate | null> {
     const [row] = await this.#database.query<{ signed: SignedMandate }>(
-      'SELECT signed FROM mandates_issued WHERE session_id = $1',
+      `SELECT signed FROM mandates_issued WHERE session_id = $1 AND state = 'active'`,
       [sessionId],
     );
     return row?.signed ?? null;
+  }
+
+  async openForOneSession(consumerId: string, nowMs: number): Promise<OpenMandate[]> {
+    const rows = await this.#database.query<{
+      signed: SignedMandate;
+      energy_cap_milli_wh: bigint;
+      home_cap_minor: bigint;
+    }>(
+      `SELECT signed, energy_cap_milli_wh, home_cap_minor FROM mandates_issued
+       WHERE consumer_id = $1 AND state = 'active' AND single_session AND not_after > $2
+       ORDER BY not_after DESC, mandate_id`,
+      [consumerId, new Date(nowMs)],
+    );
+    return rows.map((row) => ({
+      signed: row.signed,
+      energyCapMilliWh: row.energy_cap_milli_wh,
+      homeCapMinor: row.home_cap_minor,
+    }));
   }
 
   reusable(
@@ -121,9 +140,10 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
       [mandate.consumerId],
     );
     if (consumer?.state !== 'active') return 'blocked';
-    const known = await tx.query('SELECT 1 FROM mandates_issued WHERE session_id = $1', [
-      mandate.sessionId,
-    ]);
+    const known = await tx.query(
+      `SELECT 1 FROM mandates_issued WHERE session_id = $1 AND state = 'active'`,
+      [mandate.sessionId],
+    );
     if (known.length > 0) return 'known';
     if (reuse !== null) {
       const candidates = await reusableWithin(tx, mandate, reuse.untilMs);
@@ -134,19 +154,79 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
       open.energyMilliWh + mandate.energyCapMilliWh <= limits.energyMilliWh &&
       open.homeMinor + mandate.homeCapMinor <= limits.homeMinor;
     if (!fits) return 'exceeds';
+    if (mandate.singleSession && !(await endIntent(tx, mandate.mandateId))) return 'abandoned';
     await this.#insert(tx, mandate);
     return 'kept';
   }
 
-  async giveBackCredit(sessionId: string): Promise<void> {
-    await this.#database.transaction((tx) =>
-      tx.enqueue({
-        to: this.#utility,
-        subject: subjectOf(releaseCredit),
-        key: `credit:${sessionId}`,
-        payload: { sessionId },
-      }),
+  async intendReservation(mandateId: string, nowMs: number): Promise<void> {
+    await this.#database.query(
+      'INSERT INTO reservation_intents (mandate_id, intended_at) VALUES ($1, $2)',
+      [mandateId, new Date(nowMs)],
     );
+  }
+
+  async giveBackCredit(mandateId: string): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await endIntent(tx, mandateId);
+      await this.#release(tx, mandateId);
+    });
+  }
+
+  async abandonIntents(beforeMs: number): Promise<number> {
+    return this.#database.transaction(async (tx) => {
+      const rows = await tx.query<{ mandate_id: string }>(
+        'DELETE FROM reservation_intents WHERE intended_at < $1 RETURNING mandate_id',
+        [new Date(beforeMs)],
+      );
+      for (const row of rows) await this.#release(tx, row.mandate_id);
+      return rows.length;
+    });
+  }
+
+  async retire(
+    mandateIds: readonly string[],
+    of: { readonly consumerId: string; readonly visitedUtility: string },
+  ): Promise<string[]> {
+    if (mandateIds.length === 0) return [];
+    return this.#retireWhere('mandate_id = ANY($1) AND consumer_id = $2 AND visited_utility = $3', [
+      mandateIds,
+      of.consumerId,
+      of.visitedUtility,
+    ]);
+  }
+
+  async retireExpired(notAfterMs: number): Promise<number> {
+    return (await this.#retireWhere('not_after < $1', [new Date(notAfterMs)])).length;
+  }
+
+  #retireWhere(where: string, parameters: readonly unknown[]): Promise<string[]> {
+    return this.#database.transaction(async (tx) => {
+      const rows = await tx.query<{ signed: SignedMandate }>(
+        `UPDATE mandates_issued SET state = 'used_up'
+          WHERE state = 'active' AND single_session AND ${where} RETURNING signed`,
+        parameters,
+      );
+      for (const { signed } of rows) {
+        await this.#release(tx, signed.document.mandateId);
+        await this.#projectEnd(tx, signed);
+      }
+      return rows.map(({ signed }) => signed.document.mandateId);
+    });
+  }
+
+  #release(tx: Transaction, mandateId: string): Promise<void> {
+    return tx.enqueue({
+      to: this.#utility,
+      subject: subjectOf(releaseCredit),
+      key: `credit:${mandateId}`,
+      payload: { mandateId },
+    });
+  }
+
+  async #projectEnd(tx: Transaction, signed: SignedMandate): Promise<void> {
+    if (signed.document.visitedUtility === this.#utility) return;
+    await projectMandate(tx, this.#utility, 'home', signed, 'used_up');
   }
 
   async #insert(tx: Transaction, mandate: IssuedMandate): Promise<void> {
@@ -191,10 +271,18 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
          RETURNING signed`,
         [mandateId],
       );
-      if (row === undefined || row.signed.document.visitedUtility === this.#utility) return;
-      await projectMandate(tx, this.#utility, 'home', row.signed, 'used_up');
+      if (row !== undefined) await this.#projectEnd(tx, row.signed);
     });
   }
+}
+
+/** @returns false where the intent was given up */
+async function endIntent(tx: Transaction, mandateId: string): Promise<boolean> {
+  const ended = await tx.query(
+    'DELETE FROM reservation_intents WHERE mandate_id = $1 RETURNING mandate_id',
+    [mandateId],
+  );
+  return ended.length > 0;
 }
 
 async function reusableWithin(

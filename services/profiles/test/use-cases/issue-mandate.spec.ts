@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConsumerView, issueMandate, RequestOf } from '@roamgrid/contracts';
 import { systemIds } from '@roamgrid/platform';
-import { agreementWith, fxRate, HOME, termsAt, VISITED } from '../documents.js';
+import { agreementWith, HOME, termsAt, VISITED } from '../documents.js';
 import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
 
 let profiles: ProfilesUnderTest;
@@ -48,6 +48,7 @@ async function issue(pseudonym: string, changes: Partial<Request> = {}) {
     visitedUtility: VISITED,
     assurance: 'claimed',
     agreedTariff: changes.agreedTariff ?? (await profiles.agreedTariff()),
+    held: { taken: [], returned: [] },
     ...changes,
   });
 }
@@ -224,65 +225,6 @@ describe('no mandate', () => {
     await expect(issue(pseudonym, { agreedTariff: changed })).rejects.toMatchObject({
       code: 'signature_invalid',
     });
-  });
-});
-
-describe('a prepaid mandate', () => {
-  const prepaid = { paymentMode: 'prepaid' as const };
-
-  it('reserves its cap and is good for one session', async () => {
-    const { pseudonym } = await known(prepaid);
-    profiles.services.balanceMinor = 1_000n;
-    const mandate = await issued(pseudonym);
-    expect(mandate.document).toMatchObject({
-      singleSession: true,
-      paymentMode: 'prepaid',
-      moneyCap: { amount: '10.00' },
-    });
-    expect(profiles.services.balanceMinor).toBe(0n);
-    expect(await issue(pseudonym)).toMatchObject({ reason: 'credit_exhausted' });
-  });
-
-  it('is refused without credit', async () => {
-    const { pseudonym } = await known(prepaid);
-    expect(await issue(pseudonym)).toEqual({ decision: 'refused', reason: 'credit_exhausted' });
-  });
-
-  it('of the same session twice at once reserves once and gives nothing back', async () => {
-    const { pseudonym } = await known(prepaid);
-    profiles.services.balanceMinor = 1_000n;
-    const sessionId = systemIds.uuid();
-    await profiles.sent();
-    const mandates = await Promise.all([1, 2, 3].map(() => issued(pseudonym, { sessionId })));
-    expect(new Set(mandates.map(({ documentHash }) => documentHash)).size).toBe(1);
-    expect(await profiles.sent('settlement.releaseCredit')).toEqual([]);
-  });
-
-  it('gives back what it reserved when another took the limit in the meantime', async () => {
-    const { pseudonym, consumerId } = await known({ ...prepaid, limitAmount: '15.00' });
-    profiles.services.balanceMinor = 5_000n;
-    await profiles.sent();
-    const before = profiles.services.reserved.size;
-    const replies = await Promise.all(Array.from({ length: 4 }, () => issue(pseudonym)));
-    const refusals = replies.filter(({ decision }) => decision === 'refused').length;
-    expect(refusals).toBe(3);
-    const open = await openCapsOf(consumerId);
-    expect(open.minor).toBe(1_500n);
-    const released = await profiles.sent('settlement.releaseCredit');
-    // whoever reserved, but for the one that has the mandate, gave it back
-    expect(released).toHaveLength(profiles.services.reserved.size - before - 1);
-  });
-
-  it('that is worth nothing in the visited currency is given back', async () => {
-    const { pseudonym } = await known(prepaid);
-    profiles.services.fx = fxRate('CAD', 'USD', '1.5');
-    profiles.services.balanceMinor = 1n;
-    const sessionId = systemIds.uuid();
-    await profiles.sent();
-    expect(await issue(pseudonym, { sessionId })).toMatchObject({ reason: 'credit_exhausted' });
-    expect(await profiles.sent('settlement.releaseCredit')).toMatchObject([
-      { to: HOME, payload: { sessionId } },
-    ]);
   });
 });
 

@@ -28,6 +28,7 @@ async function mandateFor(cin: string): Promise<string> {
     visitedUtility: VISITED,
     assurance: 'claimed',
     agreedTariff: await profiles.agreedTariff(),
+    held: { taken: [], returned: [] },
   });
   if (reply.decision === 'refused') throw new Error(reply.reason);
   return reply.mandate.document.mandateId;

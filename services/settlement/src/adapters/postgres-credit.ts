@@ -11,9 +11,8 @@ interface AccountRow {
 }
 
 interface ReservationRow {
-  readonly reservation_id: string;
-  readonly session_id: string;
-  readonly consumer_id: string;
+  readonly mandate_id: string;
+  readonly consumer_id: string | null;
   readonly amount_minor: bigint;
   readonly state: CreditReservation['state'];
 }
@@ -72,23 +71,22 @@ export class PostgresCredit implements CreditBook {
     return true;
   }
 
-  async findReservation(reservationId: string): Promise<CreditReservation | null> {
+  async findReservation(mandateId: string): Promise<CreditReservation | null> {
     const [row] = await this.#tx.query<ReservationRow>(
-      'SELECT * FROM credit_reservation WHERE reservation_id = $1',
-      [reservationId],
+      'SELECT * FROM credit_reservation WHERE mandate_id = $1',
+      [mandateId],
     );
     if (row === undefined) return null;
     return {
-      reservationId: row.reservation_id,
-      sessionId: row.session_id,
-      consumerId: row.consumer_id,
+      mandateId: row.mandate_id,
+      consumerId: row.consumer_id ?? '',
       amountMinor: row.amount_minor,
       state: row.state,
     };
   }
 
   async reserve(request: Parameters<CreditBook['reserve']>[0]): Promise<boolean> {
-    const { reservationId, sessionId, consumerId, amountMinor } = request;
+    const { mandateId, consumerId, amountMinor } = request;
     const reserved = await this.#tx.query(
       `UPDATE credit_account SET reserved_minor = reserved_minor + $2
         WHERE consumer_id = $1 AND balance_minor - reserved_minor >= $2 RETURNING consumer_id`,
@@ -96,25 +94,31 @@ export class PostgresCredit implements CreditBook {
     );
     if (reserved.length === 0) return false;
     await this.#tx.query(
-      `INSERT INTO credit_reservation (reservation_id, session_id, consumer_id, amount_minor, state)
-       VALUES ($1, $2, $3, $4, 'open')`,
-      [reservationId, sessionId, consumerId, amountMinor],
+      `INSERT INTO credit_reservation (mandate_id, consumer_id, amount_minor, state)
+       VALUES ($1, $2, $3, 'open')`,
+      [mandateId, consumerId, amountMinor],
     );
     return true;
   }
 
-  async close(sessionId: string, state: 'used' | 'released'): Promise<bigint> {
+  async close(mandateId: string, state: 'used' | 'released'): Promise<bigint> {
+    // one that is not known yet may be on its way: it must not be reserved any more when it comes
+    await this.#tx.query(
+      `INSERT INTO credit_reservation (mandate_id, consumer_id, amount_minor, state)
+       VALUES ($1, NULL, 0, 'released') ON CONFLICT DO NOTHING`,
+      [mandateId],
+    );
     const [row] = await this.#tx.query<{ amount: bigint }>(
       `WITH closed AS (
          UPDATE credit_reservation SET state = $2
-          WHERE session_id = $1 AND state = 'open' RETURNING consumer_id, amount_minor
+          WHERE mandate_id = $1 AND state = 'open' RETURNING consumer_id, amount_minor
        ), freed AS (
          SELECT consumer_id, sum(amount_minor)::bigint AS amount FROM closed GROUP BY consumer_id
        )
        UPDATE credit_account SET reserved_minor = reserved_minor - freed.amount
          FROM freed WHERE credit_account.consumer_id = freed.consumer_id
        RETURNING freed.amount`,
-      [sessionId, state],
+      [mandateId, state],
     );
     return row?.amount ?? 0n;
   }

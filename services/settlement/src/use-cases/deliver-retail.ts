@@ -70,7 +70,7 @@ export async function deliverRetail(
 }
 
 /**
- * Ends the session's reservation and takes the charge off the balance: never more than it holds, and
+ * Ends the mandate's reservation and takes the charge off the balance: never more than it holds, and
  * never what another session has reserved.
  */
 async function takeCredit(
@@ -80,7 +80,7 @@ async function takeCredit(
   atMs: number,
 ): Promise<bigint> {
   await books.credit.lockAccount(consumer.consumerId);
-  await books.credit.close(cdr.sessionId, 'used');
+  await books.credit.close(cdr.mandate.document.mandateId, 'used');
   const account = await books.credit.lockAccount(consumer.consumerId);
   if (account?.currency !== rating.total.currency) return 0n;
   const availableMinor = account.balanceMinor - account.reservedMinor;

@@ -38,12 +38,15 @@ export async function depositCredit(
   });
 }
 
-/** Reserves what is available, at most the amount asked for; the same reservation again is answered the same. */
+/**
+ * Reserves what is available for a mandate, at most the amount asked for; asked again for the same mandate
+ * it answers the same. What the mandates hold that this one replaces is free first, in the same step.
+ */
 export async function reserveCredit(
   ports: Ports,
   request: RequestOf<typeof reserveContract>,
 ): Promise<ReplyOf<typeof reserveContract>> {
-  const { reservationId, sessionId, consumerId, currency } = request;
+  const { mandateId, consumerId, currency, insteadOf } = request;
   const greatestMinor = parseMoney(request.greatestAmount, currency).minor;
   const reserved = (minor: bigint) => ({
     decision: 'reserved' as const,
@@ -51,19 +54,21 @@ export async function reserveCredit(
   });
   const refused = { decision: 'refused' as const, reason: 'credit_exhausted' as const };
   return ports.work.run(async (books) => {
+    await books.credit.lockAccount(consumerId);
+    for (const withdrawn of insteadOf) await books.credit.close(withdrawn, 'released');
     const account = await books.credit.lockAccount(consumerId);
-    const known = await books.credit.findReservation(reservationId);
-    if (known !== null) return reserved(known.amountMinor);
+    const known = await books.credit.findReservation(mandateId);
+    if (known !== null) return known.state === 'open' ? reserved(known.amountMinor) : refused;
     if (account?.currency !== currency) return refused;
     const availableMinor = account.balanceMinor - account.reservedMinor;
     const amountMinor = availableMinor < greatestMinor ? availableMinor : greatestMinor;
     if (amountMinor <= 0n) return refused;
-    const reservation = { reservationId, sessionId, consumerId, amountMinor };
+    const reservation = { mandateId, consumerId, amountMinor };
     return (await books.credit.reserve(reservation)) ? reserved(amountMinor) : refused;
   });
 }
 
-/** Gives back what a session reserved; once it was used or released there is nothing to give back. */
-export async function releaseCredit(ports: Ports, sessionId: string): Promise<void> {
-  await ports.work.run((books) => books.credit.close(sessionId, 'released'));
+/** Gives back what a mandate reserved; once it was used or released there is nothing to give back. */
+export async function releaseCredit(ports: Ports, mandateId: string): Promise<void> {
+  await ports.work.run((books) => books.credit.close(mandateId, 'released'));
 }

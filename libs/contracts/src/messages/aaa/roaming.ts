@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
-import { signedMandate } from '../../documents/mandate.js';
+import { oneSessionMandates, signedMandate } from '../../documents/mandate.js';
 import {
   assurance,
   customerClass,
@@ -63,11 +63,28 @@ export const requestMandate = defineContract({
     pseudonym: identifier,
     assurance,
     agreedTariff: signedAgreedTariff,
+    held: oneSessionMandates,
   }),
   reply: z.discriminatedUnion('decision', [
     z.strictObject({ decision: z.literal('issued'), mandate: signedMandate }),
     z.strictObject({ decision: z.literal('refused'), reason: refusalReason }),
   ]),
+});
+
+/**
+ * The driver swiped elsewhere: is the mandate for one session still unused? Visited ends it, and the quotes
+ * under it, in the step that finds out; once a charge was begun under it the answer is no.
+ */
+export const recallMandate = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'recallMandate',
+  version: 1,
+  summary: 'Home asks visited to give back a mandate that nobody has consented under.',
+  senders: ['profiles'],
+  scope: 'partner',
+  request: z.strictObject({ mandateId: identifier, homeUtility: utilitySlug }),
+  reply: z.strictObject({ recalled: z.boolean() }),
 });
 
 /** A charge began under a mandate; sent afterwards, never waited for. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
-import { signedMandate } from '../../documents/mandate.js';
+import { oneSessionMandates, signedMandate } from '../../documents/mandate.js';
 import {
   assurance,
   currencyCode,
@@ -65,6 +65,7 @@ export const issueMandate = defineContract({
     visitedUtility: utilitySlug,
     assurance,
     agreedTariff: signedAgreedTariff,
+    held: oneSessionMandates,
   }),
   reply: z.discriminatedUnion('decision', [
     z.strictObject({ decision: z.literal('issued'), mandate: signedMandate }),

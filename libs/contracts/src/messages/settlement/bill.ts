@@ -9,7 +9,6 @@ import {
   nothing,
   refusalReason,
   utilitySlug,
-  uuid,
 } from '../../values.js';
 
 export const issueBills = defineContract({
@@ -42,7 +41,11 @@ export const depositCredit = defineContract({
   reply: z.strictObject({ balance: decimalString }),
 });
 
-/** Reserves up to `amount` of a prepaid balance: one conditional update, never below zero. */
+/**
+ * Reserves up to `greatestAmount` of a prepaid balance for a mandate: one conditional update, never below
+ * zero. Idempotent by the mandate's id. What other mandates reserved that are withdrawn for this one is
+ * given back in the same step.
+ */
 export const reserveCredit = defineContract({
   kind: 'command',
   service: 'settlement',
@@ -52,11 +55,11 @@ export const reserveCredit = defineContract({
   senders: ['profiles'],
   scope: 'own',
   request: z.strictObject({
-    reservationId: identifier,
-    sessionId: uuid,
+    mandateId: identifier,
     consumerId: identifier,
     currency: currencyCode,
     greatestAmount: decimalString,
+    insteadOf: z.array(identifier).max(50).describe('mandates that were withdrawn unused'),
   }),
   reply: z.discriminatedUnion('decision', [
     z.strictObject({ decision: z.literal('reserved'), amount: decimalString }),
@@ -64,16 +67,16 @@ export const reserveCredit = defineContract({
   ]),
 });
 
-/** A reservation that no charge will use: declined, expired, revoked. */
+/** A mandate whose reservation no charge will use: declined, expired, recalled, revoked. */
 export const releaseCredit = defineContract({
   kind: 'event',
   service: 'settlement',
   name: 'releaseCredit',
   version: 1,
-  summary: 'Gives back what a session reserved and did not use.',
+  summary: 'Gives back what a mandate reserved and no charge used.',
   senders: ['profiles', 'aaa'],
   scope: 'own',
-  request: z.strictObject({ sessionId: uuid }),
+  request: z.strictObject({ mandateId: identifier }),
   reply: nothing,
 });
 
@@ -105,7 +108,7 @@ export const readCredit = defineContract({
   name: 'readCredit',
   version: 1,
   summary: "A prepaid consumer's balance and what is reserved of it.",
-  senders: ['portal'],
+  senders: ['portal', 'profiles'],
   scope: 'own',
   request: z.strictObject({ consumerId: identifier }),
   reply: z.strictObject({

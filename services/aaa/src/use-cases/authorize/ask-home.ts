@@ -43,6 +43,9 @@ class Way {
   }
 }
 
+/** how far back home is told what became of mandates for one session; by then it knows all older ones */
+const ONE_SESSION_TOLD_MS = 86_400_000;
+
 /** profiles does not keep what home did not sign, or signed for something else */
 const UNSOUND_MANDATE: readonly ErrorCode[] = ['signature_invalid', 'unprocessable'];
 
@@ -95,10 +98,10 @@ async function requestMandate(
   const { pseudonym, assurance, agreedTariff } = basis;
   const { homeUtility, sessionId } = visitor;
   const startedMs = parts.clock.now();
+  const held = await parts.store.oneSessionMandates(pseudonym, startedMs - ONE_SESSION_TOLD_MS);
   way.countHomeCalls(1);
-  const reply = await asked(
-    parts.neighbours.requestMandate(homeUtility, { sessionId, pseudonym, assurance, agreedTariff }),
-  );
+  const request = { sessionId, pseudonym, assurance, agreedTariff, held };
+  const reply = await asked(parts.neighbours.requestMandate(homeUtility, request));
   const hash = reply.decision === 'issued' ? reply.mandate.documentHash : null;
   way.note('authorize', `${homeUtility}/aaa`, startedMs, hash);
   return reply;

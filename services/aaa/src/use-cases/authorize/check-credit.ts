@@ -2,7 +2,7 @@ import type { Standing } from '../../ports.js';
 import { refuseGrant, type Grant, type Refusal } from './grant.js';
 
 export function hasCreditLeft({ balance }: Standing): boolean {
-  return balance.energyMilliWh > 0n && balance.minor > 0n;
+  return !balance.isClosed && balance.energyMilliWh > 0n && balance.minor > 0n;
 }
 
 /** Home gave a mandate of which nothing is left here: it has not heard yet of what was used. */

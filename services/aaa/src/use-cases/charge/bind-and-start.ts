@@ -6,6 +6,7 @@ import type { OpenedSession } from '../swipe.js';
 import { applyToSession } from './apply-to-session.js';
 import { quotedSession } from './bind-session.js';
 import { quarantine, readingsOf, type Applied, type ChargeStep } from './charge-step.js';
+import { quoteUnder } from './release-mandate.js';
 import { replyFor } from './reply.js';
 import { startCharge } from './start-charge.js';
 
@@ -66,6 +67,10 @@ async function insertOpened(step: ChargeStep, opened: OpenedSession | null): Pro
   if (opened === null) throw new RangeError('nothing was opened');
   const session: Session = { ...opened.session, transactionId: step.transactionId };
   await step.unit.sessions.insert(session);
+  if (session.terms !== null) {
+    // where its one session is taken already, the start itself finds nothing to reserve
+    await quoteUnder(step.parts, step.unit, session.sessionId, session.terms.mandate);
+  }
   step.unit.trace(session.sessionId, opened.trace);
   return session;
 }

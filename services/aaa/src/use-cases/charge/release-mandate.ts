@@ -1,7 +1,7 @@
 import { noteEnd, noteMandateUse, subjectOf, type SignedMandate } from '@roamgrid/contracts';
 import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
-import type { UnitOfWork } from '../../ports.js';
+import type { MandateBalance, UnitOfWork } from '../../ports.js';
 import type { Session } from '../../session/session.js';
 
 /**
@@ -17,27 +17,60 @@ export async function releaseMandate(
   if (session.terms === null) return;
   const { mandate } = session.terms;
   const balance = await unit.mandates.lockBalance(mandate);
+  const isUsedUp =
+    mandate.document.singleSession || balance.energyMilliWh <= 0n || balance.minor <= 0n;
+  if (isUsedUp) await unit.mandates.close(mandate.document.mandateId);
   tell(parts, unit, mandate, {
     sessionId: session.sessionId,
     charged,
-    isUsedUp: mandate.document.singleSession || balance.energyMilliWh <= 0n || balance.minor <= 0n,
+    isUsedUp,
     endAt: session.progress.endAt ?? formatInstant(parts.clock.now()),
   });
 }
 
 /**
- * A mandate that no charge began under. Home is told where it was made for this one session, so that the
- * reserved credit is free again; one that is good for many was reserved for nobody.
+ * A session that no charge began of. A mandate for one session is given back with the last session that
+ * could have charged under it, and home is told, so that the reserved credit is free again; one that is
+ * good for many was reserved for nobody.
  */
-export function giveBack(
+export async function giveBack(
   parts: AaaParts,
   unit: UnitOfWork,
   sessionId: string,
   mandate: SignedMandate,
-): void {
-  if (!mandate.document.singleSession) return;
+): Promise<void> {
+  const { singleSession, mandateId } = mandate.document;
+  if (!singleSession) return;
+  const balance = await unit.mandates.lockBalance(mandate);
+  const others = (await unit.mandates.liveSessions(mandateId)).filter((id) => id !== sessionId);
+  if (others.length > 0 || balance.openReservations > 0 || balance.isUsed) return;
+  await unit.mandates.close(mandateId);
   const endAt = formatInstant(parts.clock.now());
   tell(parts, unit, mandate, { sessionId, charged: false, isUsedUp: true, endAt });
+}
+
+/**
+ * A session is quoted under a mandate. One that is good for a single session may stand under several quotes
+ * at once: whoever consents first has it.
+ *
+ * @returns false where the mandate was closed or taken since home gave it
+ */
+export async function quoteUnder(
+  parts: AaaParts,
+  unit: UnitOfWork,
+  sessionId: string,
+  mandate: SignedMandate,
+): Promise<boolean> {
+  if (!mandate.document.singleSession) return true;
+  if (!isFree(mandate, await unit.mandates.lockBalance(mandate))) return false;
+  await unit.mandates.addQuoted(mandate, sessionId, parts.clock.now());
+  return true;
+}
+
+/** May another session reserve of this mandate? */
+export function isFree({ document }: SignedMandate, balance: MandateBalance): boolean {
+  if (balance.isClosed || balance.energyMilliWh <= 0n || balance.minor <= 0n) return false;
+  return !document.singleSession || (balance.openReservations === 0 && !balance.isUsed);
 }
 
 function tell(

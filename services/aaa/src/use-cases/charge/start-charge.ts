@@ -150,7 +150,7 @@ async function refuseStart(
   };
   await step.unit.sessions.save(refused);
   if (bound.terms !== null) {
-    giveBack(step.parts, step.unit, bound.sessionId, bound.terms.mandate);
+    await giveBack(step.parts, step.unit, bound.sessionId, bound.terms.mandate);
   }
   return { session: refused, reply: replyFor(refused, step.transactionId) };
 }
