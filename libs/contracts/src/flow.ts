@@ -1,6 +1,7 @@
 import type { Contract } from './contract.js';
 import * as aaaAdministration from './messages/aaa/administration.js';
 import * as charge from './messages/aaa/charge.js';
+import * as partner from './messages/aaa/partner.js';
 import * as roaming from './messages/aaa/roaming.js';
 import * as station from './messages/aaa/station.js';
 import * as policies from './messages/crp/policies.js';
@@ -11,6 +12,7 @@ import * as consumer from './messages/profiles/consumer.js';
 import * as mandate from './messages/profiles/mandate.js';
 import * as bill from './messages/settlement/bill.js';
 import * as cdr from './messages/settlement/cdr.js';
+import * as exposure from './messages/settlement/exposure.js';
 import * as invoice from './messages/settlement/invoice.js';
 import * as netting from './messages/settlement/netting.js';
 
@@ -62,6 +64,9 @@ export const FLOW: readonly Contract[] = [
   netting.cosignSettlement,
   netting.paySettlement,
   netting.receivePayment,
+  exposure.setExposureLimit,
+  exposure.readExposures,
+  partner.notePartnerStanding,
   bill.issueBills,
   projection.project,
   projection.traceStep,

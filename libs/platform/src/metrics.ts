@@ -28,6 +28,29 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly partnerExposure = new Gauge({
+    name: 'roamgrid_partner_exposure',
+    help: 'What a partner owes, in major units of the currency',
+    labelNames: ['utility', 'partner', 'currency'],
+    registers: [this.registry],
+  });
+  readonly partnerExposureState = new Gauge({
+    name: 'roamgrid_partner_exposure_state',
+    help: '0 within the limits, 1 warned, 2 suspended',
+    labelNames: ['utility', 'partner', 'currency'],
+    registers: [this.registry],
+  });
+
+  /** @param amount a decimal in major units; a gauge is for watching, nothing is computed from it */
+  showExposure(
+    labels: { readonly utility: string; readonly partner: string; readonly currency: string },
+    amount: string,
+    level: number,
+  ): void {
+    this.partnerExposure.set(labels, Number(amount));
+    this.partnerExposureState.set(labels, level);
+  }
+
   text(): Promise<string> {
     return this.registry.metrics();
   }

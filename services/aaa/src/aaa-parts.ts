@@ -1,5 +1,6 @@
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import type { AaaStore, Neighbours, StationStore, VisitStore } from './ports.js';
+import type { PartnerStandings } from './partner-standings.js';
 
 /** What the use cases of one utility's AAA stand on. */
 export interface AaaParts {
@@ -12,6 +13,7 @@ export interface AaaParts {
   readonly stations: StationStore;
   readonly visits: VisitStore;
   readonly neighbours: Neighbours;
+  readonly standings: PartnerStandings;
   readonly signer: Signer;
   readonly verifier: Verifier;
   readonly clock: Clock;

@@ -8,6 +8,7 @@ import {
   issueMandate,
   listWireLog,
   noteEnd,
+  notePartnerStanding,
   noteStart,
   readStationSession,
   recallMandate,
@@ -164,6 +165,13 @@ export class StaffHandlers {
     request: RequestOf<typeof resolveSuspense>,
   ): Promise<ReplyOf<typeof resolveSuspense>> {
     return this.#useCases.resolveSuspense(request);
+  }
+
+  @Handles(notePartnerStanding)
+  notePartnerStanding(
+    request: RequestOf<typeof notePartnerStanding>,
+  ): Promise<Record<string, never>> {
+    return this.#useCases.notePartnerStanding(request);
   }
 
   @Handles(drainAaa)

@@ -18,6 +18,7 @@ import {
 } from './aaa.handlers.js';
 import { aaaUseCases, type AllAaaParts } from './aaa.use-cases.js';
 import { busNeighbours } from './adapters/bus-neighbours.js';
+import { PostgresStandings } from './adapters/postgres-standings.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
 import { PostgresVisits } from './adapters/postgres-visits.js';
@@ -26,6 +27,7 @@ import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
 import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
+import { CreatePartnerStandings } from './migrations/1732150000030-create-partner-standings.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
 export const aaaMigrations: readonly MigrationClass[] = [
@@ -33,6 +35,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   CreateAaa,
   ClaimStationIds,
   CloseMandates,
+  CreatePartnerStandings,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
@@ -45,6 +48,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     store: new PostgresStore(database, utility, metrics),
     stations: new PostgresStations(database, utility),
     visits: new PostgresVisits(database),
+    standings: new PostgresStandings(database),
     neighbours: busNeighbours(bus, utility),
     signer,
     verifier,

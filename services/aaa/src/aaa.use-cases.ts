@@ -2,6 +2,7 @@ import type { AaaParts } from './aaa-parts.js';
 import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/authorize-roaming.js';
 import { consentWith } from './use-cases/consent.js';
 import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
+import { notePartnerStandingWith } from './use-cases/note-partner-standing.js';
 import { noteEndWith, noteStartWith } from './use-cases/note-visit.js';
 import { recallMandateWith } from './use-cases/recall-mandate.js';
 import { recordTransactionEventWith } from './use-cases/record-transaction-event.js';
@@ -32,6 +33,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     noteStart: noteStartWith(parts),
     noteEnd: noteEndWith(parts),
     recallMandate: recallMandateWith(parts),
+    notePartnerStanding: notePartnerStandingWith(parts),
     resolveSuspense: resolveSuspenseWith(parts),
   };
 }

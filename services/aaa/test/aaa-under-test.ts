@@ -30,6 +30,7 @@ import { aaaMigrations } from '../src/aaa.module.js';
 import { aaaUseCases, type AaaUseCases, type AllAaaParts } from '../src/aaa.use-cases.js';
 import { PostgresStations } from '../src/adapters/postgres-stations.js';
 import { PostgresStore } from '../src/adapters/postgres-store.js';
+import { PostgresStandings } from '../src/adapters/postgres-standings.js';
 import { PostgresVisits } from '../src/adapters/postgres-visits.js';
 import { HOME, VISITED, type Signers } from './documents.js';
 import { StandInNeighbours } from './stand-in-neighbours.js';
@@ -112,6 +113,7 @@ export class AaaUnderTest {
       store: new PostgresStore(database, utility, new Metrics()),
       stations: new PostgresStations(database, utility),
       visits: new PostgresVisits(database),
+      standings: new PostgresStandings(database),
       neighbours: this.neighbours,
       signer,
       verifier: new Verifier(keys.registry),

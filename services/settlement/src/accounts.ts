@@ -24,3 +24,10 @@ export const accounts = {
   /** payments that a partner says its bank has made */
   bankAdvised: (partner: string) => `bank:advised:${partner}`,
 } as const;
+
+const OWED_BY = /^(?:receivable:delivered|receivable:invoiced|settlement:clearing):(.+)$/;
+
+/** The partner whose debt an account is part of; null for every other account. */
+export function debtorOf(account: string): string | null {
+  return OWED_BY.exec(account)?.[1] ?? null;
+}

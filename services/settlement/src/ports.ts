@@ -8,6 +8,7 @@ import type {
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
+import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
 import type * as records from './records.js';
 
@@ -192,6 +193,7 @@ export interface Books {
   readonly intents: IntentBook;
   readonly settlements: SettlementBook;
   readonly payments: PaymentBook;
+  readonly exposures: ExposureBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }
@@ -225,6 +227,7 @@ export interface Ports {
   readonly neighbours: Neighbours;
   readonly partners: Partners;
   readonly paymentOrders: PaymentOrders;
+  readonly exposureGauge: ExposureGauge;
   readonly ledger: LedgerPort;
   readonly pairSecretOf: (partner: string) => Uint8Array;
   readonly signer: Signer;

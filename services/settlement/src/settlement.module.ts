@@ -7,6 +7,7 @@ import { BusNeighbours } from './adapters/bus-neighbours.js';
 import { BusPartners } from './adapters/bus-partners.js';
 import { openPairSecrets } from './adapters/pair-secrets.js';
 import { PostgresWork } from './adapters/postgres-work.js';
+import { ExposureGauges } from './adapters/exposure-gauges.js';
 import { SandboxBank } from './adapters/sandbox-bank.js';
 import { DueWork } from './background/due-work.js';
 import { BillHandlers } from './bill.handlers.js';
@@ -15,12 +16,15 @@ import { InvoiceHandlers } from './invoice.handlers.js';
 import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
 import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.js';
 import { CreateSettlements } from './migrations/1700000000500-create-settlements.js';
+import { CreateExposures } from './migrations/1700000000510-create-exposures.js';
+import { ExposureHandlers } from './exposure.handlers.js';
 import { NettingHandlers } from './netting.handlers.js';
 import type { PaymentOrders } from './netting/ports.js';
 import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
+import { assessExposures } from './use-cases/exposure/assess-exposures.js';
 import { askAgain } from './use-cases/netting/ask-for-cosignature.js';
 import { executeDuePayments } from './use-cases/netting/execute-payment.js';
 
@@ -40,6 +44,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   KeepReissueAsked,
   CreateSettlements,
   ReserveByMandate,
+  CreateExposures,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -49,7 +54,7 @@ export class SettlementModule {
     const ports = openPorts(context, extras);
     return {
       module: SettlementModule,
-      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers, NettingHandlers],
+      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers, NettingHandlers, ExposureHandlers],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: LedgerPoster, useFactory: () => new LedgerPoster(ports) },
@@ -74,7 +79,7 @@ export async function settlementAlone(
 
 /** What is tried again until somebody outside has answered. */
 function dueSteps(ports: Ports): (() => Promise<void>)[] {
-  return [() => askAgain(ports), () => executeDuePayments(ports)];
+  return [() => askAgain(ports), () => executeDuePayments(ports), () => assessExposures(ports)];
 }
 
 function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
@@ -86,6 +91,7 @@ function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
     partners: new BusPartners(bus),
     paymentOrders: extras.paymentOrders ?? new SandboxBank(database, () => clock.now()),
     ledger: extras.ledger,
+    exposureGauge: new ExposureGauges(context.metrics, utility),
     pairSecretOf: extras.pairSecretOf,
     signer,
     verifier,

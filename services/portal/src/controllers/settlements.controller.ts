@@ -1,5 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
-import { netWithPartner, paySettlement, type SettlementView } from '@roamgrid/contracts';
+import {
+  netWithPartner,
+  paySettlement,
+  readExposures,
+  setExposureLimit,
+  type SettlementView,
+} from '@roamgrid/contracts';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
@@ -55,5 +61,18 @@ export class SettlementsController {
     const request = { settlementId: params.settlementId, by: caller.subject };
     const options = { timeoutMs: PARTNER_TIMEOUT_MS };
     return shown(await bus.request(paySettlement, utility, request, options));
+  }
+
+  @Serves(routes.listExposures)
+  async exposures(): Promise<object> {
+    const { items } = await this.#portal.bus.request(readExposures, this.#portal.utility, {});
+    return { items, nextCursor: null };
+  }
+
+  @Serves(routes.postExposureLimit)
+  setLimit({ body, caller }: RouteCall<typeof routes.postExposureLimit>): Promise<object> {
+    const { bus, utility } = this.#portal;
+    requirePartner(this.#portal, body.partner);
+    return bus.request(setExposureLimit, utility, { ...body, by: caller.subject });
   }
 }

@@ -1,4 +1,11 @@
-import { netWithPartner, SETTLEMENT_STATES, utilitySlug, uuid } from '@roamgrid/contracts';
+import {
+  exposureView,
+  netWithPartner,
+  SETTLEMENT_STATES,
+  setExposureLimit,
+  utilitySlug,
+  uuid,
+} from '@roamgrid/contracts';
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
 import { defineRoute } from '../http/route.js';
@@ -58,4 +65,28 @@ export const postPayment = defineRoute({
   params: settlementParams,
   status: 201,
   reply: settlementAnswer,
+});
+
+const exposureAnswer = z.strictObject(exposureView.shape).meta({ id: 'Exposure' });
+
+export const listExposures = defineRoute({
+  method: 'GET',
+  path: '/exposures',
+  name: 'listExposures',
+  tag: 'Settlement',
+  summary: 'What each partner owes, against the limits at which it is warned about and suspended.',
+  scopes: ['billing:read'],
+  reply: pageOf(exposureAnswer),
+});
+
+export const postExposureLimit = defineRoute({
+  method: 'POST',
+  path: '/exposures',
+  name: 'setExposureLimit',
+  tag: 'Settlement',
+  summary: 'Sets the limits on what a partner may owe in a currency; null is none.',
+  scopes: ['billing:write'],
+  body: setExposureLimit.request.omit({ by: true }),
+  status: 201,
+  reply: exposureAnswer,
 });

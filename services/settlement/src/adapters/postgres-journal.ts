@@ -1,6 +1,7 @@
 import type { CurrencyCode } from '@roamgrid/kernel';
 import type { Transaction } from '@roamgrid/persistence';
 import { assertBalanced } from '../journal/assert-balanced.js';
+import { addToExposures } from './postgres-exposures.js';
 import type { JournalBook } from '../ports.js';
 import type { JournalEntry, JournalLine } from '../records.js';
 
@@ -40,6 +41,7 @@ export class PostgresJournal implements JournalBook {
         entry.lines.map((line) => String(line.amountMinor)),
       ],
     );
+    await addToExposures(this.#tx, entry.lines);
   }
 
   async findLines(naturalKey: string): Promise<JournalLine[]> {

@@ -4,6 +4,7 @@ import type { Books, UnitOfWork } from '../ports.js';
 import { PostgresBills } from './postgres-bills.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
 import { PostgresCredit } from './postgres-credit.js';
+import { PostgresExposures } from './postgres-exposures.js';
 import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
@@ -52,6 +53,7 @@ export class PostgresWork implements UnitOfWork {
       intents: new PostgresIntents(tx, this.#now, onIntentAdded),
       settlements: new PostgresSettlements(tx),
       payments: new PostgresPayments(tx),
+      exposures: new PostgresExposures(tx),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
         messages.push({ to, subject: subjectOf(contract), payload, key });
       },

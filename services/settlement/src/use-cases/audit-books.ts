@@ -43,6 +43,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   await auditSequences(ports, findings);
   await auditCdrs(ports, findings);
   await auditInvoices(ports, findings);
+  await auditExposures(ports, findings);
   const settlements = await auditSettlements(ports);
   findings.count('settlementsAddUp', settlements.checked);
   for (const { subject, detail } of settlements.findings) {
@@ -69,6 +70,14 @@ async function auditCredit(ports: Ports, findings: Findings): Promise<void> {
       consumerId,
       'balance or reserved sum is not that of its entries and reservations',
     );
+  }
+}
+
+async function auditExposures(ports: Ports, findings: Findings): Promise<void> {
+  const { checked, partners } = await ports.work.run((books) => books.exposures.inconsistent());
+  findings.count('exposuresFollowJournal', checked);
+  for (const partner of partners) {
+    findings.breach('exposuresFollowJournal', partner, 'exposure is not the sum of its accounts');
   }
 }
 

@@ -79,6 +79,10 @@ export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant 
   if (roaming && (await parts.neighbours.termsWith(homeUtility)) === null) {
     return way.refuse('no_agreement');
   }
+  // home owes more than we let it: to its drivers the agreement rests (decision 9)
+  if (roaming && (await parts.standings.isSuspended(homeUtility))) {
+    return way.refuse('no_agreement');
+  }
   const verdict = await authenticate(parts, visitor, way);
   if (verdict.decision !== 'accepted') return way.refuse(verdict.reason);
   const priced = await agreeOnPrice(parts, visitor, verdict.customerClass, way);
