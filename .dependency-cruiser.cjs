@@ -51,12 +51,12 @@ module.exports = {
       severity: 'error',
       comment: 'Code that only a test reaches is not part of the product; delete it or use it.',
       from: {
-        path: '^(libs/[^/]+/src/index|services/[^/]+/src/(main|start-gateway|[^/]+\\.module)|chaincode/src/index)\\.ts$',
+        path: '^(libs/[^/]+/src/index|services/[^/]+/src/(main|start-gateway|installation|[^/]+\\.module)|chaincode/src/index)\\.ts$',
       },
       to: {
         path: '^(libs|services)/[^/]+/src/|^chaincode/src/',
         pathNot:
-          '\\.d\\.ts$|^libs/[^/]+/src/index\\.ts$|^services/[^/]+/src/(main|start-gateway|[^/]+\\.module)\\.ts$|^chaincode/src/index\\.ts$',
+          '\\.d\\.ts$|^libs/[^/]+/src/index\\.ts$|^services/[^/]+/src/(main|start-gateway|installation|[^/]+\\.module)\\.ts$|^chaincode/src/index\\.ts$',
         reachable: false,
       },
     },
@@ -129,8 +129,8 @@ module.exports = {
       name: 'services-apart',
       severity: 'error',
       comment:
-        'Services meet only in libs/contracts; all-in-one alone puts several into one process.',
-      from: { path: '^services/([^/]+)/', pathNot: '^services/all-in-one/' },
+        'Services meet only in libs/contracts; all-in-one alone puts several into one process, and cluster starts them on what all-in-one stands on.',
+      from: { path: '^services/([^/]+)/', pathNot: '^services/(all-in-one|cluster)/' },
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
@@ -142,6 +142,17 @@ module.exports = {
       to: {
         path: '^services/(?!all-in-one/)',
         pathNot: '^services/([^/]+)/src/\\1\\.module\\.ts$',
+      },
+    },
+    {
+      name: 'cluster-apart',
+      severity: 'error',
+      comment:
+        'The cluster starts services as programs; of all-in-one it takes what a gateway stands on, and no service.',
+      from: { path: '^services/cluster/' },
+      to: {
+        path: '^services/(?!cluster/)',
+        pathNot: '^services/all-in-one/src/installation\\.ts$',
       },
     },
     {

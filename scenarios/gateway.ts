@@ -51,7 +51,7 @@ export function list(body: unknown, path: string): readonly unknown[] {
   return value as readonly unknown[];
 }
 
-const READY_BOUND_MS = 60_000;
+const READY_BOUND_MS = 90_000;
 const POLL_MS = 100;
 
 async function freePort(): Promise<number> {
@@ -63,7 +63,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A gateway of the built tree, started by plain node as `npm start` does, on a folder of its own. */
+/** Everything in one process, as `npm start` runs it, or every service apart, as `npm run cluster` does. */
+export type Shape = 'all-in-one' | 'cluster';
+
+/** `ROAMGRID_SHAPE`: in which shape the stories are told; all-in-one unless it says so. */
+export function shape(): Shape {
+  const named = process.env['ROAMGRID_SHAPE'] ?? '';
+  if (named === '' || named === 'all-in-one') return 'all-in-one';
+  if (named === 'cluster') return 'cluster';
+  throw new Error(`ROAMGRID_SHAPE is all-in-one or cluster, not ${named}`);
+}
+
+/** A gateway of the built tree, started by plain node as its command does, on a folder of its own. */
 export class Gateway {
   readonly baseUrl: string;
   readonly dataDir: string;
@@ -86,7 +97,7 @@ export class Gateway {
 
   /** Starts the process on the same data directory and waits until it is ready. */
   async boot(): Promise<void> {
-    const main = resolve('services/all-in-one/dist/main.js');
+    const main = resolve(`services/${shape()}/dist/main.js`);
     const child = spawn(process.execPath, [main], {
       env: {
         ...process.env,

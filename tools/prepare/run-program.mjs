@@ -5,8 +5,8 @@ import { prepare } from './prepare.mjs';
 import { inRoot } from './root.mjs';
 import { PrepareError, say } from './say.mjs';
 
-/** `npm start` is ended by a signal in the ordinary way, whatever it was doing. */
-const SERVER = 'services/all-in-one/dist/main.js';
+/** `npm start` and `npm run cluster` are ended by a signal in the ordinary way, whatever they were doing. */
+const SERVERS = new Set(['services/all-in-one/dist/main.js', 'services/cluster/dist/main.js']);
 /** Programs that read files named by whoever typed the command, wherever that was. */
 const READS_FILES = new Set(['tools/dist/price.js', 'tools/dist/verify.js']);
 
@@ -21,7 +21,7 @@ function goToCaller(program) {
 
 /** @param argv the program, relative to the root, and its arguments */
 export async function runProgram([program, ...args]) {
-  const release = endOnSignal((signal) => (program === SERVER ? 0 : signalStatus(signal)));
+  const release = endOnSignal((signal) => (SERVERS.has(program) ? 0 : signalStatus(signal)));
   try {
     await prepare();
   } catch (error) {

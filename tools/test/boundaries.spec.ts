@@ -84,6 +84,7 @@ const BREACHES: readonly (readonly [string, string, string])[] = [
     'services/all-in-one/src/deep.ts',
     "import '../../aaa/src/ports.js';",
   ],
+  ['cluster-apart', 'services/cluster/src/deep.ts', "import '@roamgrid/crp';"],
   ['ledger-behind-its-port', 'services/crp/src/ledger.ts', "import '@roamgrid/chaincode';"],
   [
     'use-cases-no-adapters',

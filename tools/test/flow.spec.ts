@@ -78,9 +78,12 @@ describe('the flow', () => {
     expect(handled.filter(({ name }) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it.each(['router', 'edge', 'identity', 'all-in-one'])('has no handler in %s', async (service) => {
-    expect(await handledBy(service)).toEqual([]);
-  });
+  it.each(['router', 'edge', 'identity', 'all-in-one', 'cluster'])(
+    'has no handler in %s',
+    async (service) => {
+      expect(await handledBy(service)).toEqual([]);
+    },
+  );
 
   it('reads handlers as they are written', () => {
     const text = `import { swipe as tap } from '@roamgrid/contracts';

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 
-/** The services of one utility that answer messages; each is addressed as (utility, service). */
-export const SERVICES = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
+/**
+ * The services that answer messages; each is addressed as (utility, service). The ledger is the consortium's and
+ * answers each utility at that utility's own address.
+ */
+export const SERVICES = ['aaa', 'profiles', 'crp', 'settlement', 'ledger', 'portal'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Who may send a message, as `docs/flow.md` shows it. */

@@ -7,6 +7,7 @@ import * as station from './messages/aaa/station.js';
 import * as policies from './messages/crp/policies.js';
 import * as pricing from './messages/crp/pricing.js';
 import * as tariffs from './messages/crp/tariffs.js';
+import * as ledger from './messages/ledger/ledger.js';
 import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
 import * as mandate from './messages/profiles/mandate.js';
@@ -67,6 +68,9 @@ export const FLOW: readonly Contract[] = [
   exposure.setExposureLimit,
   exposure.readExposures,
   partner.notePartnerStanding,
+  ledger.submitTransaction,
+  ledger.readRecord,
+  ledger.readHeight,
   bill.issueBills,
   projection.project,
   projection.traceStep,

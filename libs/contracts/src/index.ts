@@ -20,6 +20,7 @@ export * from './messages/aaa/station.js';
 export * from './messages/crp/policies.js';
 export * from './messages/crp/pricing.js';
 export * from './messages/crp/tariffs.js';
+export * from './messages/ledger/ledger.js';
 export * from './messages/portal/project.js';
 export * from './messages/profiles/consumer.js';
 export * from './messages/profiles/mandate.js';

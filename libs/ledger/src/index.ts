@@ -1,5 +1,6 @@
 /**
- * The ledger as services see it: one port, and the embedded adapter that runs the contract over PostgreSQL.
+ * The ledger as services see it: one port; the embedded adapter, which runs the contract over PostgreSQL; and the one that
+ * asks a ledger in another process over the bus.
  */
 export * from './business-key.js';
 export * from './contract-messages.js';
@@ -9,3 +10,5 @@ export type { LedgerContext, LedgerContract, LedgerStub } from './embedded/ledge
 export type { ChainAnchor, ChainVerdict } from './embedded/verify-chain.js';
 export * from './ledger-error.js';
 export * from './port.js';
+export { BusLedger, type BusLedgerOptions } from './over-bus/bus-ledger.js';
+export { LedgerAnswers } from './over-bus/ledger-answers.js';

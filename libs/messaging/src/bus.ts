@@ -3,10 +3,10 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { errorFromReply, replyEnvelope, type RequestEnvelope } from './envelope.js';
 import { sessionOf } from './session-of.js';
-import { concernSession, currentTrace } from './trace-context.js';
+import { concernSession, currentDeadlineMs, currentTrace } from './trace-context.js';
 
 export interface RequestOptions {
-  /** how long an answer is waited for; 10 s unless told */
+  /** how long an answer is waited for; 10 s unless told, and never longer than our own sender waits for us */
   readonly timeoutMs?: number;
 }
 
@@ -52,6 +52,16 @@ export function addressOf(to: string, subject: string): string {
   return `rg.${to}.${subject}`;
 }
 
+/** Where a message arrives that came through the wall of another account: `rg.duke-energy.from.router.aaa.swipe` */
+export function addressFrom(account: string, to: string, subject: string): string {
+  return `rg.${to}.from.${account}.${subject}`;
+}
+
+/** The account that an address was reached from; null where it was reached from inside. */
+export function accountOfAddress(address: string): string | null {
+  return /^rg\.[^.]+\.from\.([^.]+)\./.exec(address)?.[1] ?? null;
+}
+
 export class NestBus implements Bus {
   readonly #options: NestBusOptions;
   #isClosed = false;
@@ -78,7 +88,7 @@ export class NestBus implements Bus {
       subject,
       to,
       payload,
-      options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      this.#withinDeadline(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     );
     const parsed = contract.reply.safeParse(reply);
     if (!parsed.success) {
@@ -98,6 +108,14 @@ export class NestBus implements Bus {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#options.client.close();
+  }
+
+  /** An answer that comes after our own sender has given up is of no use to anybody. */
+  #withinDeadline(timeoutMs: number): number {
+    const deadlineMs = currentDeadlineMs();
+    return deadlineMs === undefined
+      ? timeoutMs
+      : Math.min(timeoutMs, deadlineMs - this.#options.now());
   }
 
   async #exchange(
@@ -131,6 +149,7 @@ export class NestBus implements Bus {
     // the client would open a new link, which nobody closes any more
     if (this.#isClosed)
       throw new RoamgridError('peer_unreachable', 'this side of the bus is closed');
+    if (timeoutMs <= 0) throw new RoamgridError('peer_unreachable', `${address}: no time is left`);
     try {
       return await firstValueFrom(
         this.#options.client.send(address, envelope).pipe(timeout(timeoutMs)),

@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
+import { MessagePattern, NatsContext } from '@nestjs/microservices';
 import { subjectOf, type Contract, type RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { z } from 'zod';
+import { accountOfAddress } from './bus.js';
 import { requestEnvelope, type MessageMeta, type ReplyEnvelope } from './envelope.js';
 import { sessionOf } from './session-of.js';
-import { concernSession, runInTrace } from './trace-context.js';
+import { concernSession, runUntilAnswered } from './trace-context.js';
 
 type Handler<C extends Contract> = (
   request: RequestOf<C>,
@@ -40,16 +41,41 @@ function read<Schema extends z.ZodType>(
   );
 }
 
-/** Checks the request, runs the handler in the sender's trace, checks the reply. */
+/** How a message came here, where it came over a wire. */
+interface Arrival {
+  /** whose wall it came through; null where it came from inside */
+  readonly account: string | null;
+  readonly atMs: number;
+}
+
+/** @throws RoamgridError `forbidden` where the bus knows the sender as somebody else */
+function assertSpeaksAsItself({ from }: MessageMeta, { account }: Arrival): void {
+  if (account === null || from === account || from.startsWith(`${account}/`)) return;
+  throw new RoamgridError('forbidden', `a message of ${account} says that it is from ${from}`);
+}
+
+/** @throws RoamgridError `peer_unreachable`: its sender has given up, and may have asked somebody else */
+function assertInTime({ deadlineMs }: MessageMeta, { atMs }: Arrival): void {
+  if (atMs <= deadlineMs) return;
+  throw new RoamgridError('peer_unreachable', 'the message came after its deadline');
+}
+
+/** Checks the request, runs the handler in the sender's trace and deadline, checks the reply. */
 export async function answer<C extends Contract>(
   contract: C,
   envelope: unknown,
   handler: Handler<C>,
+  arrival?: Arrival,
 ): Promise<ReplyEnvelope> {
   const subject = subjectOf(contract);
   try {
     const { meta, payload } = read(requestEnvelope, envelope, subject);
-    return await runInTrace({ traceId: meta.traceId }, () =>
+    if (arrival !== undefined) {
+      assertSpeaksAsItself(meta, arrival);
+      assertInTime(meta, arrival);
+    }
+    const { traceId, deadlineMs } = meta;
+    return await runUntilAnswered({ traceId, deadlineMs }, () =>
       answerInTrace(contract, payload, (request) => handler(request, meta)),
     );
   } catch (error) {
@@ -88,8 +114,21 @@ export function Handles<C extends Contract>(contract: C) {
   ): void => {
     const handler = descriptor.value;
     if (handler === undefined) throw new TypeError('@Handles stands on a method');
-    const wrapped = function (this: unknown, envelope: unknown): Promise<ReplyEnvelope> {
-      return answer(contract, envelope, (request, meta) => handler.call(this, request, meta));
+    const wrapped = function (
+      this: unknown,
+      envelope: unknown,
+      context?: unknown,
+    ): Promise<ReplyEnvelope> {
+      const arrival =
+        context instanceof NatsContext
+          ? { account: accountOfAddress(context.getSubject()), atMs: Date.now() }
+          : undefined;
+      return answer(
+        contract,
+        envelope,
+        (request, meta) => handler.call(this, request, meta),
+        arrival,
+      );
     };
     descriptor.value = wrapped as unknown as Method;
     MessagePattern(subjectOf(contract))(target, key, descriptor);

@@ -13,3 +13,14 @@ export {
   runInTrace,
 } from './trace-context.js';
 export { inProcessTransport, natsTransport, type BusTransport } from './transport.js';
+export {
+  findNatsServer,
+  type FindNatsServerOptions,
+  type NatsProgram,
+} from './server/find-nats-server.js';
+export {
+  busAccounts,
+  busUserOf,
+  type BusAccounts,
+  type BusSpeaker,
+} from './server/bus-accounts.js';

@@ -5,15 +5,23 @@ export interface NatsAddress {
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
+  /** below which this user's answers come: what a server that keeps users apart lets it hear */
+  readonly inboxPrefix?: string;
   /** present where a scheme asks for it: a server without TLS is then refused */
   readonly tls?: object;
 }
 
+/** `_INBOX.duke-energy_aaa` for the user `duke-energy/aaa`. */
+export function inboxPrefixOf(user: string): string {
+  return `_INBOX.${user.replaceAll(/[^\w-]/g, '_')}`;
+}
+
 /** NATS's client drops what stands before the @, and would knock as nobody. */
-function credentialsOf({ username, password }: URL): Pick<NatsAddress, 'user' | 'pass' | 'token'> {
+function credentialsOf({ username, password }: URL): Omit<NatsAddress, 'servers' | 'tls'> {
   if (username === '') return {};
   const user = decodeURIComponent(username);
-  return password === '' ? { token: user } : { user, pass: decodeURIComponent(password) };
+  if (password === '') return { token: user };
+  return { user, pass: decodeURIComponent(password), inboxPrefix: inboxPrefixOf(user) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ClientNats, ServerNats, type MessageHandler } from '@nestjs/microservices';
 import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { RoamgridError } from '@roamgrid/kernel';
-import { addressOf } from './bus.js';
+import { addressFrom, addressOf } from './bus.js';
 import type { NatsAddress } from './nats-address.js';
 import { ReplyDeserializer, replySerializer, requestSerializer } from './nats-packets.js';
 
@@ -85,11 +85,15 @@ export class UtilityNatsServer extends ServerNats {
     });
   }
 
-  /** One queue group a service: of its instances one gets a message. */
+  /** One queue group a service: of its instances one gets a message, from inside or through a wall. */
   override bindEvents(link: NatsConnection): void {
+    const inner = addressOf(this.#utility, '');
     for (const address of this.getHandlers().keys()) {
-      const receive = this.getMessageHandler(address) as (error: unknown, message: Msg) => void;
-      this.#subscriptions.push(link.subscribe(address, { queue: this.#queue, callback: receive }));
+      const callback = this.getMessageHandler(address) as (error: unknown, message: Msg) => void;
+      const outer = addressFrom('*', this.#utility, address.slice(inner.length));
+      for (const heard of [address, outer]) {
+        this.#subscriptions.push(link.subscribe(heard, { queue: this.#queue, callback }));
+      }
     }
   }
 

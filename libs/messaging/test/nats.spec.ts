@@ -6,9 +6,9 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { natsTransport, NestBus } from '@roamgrid/messaging';
 import { specifyBus } from './bus-specification.js';
 import { echo, HOME, openBus, startEcho } from './echo-service.js';
-import { endNats, findNatsServer, startNats, type RunningNats } from './nats-server.js';
+import { endNats, natsProgram, startNats, type RunningNats } from './nats-server.js';
 
-const program = await findNatsServer();
+const program = await natsProgram();
 const path = 'path' in program ? program.path : '';
 const title =
   'missing' in program ? `the bus over NATS (needs ${program.missing})` : 'the bus over NATS';
@@ -134,7 +134,7 @@ describeNats(title, () => {
     const server = transport.server(HOME, 'crp') as ServerNats;
     const client = transport.client() as ClientNats;
     const service = await startEcho({ ...transport, server: () => server }, HOME, greeting(HOME));
-    const bus = new NestBus({ client, from: 'test', now: () => 0, newTraceId: () => 'trace' });
+    const bus = new NestBus({ client, from: 'test', now: Date.now, newTraceId: () => 'trace' });
     const ask = () => bus.request(echo, HOME, { text: 'hello' }, { timeoutMs: 2_000 });
     await ask();
     const isBack = Promise.all([

@@ -42,9 +42,22 @@ export const commonConfiguration = {
     .describe('bus; without it services must share one process'),
 };
 
+/** Keys of a program that serves nobody but tells how it is. */
+export const probeConfiguration = {
+  PROBE_HOST: z.string().min(1).default('127.0.0.1').describe('address of the probe'),
+  PROBE_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('port of /health/live, /health/ready and /metrics; without it there is no probe'),
+};
+
 /** Keys of a service that belongs to one utility. */
 export const utilityServiceConfiguration = {
   ...commonConfiguration,
+  ...probeConfiguration,
   UTILITY: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,47}$/)

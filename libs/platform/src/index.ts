@@ -5,6 +5,7 @@ export { systemClock, type Clock } from './clock.js';
 export {
   commonConfiguration,
   ConfigurationError,
+  probeConfiguration,
   readConfiguration,
   utilityServiceConfiguration,
 } from './config.js';
@@ -22,6 +23,7 @@ export {
   toRoamgridError,
   type Problem,
 } from './problem.js';
+export { healthPart, startProbe, type HealthPart, type ProbeOptions } from './probe.js';
 export { Registry } from './registry.js';
 export { runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
 export { runService, type RunningService } from './run-service.js';
@@ -30,6 +32,7 @@ export {
   type ServiceContext,
   type ServiceContextParts,
 } from './service-context.js';
+export { serviceHealth } from './service-health.js';
 export { serviceMain, type ServiceMainOptions } from './service-main.js';
 export { createSigner, type Signer } from './signer.js';
 export { Verifier, type SigningService } from './verifier.js';

@@ -9,6 +9,7 @@ export interface RunningProgram {
 
 /** The process that the program is. */
 export interface ProgramHost {
+  /** a signal, or the end of whoever started this process with a channel */
   onSignal(listener: () => void): void;
   /** one line for the person who started it */
   tell(line: string): void;
@@ -19,6 +20,8 @@ const thisProcess: ProgramHost = {
   onSignal(listener) {
     process.on('SIGINT', listener);
     process.on('SIGTERM', listener);
+    // a supervisor that was killed tells nobody: its end of the channel has gone
+    process.on('disconnect', listener);
   },
   tell: (line) => void process.stderr.write(`${line}\n`),
   exit: (status) => process.exit(status),

@@ -6,9 +6,11 @@ import { systemIds } from './ids.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { loadRegistry, openService } from './open-service.js';
+import { startProbe, type ProbeOptions } from './probe.js';
 import { runProgram } from './run-program.js';
-import { runService, type RunningService } from './run-service.js';
+import { runService } from './run-service.js';
 import type { ServiceContext } from './service-context.js';
+import { serviceHealth } from './service-health.js';
 
 export interface ServiceConfiguration {
   readonly UTILITY: string;
@@ -18,48 +20,53 @@ export interface ServiceConfiguration {
   readonly NATS_URL?: string | undefined;
 }
 
-export interface ServiceMainOptions<Configuration extends ServiceConfiguration> {
+export interface ServiceMainOptions {
   readonly service: string;
   /** read when the service starts, so that what is wrong in it is told in one line */
-  readonly readConfiguration: () => Configuration;
+  readonly readConfiguration: () => ServiceConfiguration & ProbeOptions['configuration'];
   readonly migrations: readonly MigrationClass[];
-  readonly module: (
-    context: ServiceContext,
-    configuration: Configuration,
-  ) => DynamicModule | Promise<DynamicModule>;
+  readonly module: (context: ServiceContext) => DynamicModule | Promise<DynamicModule>;
 }
 
-async function start<Configuration extends ServiceConfiguration>(
-  options: ServiceMainOptions<Configuration>,
-): Promise<RunningService> {
-  const { service } = options;
-  const configuration = options.readConfiguration();
-  const log = createLog(configuration.LOG_LEVEL);
-  const context = await openService({
-    utility: configuration.UTILITY,
+/** What the `main.ts` of a utility's service does: open, listen, tell how it is, and stop on a signal. */
+export async function serviceMain(options: ServiceMainOptions): Promise<void> {
+  await runProgram(async () => {
+    const configuration = options.readConfiguration();
+    const metrics = new Metrics();
+    const context = await openAlone(options, configuration, metrics);
+    const running = await runService(context, await options.module(context));
+    const probe = await startProbe({
+      configuration,
+      metrics,
+      health: async () => [await serviceHealth(context)],
+    });
+    context.log.info('listening');
+    return {
+      async stop() {
+        await probe.stop();
+        await running.stop();
+      },
+    };
+  });
+}
+
+async function openAlone(
+  { service, migrations }: ServiceMainOptions,
+  { UTILITY, SERVICE_DATABASE_URL, DATA_DIR, LOG_LEVEL, NATS_URL }: ServiceConfiguration,
+  metrics: Metrics,
+): Promise<ServiceContext> {
+  return openService({
+    utility: UTILITY,
     service,
-    databaseUrl: configuration.SERVICE_DATABASE_URL,
-    dataDir: configuration.DATA_DIR,
-    migrations: options.migrations,
-    transport:
-      configuration.NATS_URL === undefined
-        ? inProcessTransport()
-        : natsTransport(configuration.NATS_URL),
-    registry: await loadRegistry(configuration.DATA_DIR),
+    databaseUrl: SERVICE_DATABASE_URL,
+    dataDir: DATA_DIR,
+    migrations,
+    transport: NATS_URL === undefined ? inProcessTransport() : natsTransport(NATS_URL),
+    registry: await loadRegistry(DATA_DIR),
     clock: systemClock,
     ids: systemIds,
     random: Math.random,
-    log,
-    metrics: new Metrics(),
+    log: createLog(LOG_LEVEL),
+    metrics,
   });
-  const running = await runService(context, await options.module(context, configuration));
-  log.info(`${configuration.UTILITY}/${service} is listening`);
-  return running;
-}
-
-/** What the `main.ts` of a utility's service does: open, listen, and stop on a signal. */
-export async function serviceMain<Configuration extends ServiceConfiguration>(
-  options: ServiceMainOptions<Configuration>,
-): Promise<void> {
-  await runProgram(() => start(options));
 }

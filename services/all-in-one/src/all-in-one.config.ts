@@ -1,7 +1,8 @@
 import { commonConfiguration, readConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 
-export const allInOneConfiguration = z.object({
+/** Keys of a gateway, in whichever shape it runs. */
+export const gatewayConfiguration = {
   PORT: z.coerce
     .number()
     .int()
@@ -10,8 +11,8 @@ export const allInOneConfiguration = z.object({
     .default(8080)
     .describe('the one port that everything is served on'),
   HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
-  ...commonConfiguration,
-  NATS_URL: commonConfiguration.NATS_URL.describe('bus; without it messages stay in this process'),
+  LOG_LEVEL: commonConfiguration.LOG_LEVEL,
+  DATA_DIR: commonConfiguration.DATA_DIR,
   DATABASE_URL: z
     .string()
     .min(1)
@@ -23,6 +24,11 @@ export const allInOneConfiguration = z.object({
     .enum(['0', '1'])
     .default('1')
     .describe('1: tells the story of a first charge after the first start; 0: does not'),
+};
+
+export const allInOneConfiguration = z.object({
+  ...gatewayConfiguration,
+  NATS_URL: commonConfiguration.NATS_URL.describe('bus; without it messages stay in this process'),
 });
 export type AllInOneConfiguration = z.output<typeof allInOneConfiguration>;
 

@@ -1,7 +1,5 @@
-import { CreateLedger, EmbeddedLedger } from '@roamgrid/ledger';
-import { mspOf, SettlementContract } from '@roamgrid/chaincode';
-import { Database, provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
-import { keyedHash, type Clock, type IdSource } from '@roamgrid/platform';
+import { provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
+import { keyedHash } from '@roamgrid/platform';
 
 export const UTILITY_SCHEMAS = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
 const LEDGER_DATABASE = 'rg_ledger';
@@ -11,7 +9,6 @@ export interface DatabasesOptions {
   readonly adminUrl: string;
   /** key from which each role's password follows */
   readonly secret: Uint8Array;
-  readonly random: () => number;
 }
 
 /** `rg_duke_energy`: each utility has a database of its own. */
@@ -38,21 +35,8 @@ export class Databases {
     return this.#url(databaseOf(utility), service);
   }
 
-  async openLedger(clock: Clock, ids: IdSource): Promise<EmbeddedLedger> {
-    const database = await Database.open({
-      url: this.#url(LEDGER_DATABASE, 'ledger'),
-      schema: 'ledger',
-      applicationName: 'ledger',
-      migrations: [CreateLedger],
-      random: this.#options.random,
-    });
-    return new EmbeddedLedger({
-      database,
-      contract: new SettlementContract(),
-      mspOf,
-      now: () => clock.now(),
-      newTransactionId: () => ids.salt(),
-    });
+  ledgerUrl(): string {
+    return this.#url(LEDGER_DATABASE, 'ledger');
   }
 
   #provision(database: string, schemas: readonly string[]): Promise<void> {

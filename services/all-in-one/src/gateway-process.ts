@@ -1,21 +1,37 @@
 import { createLog, type Log } from '@roamgrid/platform';
-import type { AllInOneConfiguration } from './all-in-one.config.js';
 import { holdDataDirectory } from './data-directory.js';
 import { checkPortFree } from './free-port.js';
 import { tellFirstRun, type FirstRun } from './first-run.js';
-import { startGateway, type RunningGateway } from './start-gateway.js';
 
 /** An orderly stop that takes longer than this is broken off. */
 const STOP_MS = 10_000;
 
-export interface GatewayProcessParts {
-  readonly configuration: AllInOneConfiguration;
+/** Where and over what a gateway serves, in one process or in many. */
+export interface GatewayOptions {
+  readonly port: number;
+  readonly host: string;
   /** absolute */
   readonly dataDir: string;
+  readonly logLevel: string;
+  /** one line for people about each long step */
+  readonly log: (line: string) => void;
+}
+
+export interface RunningGateway {
+  readonly baseUrl: string;
+  /** the data directory was empty: the demonstration was seeded now */
+  readonly fresh: boolean;
+  stop(): Promise<void>;
+}
+
+export interface GatewayProcessParts {
+  readonly options: GatewayOptions;
+  /** @throws DatabaseStartError, or a system error, after everything started was stopped */
+  readonly startGateway: () => Promise<RunningGateway>;
+  /** whether a first start is followed by the story of a first charge */
+  readonly isStoryWanted: boolean;
   /** a line that is a result */
   readonly tell: (line: string) => void;
-  /** a line about a long step */
-  readonly progress: (line: string) => void;
   readonly exit: (status: number) => void;
 }
 
@@ -34,7 +50,7 @@ export class GatewayProcess {
 
   constructor(parts: GatewayProcessParts) {
     this.#parts = parts;
-    this.#log = createLog(parts.configuration.LOG_LEVEL);
+    this.#log = createLog(parts.options.logLevel);
   }
 
   /** @throws DataDirectoryInUse, DatabaseStartError, or a system error, after everything was stopped */
@@ -48,7 +64,7 @@ export class GatewayProcess {
     if (this.#isStopping) return;
     this.#isStopping = true;
     const force = setTimeout(() => {
-      this.#parts.progress(`Not stopped within ${String(STOP_MS)} ms; ending at once.`);
+      this.#parts.options.log(`Not stopped within ${String(STOP_MS)} ms; ending at once.`);
       this.#parts.exit(status);
     }, STOP_MS);
     this.#stop().then(
@@ -65,20 +81,12 @@ export class GatewayProcess {
   }
 
   async #start(): Promise<void> {
-    const { configuration, dataDir, progress } = this.#parts;
-    const directory = await holdDataDirectory(dataDir);
+    const { startGateway, options } = this.#parts;
+    const directory = await holdDataDirectory(options.dataDir);
     this.#release = () => directory.release();
     try {
-      await checkPortFree(configuration.HOST, configuration.PORT);
-      this.#gateway = await startGateway({
-        port: configuration.PORT,
-        host: configuration.HOST,
-        dataDir,
-        databaseUrl: configuration.DATABASE_URL,
-        natsUrl: configuration.NATS_URL,
-        logLevel: configuration.LOG_LEVEL,
-        log: progress,
-      });
+      await checkPortFree(options.host, options.port);
+      this.#gateway = await startGateway();
     } catch (error) {
       await directory.release();
       throw error;
@@ -87,12 +95,13 @@ export class GatewayProcess {
   }
 
   #announce({ baseUrl, fresh }: RunningGateway): void {
-    const { configuration, dataDir, tell } = this.#parts;
+    const { options, isStoryWanted, tell } = this.#parts;
+    const { dataDir } = options;
     tell(`Roamgrid is ready at ${baseUrl}`);
     tell(`  API and its description  ${baseUrl}/docs`);
     tell(`  health                   ${baseUrl}/health/ready`);
     tell(`  credentials              ${dataDir}/demo-credentials.json`);
-    if (fresh && configuration.DEMO === '1') this.#story = tellFirstRun(dataDir, tell);
+    if (fresh && isStoryWanted) this.#story = tellFirstRun(dataDir, tell);
   }
 
   async #stop(): Promise<void> {

@@ -1,5 +1,3 @@
-import { access, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { asyncApiDocument, mergeOpenApi, startEdge } from '@roamgrid/edge';
 import { startIdentity } from '@roamgrid/identity';
 import { inProcessTransport, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
@@ -18,54 +16,27 @@ import { startRouter, stationApiDocument } from '@roamgrid/router';
 import { openConsortiumRegistry } from './consortium-registry.js';
 import { Databases } from './databases.js';
 import { openCredentials, type DemoCredentials } from './demonstration/credentials.js';
-import { seedDemonstration } from './demonstration/seed.js';
+import { seedOnce } from './demonstration/seed-once.js';
+import type { GatewayOptions, RunningGateway } from './gateway-process.js';
 import { gatewayHealth } from './gateway-health.js';
 import { identityClients } from './identity-clients.js';
+import { openLedger } from './open-ledger.js';
+import { Started } from './started.js';
 import {
   startUtility,
   type RunningUtility,
   type UtilityServicesParts,
 } from './utility-services.js';
 
-export interface GatewayConfig {
-  readonly port: number;
-  readonly host: string;
-  readonly dataDir: string;
+export interface AllInOneOptions extends GatewayOptions {
   readonly databaseUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
-  readonly logLevel: string;
-  /** one line for people about each long step */
-  readonly log: (line: string) => void;
 }
 
-export interface RunningGateway {
-  readonly baseUrl: string;
-  /** the data directory was empty: the demonstration was seeded now */
-  readonly fresh: boolean;
+export interface RunningAllInOne extends RunningGateway {
   /** for programs in the same process: measurements, tests */
   readonly bus: Bus;
   databaseOf(utility: string, service: string): Database;
-  stop(): Promise<void>;
-}
-
-const SEEDED_MARK = 'seeded.json';
-
-/** Everything started so far, to be stopped in reverse; one that fails does not keep the others. */
-class Started {
-  readonly #stops: (() => Promise<void>)[] = [];
-
-  add(stop: () => Promise<void>): void {
-    this.#stops.push(stop);
-  }
-
-  async stop(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const stop of this.#stops.splice(0).reverse()) {
-      await stop().catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0)
-      throw new AggregateError(failures, 'parts of the gateway did not stop');
-  }
 }
 
 /**
@@ -73,7 +44,7 @@ class Started {
  *
  * @throws DatabaseStartError, or a system error (`EADDRINUSE`), after everything started was stopped
  */
-export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+export async function startGateway(config: AllInOneOptions): Promise<RunningAllInOne> {
   const started = new Started();
   try {
     return await start(config, started);
@@ -83,7 +54,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   }
 }
 
-async function start(config: GatewayConfig, started: Started): Promise<RunningGateway> {
+async function start(config: AllInOneOptions, started: Started): Promise<RunningAllInOne> {
   const foundation = await layFoundation(config, started);
   const { credentials, transport, ids, clock, metrics, log, registry } = foundation;
   const running = await startUtilities(config, foundation, started);
@@ -99,7 +70,7 @@ async function start(config: GatewayConfig, started: Started): Promise<RunningGa
     now,
   );
   started.add(() => bus.close());
-  const fresh = await seedOnce(config, () => seedDemonstration({ bus, clock, credentials }));
+  const fresh = await seedOnce(config, { bus, clock, credentials });
   const utilities = running.map(({ utility }) => utility);
   const router = await startRouter(
     { bus, registry, clock, ids, log, metrics, utilities },
@@ -126,7 +97,7 @@ interface Foundation extends Pick<
   readonly identityPort: number;
 }
 
-async function layFoundation(config: GatewayConfig, started: Started): Promise<Foundation> {
+async function layFoundation(config: AllInOneOptions, started: Started): Promise<Foundation> {
   const { dataDir, host, port } = config;
   const [clock, ids, metrics] = [systemClock, systemIds, new Metrics()];
   const log = createLog(config.logLevel);
@@ -144,10 +115,9 @@ async function layFoundation(config: GatewayConfig, started: Started): Promise<F
   const databases = new Databases({
     adminUrl: postgres.url,
     secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
-    random: Math.random,
   });
   await databases.provision(registry.utilities.map((entry) => entry.utility));
-  const ledger = await databases.openLedger(clock, ids);
+  const ledger = await openLedger(databases.ledgerUrl());
   started.add(() => ledger.close());
   const credentials = await openCredentials(dataDir, baseUrl, ids);
   const identity = await startIdentity({
@@ -178,7 +148,7 @@ async function layFoundation(config: GatewayConfig, started: Started): Promise<F
 }
 
 async function startUtilities(
-  config: GatewayConfig,
+  config: AllInOneOptions,
   foundation: Foundation,
   started: Started,
 ): Promise<RunningUtility[]> {
@@ -201,7 +171,7 @@ async function startUtilities(
 }
 
 async function openPublicPort(
-  config: GatewayConfig,
+  config: AllInOneOptions,
   { baseUrl, ledger, metrics, ids, log, identityPort }: Foundation,
   running: readonly RunningUtility[],
   routerPort: number,
@@ -220,7 +190,7 @@ async function openPublicPort(
         running.map(({ utility, portalPort }) => [utility, at(portalPort)]),
       ),
     },
-    health: () => gatewayHealth(running, ledger, metrics),
+    health: () => gatewayHealth(running, ledger),
     metrics: () => metrics.text(),
     documents: { openApi: () => Promise.resolve(openApi), asyncApi: asyncApiDocument() },
     newTraceId: () => ids.uuid(),
@@ -239,18 +209,4 @@ function databaseIn(
     .find((candidate) => candidate.utility === utility && candidate.service === service);
   if (context === undefined) throw new Error(`no service ${utility}/${service} runs here`);
   return context.database;
-}
-
-/** The demonstration is seeded on an empty data directory; an interrupted seeding is begun again. */
-async function seedOnce(config: GatewayConfig, seed: () => Promise<void>): Promise<boolean> {
-  const mark = join(config.dataDir, SEEDED_MARK);
-  const seeded = await access(mark).then(
-    () => true,
-    () => false,
-  );
-  if (seeded) return false;
-  config.log('Seeding the demonstration consortium of four utilities…');
-  await seed();
-  await writeFile(mark, `${JSON.stringify({ seededAt: new Date().toISOString() })}\n`);
-  return true;
 }

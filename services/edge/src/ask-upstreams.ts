@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { HealthPart } from './health.js';
 import type { Upstreams } from './upstreams.js';
 
@@ -40,18 +41,53 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }
 
-/** Whether each program behind the edge answers. What it stands on, it knows itself. */
-export function healthOf(upstreams: Upstreams): Promise<readonly HealthPart[]> {
-  return Promise.all(
-    all(upstreams).map(async (upstream): Promise<HealthPart> => {
-      try {
-        await ask(upstream);
-        return { name: upstream.name, state: 'up' };
-      } catch (error) {
-        return { name: upstream.name, state: 'down', detail: reasonOf(error) };
-      }
+async function upstreamHealth(upstream: Upstream): Promise<HealthPart> {
+  try {
+    await ask(upstream);
+    return { name: upstream.name, state: 'up' };
+  } catch (error) {
+    return { name: upstream.name, state: 'down', detail: reasonOf(error) };
+  }
+}
+
+/** Origins of the programs that tell how they are, by name: `duke-energy/aaa`, `ledger`. */
+export type Probes = Readonly<Record<string, string>>;
+
+const ready = z.object({
+  parts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['up', 'down']),
+      detail: z.string().exactOptional(),
     }),
+  ),
+});
+
+/** What a program says of itself, up or not; one that says nothing is down. */
+async function probeHealth([name, origin]: [string, string]): Promise<readonly HealthPart[]> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(`${origin}/health/ready`, { signal });
+    return ready.parse(await response.json()).parts;
+  } catch (error) {
+    return [{ name, state: 'down', detail: reasonOf(error) }];
+  }
+}
+
+/** Whether each program behind the edge answers, and what those say that tell how they are. */
+export async function healthOf(
+  upstreams: Upstreams,
+  probes: Probes = {},
+): Promise<readonly HealthPart[]> {
+  const answering = all(upstreams);
+  const others = Object.entries(probes).filter(
+    ([name]) => !answering.some((upstream) => upstream.name === name),
   );
+  const parts = await Promise.all([
+    ...answering.map(async (upstream) => [await upstreamHealth(upstream)]),
+    ...others.map(probeHealth),
+  ]);
+  return parts.flat();
 }
 
 /** What the programs behind the edge offer: the first portal that answers speaks for all, they are alike. */

@@ -9,12 +9,16 @@ const origin = z
 const FORM = 'slug=url, with commas between';
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, FORM);
 
-const portals = z
-  .string()
-  .min(1)
-  .transform((text) => text.split(',').map((entry) => entry.trim().split(/=(.*)/, 2)))
-  .pipe(z.array(z.tuple([slug, origin], FORM)))
-  .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries));
+const listOf = (name: z.ZodString) =>
+  z
+    .string()
+    .min(1)
+    .transform((text) => text.split(',').map((entry) => entry.trim().split(/=(.*)/, 2)))
+    .pipe(z.array(z.tuple([name, origin], FORM)))
+    .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries));
+
+const portals = listOf(slug);
+const probes = listOf(z.string().regex(/^[a-z][a-z0-9-]{0,47}(\/[a-z]{1,20})?$/, FORM));
 
 export const edgeConfiguration = z.object({
   LOG_LEVEL: commonConfiguration.LOG_LEVEL,
@@ -32,6 +36,11 @@ export const edgeConfiguration = z.object({
   IDENTITY_URL: origin
     .default('http://127.0.0.1:8092')
     .describe('where the authorization server listens'),
+  PROBES: probes
+    .optional()
+    .describe(
+      'programs that tell how they are, for readiness and metrics: `name=url`, separated by commas',
+    ),
   PORTALS: portals.describe("the utilities' portals: `slug=url`, separated by commas"),
 });
 export type EdgeConfiguration = z.output<typeof edgeConfiguration>;

@@ -12,13 +12,13 @@ await runProgram(async () => {
     identity: configuration.IDENTITY_URL,
     portals: configuration.PORTALS,
   };
-  const health = () => healthOf(upstreams);
+  const health = () => healthOf(upstreams, configuration.PROBES);
   const edge = await startEdge({
     host: configuration.HOST,
     port: configuration.PORT,
     upstreams,
     health,
-    metrics: edgeMetrics(health),
+    metrics: edgeMetrics(health, configuration.PROBES),
     documents: {
       openApi: async () => mergeOpenApi(await openApiOf(upstreams)),
       asyncApi: asyncApiDocument(),

@@ -6,6 +6,8 @@ import {
   Metrics,
   openService,
   runProgram,
+  serviceHealth,
+  startProbe,
   systemClock,
   systemIds,
 } from '@roamgrid/platform';
@@ -16,6 +18,7 @@ await runProgram(async () => {
   const configuration = readPortalConfiguration();
   const { UTILITY, DATA_DIR, ISSUER, HOST, PORTAL_PORT } = configuration;
   const log = createLog(configuration.LOG_LEVEL);
+  const metrics = new Metrics();
   const context = await openService({
     utility: UTILITY,
     service: 'portal',
@@ -28,7 +31,7 @@ await runProgram(async () => {
     ids: systemIds,
     random: Math.random,
     log,
-    metrics: new Metrics(),
+    metrics,
   });
   const portal = await startPortal(context, {
     host: HOST,
@@ -36,6 +39,16 @@ await runProgram(async () => {
     issuer: ISSUER,
     keys: publishedKeys(configuration.JWKS_URI ?? `${ISSUER}/jwks`),
   });
+  const probe = await startProbe({
+    configuration,
+    metrics,
+    health: async () => [await serviceHealth(context)],
+  });
   log.info(`${UTILITY}/portal is listening on port ${String(portal.port)}`);
-  return portal;
+  return {
+    async stop() {
+      await probe.stop();
+      await portal.stop();
+    },
+  };
 });

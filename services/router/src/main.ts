@@ -4,8 +4,10 @@ import {
   loadRegistry,
   Metrics,
   runProgram,
+  startProbe,
   systemClock,
   systemIds,
+  withMetrics,
 } from '@roamgrid/platform';
 import { readRouterConfiguration } from './router.config.js';
 import { startRouter } from './router.module.js';
@@ -13,12 +15,18 @@ import { startRouter } from './router.module.js';
 await runProgram(async () => {
   const configuration = readRouterConfiguration();
   const log = createLog(configuration.LOG_LEVEL).child({ service: 'router' });
-  const bus = new NestBus({
-    client: natsTransport(configuration.NATS_URL).client(),
-    from: 'router',
-    now: () => systemClock.now(),
-    newTraceId: () => systemIds.uuid(),
-  });
+  const metrics = new Metrics();
+  const now = (): number => systemClock.now();
+  const bus = withMetrics(
+    new NestBus({
+      client: natsTransport(configuration.NATS_URL).client(),
+      from: 'router',
+      now,
+      newTraceId: () => systemIds.uuid(),
+    }),
+    metrics,
+    now,
+  );
   const router = await startRouter(
     {
       bus,
@@ -26,14 +34,20 @@ await runProgram(async () => {
       clock: systemClock,
       ids: systemIds,
       log,
-      metrics: new Metrics(),
+      metrics,
       utilities: configuration.ROUTER_UTILITIES,
     },
     { host: configuration.ROUTER_HOST, port: configuration.ROUTER_PORT },
   );
+  const probe = await startProbe({
+    configuration,
+    metrics,
+    health: () => Promise.resolve([{ name: 'router', state: 'up' }]),
+  });
   log.info(`router is listening on port ${String(router.port)}`);
   return {
     async stop() {
+      await probe.stop();
       await router.stop();
       await bus.close();
     },

@@ -1,8 +1,9 @@
-import { commonConfiguration, readConfiguration } from '@roamgrid/platform';
+import { commonConfiguration, probeConfiguration, readConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 
 export const routerConfiguration = z.object({
   ...commonConfiguration,
+  ...probeConfiguration,
   NATS_URL: z.string().min(1).describe('bus over which the utilities are reached'),
   ROUTER_HOST: z.string().min(1).default('127.0.0.1').describe('address that stations reach'),
   ROUTER_PORT: z.coerce

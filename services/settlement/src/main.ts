@@ -7,9 +7,5 @@ await serviceMain({
   service: 'settlement',
   readConfiguration: readSettlementConfiguration,
   migrations: settlementMigrations,
-  module: async (context, { DATA_DIR, UTILITY }) => {
-    const partners = context.registry.utilities.map(({ utility }) => utility);
-    const module = await settlementAlone(DATA_DIR, UTILITY, partners);
-    return module(context);
-  },
+  module: (context) => settlementAlone(context),
 });

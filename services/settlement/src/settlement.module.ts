@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { LedgerPort } from '@roamgrid/ledger';
+import { BusLedger, type LedgerPort } from '@roamgrid/ledger';
 import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
 import type { ServiceContext } from '@roamgrid/platform';
-import { absentLedger } from './adapters/absent-ledger.js';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
 import { BusPartners } from './adapters/bus-partners.js';
 import { openPairSecrets } from './adapters/pair-secrets.js';
@@ -64,17 +64,14 @@ export class SettlementModule {
   }
 }
 
-/**
- * Settlement as a process of its own. No ledger is reached from here yet: its intents wait as pending, and
- * everything else works, as with a ledger that is stopped.
- */
-export async function settlementAlone(
-  dataDir: string,
-  utility: string,
-  partners: readonly string[],
-): Promise<(context: ServiceContext) => DynamicModule> {
-  const pairSecretOf = await openPairSecrets(dataDir, utility, partners);
-  return (context) => SettlementModule.with(context, { ledger: absentLedger(), pairSecretOf });
+/** Settlement as a process of its own: it reaches the ledger over the bus. */
+export async function settlementAlone(context: ServiceContext): Promise<DynamicModule> {
+  const { bus, utility, registry, keyFolder } = context;
+  const partners = registry.utilities.map((entry) => entry.utility);
+  return SettlementModule.with(context, {
+    ledger: new BusLedger({ bus, utility }),
+    pairSecretOf: await openPairSecrets(join(keyFolder, '..', 'pairs'), utility, partners),
+  });
 }
 
 /** What is tried again until somebody outside has answered. */

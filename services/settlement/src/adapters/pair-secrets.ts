@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { openSecretFile } from '@roamgrid/platform';
 
 /**
@@ -6,14 +5,14 @@ import { openSecretFile } from '@roamgrid/platform';
  * two have a folder in common.
  */
 export async function openPairSecrets(
-  dataDir: string,
+  folder: string,
   utility: string,
   partners: readonly string[],
 ): Promise<(partner: string) => Uint8Array> {
   const secrets = new Map<string, Uint8Array>();
   for (const partner of partners) {
     const pair = [utility, partner].sort().join('--');
-    secrets.set(partner, await openSecretFile(join(dataDir, 'keys', 'pairs'), pair));
+    secrets.set(partner, await openSecretFile(folder, pair));
   }
   return (partner) => {
     const secret = secrets.get(partner);

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { defineContract } from '../../contract.js';
+import { hashHex, instantString, integerString, nothing } from '../../values.js';
+
+/** lower-case hex HMAC-SHA-256 with a secret of the pair: what names a record on the ledger */
+const businessKey = z.string().regex(/^[0-9a-f]{64}$/, 'a business key');
+
+/**
+ * Records a document on the ledger, or answers with the receipt of the first time. Who is spoken for is the
+ * utility whose address is asked: no message names its caller.
+ */
+export const submitTransaction = defineContract({
+  kind: 'command',
+  service: 'ledger',
+  name: 'submitTransaction',
+  version: 1,
+  summary: "Records a utility's document on the ledger, once under its business key.",
+  senders: ['settlement'],
+  scope: 'own',
+  request: z.strictObject({
+    name: z.enum([
+      'presentInvoice',
+      'verifyInvoice',
+      'acceptInvoice',
+      'disputeInvoice',
+      'creditInvoice',
+      'recordAgreement',
+    ]),
+    businessKey,
+    documentHash: hashHex,
+    argument: z.record(z.string(), z.json()).describe('what every member of the channel may see'),
+    transient: z
+      .record(z.string(), z.json())
+      .nullable()
+      .describe('what only the endorsing parties see'),
+  }),
+  reply: z.strictObject({
+    txId: hashHex,
+    blockNumber: integerString,
+    businessKey,
+    documentHash: hashHex,
+    committedAt: instantString,
+    first: z.boolean().describe('false: it had been recorded before'),
+  }),
+});
+
+export const readRecord = defineContract({
+  kind: 'command',
+  service: 'ledger',
+  name: 'readRecord',
+  version: 1,
+  summary: 'What the utility itself recorded under a business key.',
+  senders: ['settlement'],
+  scope: 'own',
+  request: z.strictObject({ businessKey }),
+  reply: z.strictObject({
+    record: z
+      .strictObject({
+        kind: z.enum(['invoice', 'verification', 'acceptance', 'dispute', 'credit', 'agreement']),
+        businessKey,
+        documentHash: hashHex,
+        txId: hashHex,
+        blockNumber: integerString,
+        committedAt: instantString,
+        fact: z.record(z.string(), z.json()),
+      })
+      .nullable(),
+  }),
+});
+
+export const readHeight = defineContract({
+  kind: 'command',
+  service: 'ledger',
+  name: 'readHeight',
+  version: 1,
+  summary: 'The number of blocks.',
+  senders: ['settlement'],
+  scope: 'own',
+  request: nothing,
+  reply: z.strictObject({ height: integerString }),
+});

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+/** Below those that systems give to outgoing connections, which would take a port while its owner is away. */
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_000;
+const ATTEMPTS = 2_000;
+
+async function tryListen(host: string, port: number): Promise<Server | null> {
+  const server = createServer().listen(port, host);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;
+    throw error;
+  }
+}
+
+/** Ports that were free a moment ago, all different. */
+async function freePorts(host: string, count: number, random: () => number): Promise<number[]> {
+  const held = new Map<number, Server>();
+  for (let attempt = 0; held.size < count && attempt < ATTEMPTS; attempt += 1) {
+    const port = LOWEST_PORT + Math.floor(random() * (HIGHEST_PORT - LOWEST_PORT));
+    const server = held.has(port) ? null : await tryListen(host, port);
+    if (server !== null) held.set(port, server);
+  }
+  for (const server of held.values()) {
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+  }
+  if (held.size < count) {
+    throw new Error(`no ${String(count)} free ports from ${String(LOWEST_PORT)} on`);
+  }
+  return [...held.keys()];
+}
+
+const nameOf = (service: string, utility?: string): string =>
+  utility === undefined ? service : `${utility}/${service}`;
+
+/** Who stands where inside: chosen once, so that one who comes back is found where he was. */
+export class Addresses {
+  readonly host: string;
+  readonly #ports: ReadonlyMap<string, number>;
+  readonly #probes: ReadonlyMap<string, number>;
+
+  private constructor(
+    host: string,
+    ports: ReadonlyMap<string, number>,
+    probes: ReadonlyMap<string, number>,
+  ) {
+    this.host = host;
+    this.#ports = ports;
+    this.#probes = probes;
+  }
+
+  /** Inner addresses are of this machine only, whatever the public one is. */
+  static async choose(utilities: readonly string[], random: () => number): Promise<Addresses> {
+    const host = '127.0.0.1';
+    const serving = [
+      ...['nats-server', 'identity', 'router'],
+      ...utilities.map((utility) => nameOf('portal', utility)),
+    ];
+    const probed = [
+      ...['ledger', 'router'],
+      ...utilities.flatMap((utility) =>
+        ['settlement', 'crp', 'profiles', 'aaa', 'portal'].map((service) =>
+          nameOf(service, utility),
+        ),
+      ),
+    ];
+    const ports = await freePorts(host, serving.length + probed.length, random);
+    return new Addresses(
+      host,
+      new Map(serving.map((name, index) => [name, ports[index] ?? 0])),
+      new Map(probed.map((name, index) => [name, ports[serving.length + index] ?? 0])),
+    );
+  }
+
+  portOf(service: string, utility?: string): number {
+    const port = this.#ports.get(nameOf(service, utility));
+    if (port === undefined) throw new Error(`${nameOf(service, utility)} has no port`);
+    return port;
+  }
+
+  originOf(service: string, utility?: string): string {
+    return `http://${this.host}:${String(this.portOf(service, utility))}`;
+  }
+
+  /** '' for one that has no probe */
+  probeOf(service: string, utility?: string): string {
+    const port = this.#probes.get(nameOf(service, utility));
+    return port === undefined ? '' : String(port);
+  }
+
+  /** `name=url` of everyone who tells how he is */
+  probes(): string[] {
+    return [...this.#probes].map(([name, port]) => `${name}=http://${this.host}:${String(port)}`);
+  }
+}

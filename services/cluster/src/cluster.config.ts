@@ -1,0 +1,28 @@
+import { gatewayConfiguration } from '@roamgrid/all-in-one/installation';
+import { readConfiguration } from '@roamgrid/platform';
+import { z } from 'zod';
+
+export const clusterConfiguration = z.object({
+  ...gatewayConfiguration,
+  NATS_SERVER_BIN: z
+    .string()
+    .optional()
+    .describe(
+      'nats-server 2.12.7 or newer; else the one on the PATH, else one that Go builds once into .cache/bin',
+    ),
+});
+export type ClusterConfiguration = z.output<typeof clusterConfiguration>;
+
+/** @throws ConfigurationError */
+export function readClusterConfiguration(): ClusterConfiguration {
+  return readConfiguration(clusterConfiguration, process.env);
+}
+
+/** What the processes are given of our own environment: how to find programs, and nothing that is ours to tell them. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG, TZ, TMPDIR, NODE_OPTIONS } = process.env;
+  return { PATH, HOME, LANG, TZ, TMPDIR, NODE_OPTIONS };
+}
+
+/** Go reads keys of its own. */
+export const builderEnvironment = (): NodeJS.ProcessEnv => process.env;

@@ -1,0 +1,113 @@
+import { fileURLToPath } from 'node:url';
+import { busUserOf, type BusSpeaker } from '@roamgrid/messaging';
+import type { Addresses } from '../addresses.js';
+import type { ProcessPlan } from './supervised-process.js';
+
+/** What is the same for every process. */
+export interface PlanParts {
+  readonly utilities: readonly string[];
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly issuer: string;
+  readonly identityClients: string;
+  readonly addresses: Addresses;
+  readonly inherited: NodeJS.ProcessEnv;
+  readonly databaseUrlOf: (utility: string, service: string) => string;
+  readonly ledgerUrl: string;
+  readonly busUrlOf: (user: string) => string;
+}
+
+const SERVICES = ['settlement', 'crp', 'profiles', 'aaa'] as const;
+
+/** The built program of a service. */
+export function programOf(service: string): string {
+  return fileURLToPath(new URL(`../../../${service}/dist/main.js`, import.meta.url));
+}
+
+class Plans {
+  readonly #parts: PlanParts;
+
+  constructor(parts: PlanParts) {
+    this.#parts = parts;
+  }
+
+  /** `env` holds what the service reads and nothing of any other service. */
+  of(service: string, utility: string | undefined, env: NodeJS.ProcessEnv): ProcessPlan {
+    const { inherited, logLevel, dataDir, addresses } = this.#parts;
+    return {
+      name: service,
+      ...(utility === undefined ? {} : { utility }),
+      program: process.execPath,
+      args: [programOf(service)],
+      env: {
+        ...inherited,
+        NODE_ENV: 'production',
+        LOG_LEVEL: logLevel,
+        DATA_DIR: dataDir,
+        HOST: addresses.host,
+        PROBE_PORT: addresses.probeOf(service, utility),
+        ...env,
+      },
+    };
+  }
+
+  ofUtility(service: BusSpeaker, utility: string, env: NodeJS.ProcessEnv = {}): ProcessPlan {
+    const { busUrlOf, databaseUrlOf } = this.#parts;
+    return this.of(service, utility, {
+      UTILITY: utility,
+      SERVICE_DATABASE_URL: databaseUrlOf(utility, service),
+      NATS_URL: busUrlOf(busUserOf(utility, service)),
+      ...env,
+    });
+  }
+}
+
+/** The ledger and each utility's services: what the demonstration is seeded through. */
+export function planServices(parts: PlanParts): ProcessPlan[] {
+  const plans = new Plans(parts);
+  const ledger = plans.of('ledger', undefined, {
+    SERVICE_DATABASE_URL: parts.ledgerUrl,
+    NATS_URL: parts.busUrlOf('ledger'),
+  });
+  return [
+    ledger,
+    ...parts.utilities.flatMap((utility) =>
+      SERVICES.map((service) => plans.ofUtility(service, utility)),
+    ),
+    ...parts.utilities.map((utility) =>
+      plans.ofUtility('portal', utility, {
+        PORTAL_PORT: String(parts.addresses.portOf('portal', utility)),
+        ISSUER: parts.issuer,
+        JWKS_URI: `${parts.addresses.originOf('identity')}/oidc/jwks`,
+      }),
+    ),
+  ];
+}
+
+/** Identity, the stations' router, and the edge, which opens the public port. */
+export function planEntrances(parts: PlanParts, publicPort: number): ProcessPlan[] {
+  const plans = new Plans(parts);
+  const { addresses, utilities } = parts;
+  return [
+    plans.of('identity', undefined, {
+      IDENTITY_PORT: String(addresses.portOf('identity')),
+      ISSUER: parts.issuer,
+      IDENTITY_CLIENTS: parts.identityClients,
+    }),
+    plans.of('router', undefined, {
+      ROUTER_PORT: String(addresses.portOf('router')),
+      ROUTER_HOST: addresses.host,
+      ROUTER_UTILITIES: utilities.join(','),
+      NATS_URL: parts.busUrlOf('router'),
+    }),
+    plans.of('edge', undefined, {
+      PORT: String(publicPort),
+      ROUTER_URL: addresses.originOf('router'),
+      IDENTITY_URL: addresses.originOf('identity'),
+      PORTALS: utilities
+        .map((utility) => `${utility}=${addresses.originOf('portal', utility)}`)
+        .join(','),
+      PROBES: addresses.probes().join(','),
+    }),
+  ];
+}

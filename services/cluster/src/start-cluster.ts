@@ -1,0 +1,183 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  Databases,
+  identityClients,
+  isSeeded,
+  openConsortiumRegistry,
+  openCredentials,
+  seedOnce,
+  Started,
+  type DemoCredentials,
+  type GatewayOptions,
+  type RunningGateway,
+} from '@roamgrid/all-in-one/installation';
+import { findNatsServer } from '@roamgrid/messaging';
+import { openPostgres } from '@roamgrid/persistence';
+import {
+  ConfigurationError,
+  createLog,
+  keyedHash,
+  keyFolderOf,
+  openSecretFile,
+  systemClock,
+  systemIds,
+} from '@roamgrid/platform';
+import { Addresses } from './addresses.js';
+import { openAdministrators } from './bus/administrators.js';
+import { writeBusConfiguration } from './bus/write-bus-configuration.js';
+import {
+  builderEnvironment,
+  inheritedEnvironment,
+  type ClusterConfiguration,
+} from './cluster.config.js';
+import { planEntrances, planServices, type PlanParts } from './processes/plan-processes.js';
+import type { ProcessPlan } from './processes/supervised-process.js';
+import { Supervisor, waitUntilReady } from './supervisor.js';
+
+const PROGRAMS = fileURLToPath(new URL('../../../.cache/bin', import.meta.url));
+
+/**
+ * The router and the services of every utility, each a process of its own, over PostgreSQL and a nats-server
+ * in which every utility has an account of its own.
+ *
+ * @throws DatabaseStartError, ConfigurationError, or a system error, after everything started was stopped
+ */
+export async function startCluster(
+  options: GatewayOptions,
+  configuration: ClusterConfiguration,
+): Promise<RunningGateway> {
+  const started = new Started();
+  try {
+    return await start(options, configuration, started);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: GatewayOptions,
+  configuration: ClusterConfiguration,
+  started: Started,
+): Promise<RunningGateway> {
+  const { parts, nats, credentials } = await layFoundation(options, configuration, started);
+  const supervisor = new Supervisor(options.dataDir, options.log);
+  started.add(() => supervisor.close());
+  const wave = (plans: Parameters<Supervisor['start']>[0]): void => {
+    const before = supervisor.count;
+    supervisor.start(plans);
+    started.add(() => supervisor.stopSince(before));
+  };
+  wave([nats]);
+  wave(planServices(parts));
+  const fresh = await seed(options, parts, credentials);
+  wave(planEntrances(parts, options.port));
+  await waitUntilReady(`${credentials.baseUrl}/health/ready`);
+  return { baseUrl: credentials.baseUrl, fresh, stop: () => started.stop() };
+}
+
+interface Foundation {
+  readonly parts: PlanParts;
+  readonly nats: ProcessPlan;
+  readonly credentials: DemoCredentials;
+}
+
+/** What all processes stand on: database, registry, credentials, and who may say what on the bus. */
+async function layFoundation(
+  { dataDir, host, port, logLevel, log }: GatewayOptions,
+  configuration: ClusterConfiguration,
+  started: Started,
+): Promise<Foundation> {
+  const program = await findProgram(configuration, log);
+  const databases = await openDatabases(configuration, { dataDir, logLevel }, started);
+  const registry = await openConsortiumRegistry(dataDir);
+  const utilities = registry.utilities.map((entry) => entry.utility);
+  await databases.provision(utilities);
+  const baseUrl = `http://${host}:${String(port)}`;
+  const credentials = await openCredentials(dataDir, baseUrl, systemIds);
+  const addresses = await Addresses.choose(utilities, Math.random);
+  const secret = await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'bus-users');
+  const passwordOf = (user: string): string => keyedHash(secret, user);
+  const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
+  const file = await writeBusConfiguration({ dataDir, listen, utilities, passwordOf });
+  const inherited = inheritedEnvironment();
+  return {
+    credentials,
+    nats: { name: 'nats-server', program, args: ['-c', file], env: inherited, isQuiet: true },
+    parts: {
+      utilities,
+      dataDir,
+      logLevel,
+      addresses,
+      inherited,
+      issuer: credentials.issuer,
+      identityClients: await writeClients(dataDir, credentials),
+      databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
+      ledgerUrl: databases.ledgerUrl(),
+      busUrlOf: (user) => `nats://${encodeURIComponent(user)}:${passwordOf(user)}@${listen}`,
+    },
+  };
+}
+
+/** @throws ConfigurationError where there is no nats-server and none can be built */
+async function findProgram(
+  { NATS_SERVER_BIN }: ClusterConfiguration,
+  log: (line: string) => void,
+): Promise<string> {
+  const found = await findNatsServer({
+    named: NATS_SERVER_BIN,
+    cacheDir: PROGRAMS,
+    environment: builderEnvironment(),
+    log,
+  });
+  if ('missing' in found) throw new ConfigurationError(`the cluster needs ${found.missing}`);
+  return found.path;
+}
+
+async function openDatabases(
+  { DATABASE_URL }: ClusterConfiguration,
+  { dataDir, logLevel }: Pick<GatewayOptions, 'dataDir' | 'logLevel'>,
+  started: Started,
+): Promise<Databases> {
+  const log = createLog(logLevel);
+  const postgres = await openPostgres({
+    databaseUrl: DATABASE_URL,
+    dataDir,
+    durable: true,
+    log: (line) => {
+      log.debug(line);
+    },
+  });
+  started.add(() => postgres.stop());
+  return new Databases({
+    adminUrl: postgres.url,
+    secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
+  });
+}
+
+/** The programs that identity knows, in the form it reads. @returns the file's path */
+async function writeClients(dataDir: string, credentials: DemoCredentials): Promise<string> {
+  const path = join(dataDir, 'identity-clients.json');
+  await writeFile(path, JSON.stringify(identityClients(credentials), null, 2), { mode: 0o600 });
+  return path;
+}
+
+async function seed(
+  options: GatewayOptions,
+  parts: PlanParts,
+  credentials: DemoCredentials,
+): Promise<boolean> {
+  if (await isSeeded(options.dataDir)) return false;
+  const probes = parts.addresses.probes().filter((probe) => !probe.startsWith('router='));
+  await Promise.all(
+    probes.map((probe) => waitUntilReady(`${probe.split('=')[1] ?? ''}/health/ready`)),
+  );
+  const bus = openAdministrators(parts.utilities, parts.busUrlOf);
+  try {
+    return await seedOnce(options, { bus, clock: systemClock, credentials });
+  } finally {
+    await bus.close();
+  }
+}

@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { natsTransport } from '@roamgrid/messaging';
+import {
+  createLog,
+  healthPart,
+  loadRegistry,
+  Metrics,
+  runProgram,
+  startProbe,
+  systemClock,
+  systemIds,
+} from '@roamgrid/platform';
+import { readLedgerConfiguration } from './ledger.config.js';
+import { startLedger } from './ledger.module.js';
+
+await runProgram(async () => {
+  const configuration = readLedgerConfiguration();
+  const log = createLog(configuration.LOG_LEVEL).child({ service: 'ledger' });
+  const registry = await loadRegistry(configuration.DATA_DIR);
+  const running = await startLedger({
+    databaseUrl: configuration.SERVICE_DATABASE_URL,
+    transport: natsTransport(configuration.NATS_URL),
+    utilities: registry.utilities.map((entry) => entry.utility),
+    clock: systemClock,
+    ids: systemIds,
+    random: Math.random,
+    log,
+  });
+  const probe = await startProbe({
+    configuration,
+    metrics: new Metrics(),
+    health: async () => [
+      await healthPart('ledger', async () => `height ${String(await running.ledger.height())}`),
+    ],
+  });
+  log.info('ledger is listening');
+  return {
+    async stop() {
+      await probe.stop();
+      await running.stop();
+    },
+  };
+});
