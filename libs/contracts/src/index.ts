@@ -4,6 +4,7 @@ export * from './documents/agreed-tariff.js';
 export * from './documents/agreement.js';
 export * from './documents/bill.js';
 export * from './documents/cdr.js';
+export * from './documents/correction.js';
 export * from './documents/invoice.js';
 export * from './documents/mandate.js';
 export * from './documents/quote.js';

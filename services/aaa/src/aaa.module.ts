@@ -28,6 +28,7 @@ import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
 import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
 import { CreatePartnerStandings } from './migrations/1732150000030-create-partner-standings.js';
+import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
 export const aaaMigrations: readonly MigrationClass[] = [
@@ -36,6 +37,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   ClaimStationIds,
   CloseMandates,
   CreatePartnerStandings,
+  EndSuspenseAsBillOrCredit,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {

@@ -1,6 +1,7 @@
 import type {
   AgreementTerms,
   Identity,
+  MeterCorrection,
   OneSessionMandates,
   RefusalReason,
   ReplyOf,
@@ -23,6 +24,7 @@ import type { InstantMs } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
 import type { MandateBalance, MandateBook } from './mandate-book.js';
 import type { Session, TransactionEvent } from './session/session.js';
+import type { SuspenseBook } from './suspense-book.js';
 import type { VisitBook } from './visit-book.js';
 
 export type { MandateBalance, MandateBook, Reservation } from './mandate-book.js';
@@ -45,18 +47,6 @@ export interface InboxEntry {
   readonly reply: EventReply;
 }
 
-/** An item of suspense: it never expires silently. */
-export interface SuspenseItem {
-  readonly suspenseId: string;
-  readonly atMs: InstantMs;
-  readonly stationId: string;
-  readonly sessionId: string | null;
-  readonly transactionId: string | null;
-  readonly code: string;
-  readonly detail: string;
-  readonly evidence: unknown;
-}
-
 export interface WireEntry {
   readonly stationId: string;
   readonly direction: 'in' | 'out';
@@ -72,13 +62,6 @@ export interface TraceEntry {
   readonly atMs: InstantMs;
   readonly durationMs: number;
   readonly documentHash: string | null;
-}
-
-/** A suspense item that is still open, as it is shown. */
-export interface OpenSuspense extends Omit<SuspenseItem, 'atMs' | 'evidence'> {
-  readonly at: string;
-  /** energy that the item sets aside */
-  readonly energyKwh: string;
 }
 
 /** The register at the end of a session, and the meter it is of where that is known. */
@@ -144,16 +127,6 @@ export interface Inbox {
   /** one event of a transaction at a time, while no session row stands for it */
   lockTransaction(stationId: string, transactionId: string): Promise<void>;
   nextTransactionNumber(): Promise<number>;
-}
-
-export interface SuspenseBook {
-  open(item: SuspenseItem): Promise<void>;
-  /** the start that was missed has come: its item is no loss any more */
-  join(stationId: string, transactionId: string): Promise<void>;
-  isOpen(stationId: string, transactionId: string, code: string): Promise<boolean>;
-  lockOpen(suspenseId: string): Promise<OpenSuspense | null>;
-  writeOff(item: OpenSuspense, resolution: unknown): Promise<void>;
-  openCountOf(sessionId: string): Promise<number>;
 }
 
 /** One database transaction of this service; everything in it happens together or not at all. */
@@ -290,4 +263,11 @@ export interface Neighbours {
       held: OneSessionMandates;
     },
   ): Promise<ReplyOf<typeof requestMandate>>;
+  /** settlement takes the session's CDR back and makes the corrected one, where there is a correction */
+  correctCharge(request: {
+    sessionId: string;
+    reason: string;
+    by: string;
+    correction: MeterCorrection | null;
+  }): Promise<void>;
 }

@@ -29,6 +29,7 @@ export class StandInNeighbours implements Neighbours {
   price: Extract<Price, { decision: 'refused' }> | null = null;
   mandateReply: Extract<MandateReply, { decision: 'refused' }> | null = null;
   storeFailure: RoamgridError | null = null;
+  correctionFailure: RoamgridError | null = null;
   wish: MandateWish = {};
   readonly requests: Parameters<Neighbours['requestMandate']>[1][] = [];
   readonly #signers: Signers;
@@ -60,6 +61,13 @@ export class StandInNeighbours implements Neighbours {
 
   isStationIdTaken(_utility: string, stationId: string): Promise<boolean> {
     return Promise.resolve(this.takenIds.has(stationId));
+  }
+
+  correctCharge({ sessionId }: { sessionId: string }): Promise<void> {
+    this.calls.push(`correctCharge ${sessionId}`);
+    return this.correctionFailure === null
+      ? Promise.resolve()
+      : Promise.reject(this.correctionFailure);
   }
 
   termsWith(): Promise<typeof SOME_TERMS | null> {

@@ -10,6 +10,7 @@ import { PostgresViews } from './adapters/postgres-views.js';
 import { Seal } from './adapters/seal.js';
 import { BooksController } from './controllers/books.controller.js';
 import { ConsumersController } from './controllers/consumers.controller.js';
+import { CorrectionsController } from './controllers/corrections.controller.js';
 import { FallbackController } from './controllers/fallback.controller.js';
 import { InvoicesController } from './controllers/invoices.controller.js';
 import { notBuiltController } from './controllers/not-built.controller.js';
@@ -72,6 +73,7 @@ export class PortalModule {
         ConsumersController,
         StationsController,
         InvoicesController,
+        CorrectionsController,
         BooksController,
         SettlementsController,
         notBuiltController(NOT_BUILT_ROUTES),

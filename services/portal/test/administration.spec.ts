@@ -152,12 +152,24 @@ describe('stations, tariffs, consumers and books', () => {
     expect(JSON.stringify(body)).not.toContain('84005416011000055516');
   });
 
-  it('ends suspense as a write-off; as bill or credit it is not built', async () => {
+  it('ends suspense as a write-off, or as a bill by corrected registers', async () => {
     portal.services.replies(resolveSuspense, () => ({ suspenseId: 's1', state: 'written_off' }));
     const note = 'the meter was replaced';
     const done = await post('/suspense/s1/resolve', { resolution: 'written_off', note });
     expect([done.status, done.body['state']]).toEqual([200, 'written_off']);
-    expect((await post('/suspense/s1/resolve', { resolution: 'bill', note })).status).toBe(501);
+    const correction = {
+      startAt: '2026-11-10T14:00:00Z',
+      endAt: '2026-11-10T15:00:00Z',
+      startWh: '1000',
+      stopWh: '2000',
+    };
+    const billed = await post('/suspense/s1/resolve', { resolution: 'bill', note, correction });
+    expect(billed.status).toBe(200);
+    expect(portal.services.asked.at(-1)).toMatchObject({
+      request: { resolution: 'bill', correction },
+    });
+    const partly = { resolution: 'bill', note, correction: { startWh: '1000' } };
+    expect((await post('/suspense/s1/resolve', partly)).status).toBe(400);
   });
 
   it('answers balances as a list, and 404 for what the ledger does not hold', async () => {

@@ -16,6 +16,7 @@ export const accounts = {
   providerPayable: (provider: string) => `provider:payable:${provider}`,
   consumerReceivable: (consumerId: string) => `consumer:receivable:${consumerId}`,
   consumerPrepaid: (consumerId: string) => `consumer:prepaid:${consumerId}`,
+  writeOffExpense: 'writeoff:expense',
   fxClearing: 'fx:clearing',
   cash: 'cash',
   /** what a settlement came to, until it is paid */

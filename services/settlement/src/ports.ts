@@ -10,13 +10,14 @@ import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/led
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
 import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
+import type { CorrectionBook } from './correction-ports.js';
 import type * as records from './records.js';
 
 /** CDRs of this utility, made and received. */
 export interface CdrBook {
   find(cdrId: string): Promise<records.CdrRecord | null>;
   findMany(cdrIds: readonly string[]): Promise<records.CdrRecord[]>;
-  /** with the hash of the charge it was made from */
+  /** The session's latest, with the hash of the charge it was made from. */
   findBySession(
     sessionId: string,
   ): Promise<{ record: records.CdrRecord; chargeHash: string | null } | null>;
@@ -194,6 +195,7 @@ export interface Books {
   readonly settlements: SettlementBook;
   readonly payments: PaymentBook;
   readonly exposures: ExposureBook;
+  readonly corrections: CorrectionBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }

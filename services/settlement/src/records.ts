@@ -27,7 +27,11 @@ export type CreditNoteDocument = SignedCreditNote['document'];
 /** Whose record it is here: made for a partner, received from one, or both utilities are this one. */
 export type CdrRole = 'visited' | 'home' | 'domestic';
 /** `held`: home objects, it stands on no invoice until that is settled. */
-export type CdrState = 'open' | 'accepted' | 'held';
+/** The end of a CDR: `credited`, taken back by visited, or `written_off`, borne by visited. */
+export type CdrState = 'open' | 'accepted' | 'held' | 'credited' | 'written_off';
+
+/** Whether anything is still owed, or may still be, for a CDR in this state. */
+export const isOver = (state: CdrState): boolean => state === 'credited' || state === 'written_off';
 
 export interface CdrRecord {
   readonly cdr: SignedCdr;
@@ -48,6 +52,7 @@ export interface CdrOrigin {
   /** of the charge it was made from */
   readonly chargeHash: string;
   readonly provider: string;
+  readonly providerSharePercentage: string;
   readonly providerShareMinor: bigint;
 }
 
@@ -145,7 +150,8 @@ export interface CreditReservation {
 
 /** A document that contradicts one we hold: kept, never overwriting. */
 export interface QuarantinedDocument {
-  readonly kind: 'cdr' | 'charge' | 'cdrAnswer' | 'invoice' | 'invoiceAnswer' | 'creditNote';
+  readonly kind:
+    'cdr' | 'charge' | 'cdrAnswer' | 'cdrCredit' | 'invoice' | 'invoiceAnswer' | 'creditNote';
   readonly documentId: string;
   readonly documentHash: string;
   readonly signature: string;

@@ -12,8 +12,10 @@ import { SandboxBank } from './adapters/sandbox-bank.js';
 import { DueWork } from './background/due-work.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
+import { CorrectionHandlers } from './correction.handlers.js';
 import { InvoiceHandlers } from './invoice.handlers.js';
 import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
+import { CorrectCharges } from './migrations/1795268000000-correct-charges.js';
 import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.js';
 import { CreateSettlements } from './migrations/1700000000500-create-settlements.js';
 import { CreateExposures } from './migrations/1700000000510-create-exposures.js';
@@ -45,6 +47,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   CreateSettlements,
   ReserveByMandate,
   CreateExposures,
+  CorrectCharges,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -54,7 +57,14 @@ export class SettlementModule {
     const ports = openPorts(context, extras);
     return {
       module: SettlementModule,
-      controllers: [CdrHandlers, InvoiceHandlers, BillHandlers, NettingHandlers, ExposureHandlers],
+      controllers: [
+        CdrHandlers,
+        CorrectionHandlers,
+        InvoiceHandlers,
+        BillHandlers,
+        NettingHandlers,
+        ExposureHandlers,
+      ],
       providers: [
         { provide: PORTS, useValue: ports },
         { provide: LedgerPoster, useFactory: () => new LedgerPoster(ports) },

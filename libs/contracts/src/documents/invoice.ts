@@ -27,9 +27,9 @@ export type InvoiceLine = z.infer<typeof invoiceLine>;
 /**
  * Why a number of the range is no line: home objects (`held`), it stands on an earlier invoice
  * (`invoiced`), it waits for a later one, having ended after `to` or being in another currency
- * (`later`), or its invoice was credited and it was not invoiced again (`credited`).
+ * (`later`), the CDR was taken back (`credited`), or visited bears it (`written_off`).
  */
-export const exclusionReason = z.enum(['held', 'credited', 'invoiced', 'later']);
+export const exclusionReason = z.enum(['held', 'credited', 'invoiced', 'later', 'written_off']);
 export type ExclusionReason = z.infer<typeof exclusionReason>;
 
 /** What home may say against a CDR or a line of an invoice. */

@@ -1,6 +1,7 @@
 import {
   agreeTariff,
   authorizeRoaming,
+  correctCharge,
   findMandate,
   isStationIdTaken,
   readAgreement,
@@ -39,6 +40,10 @@ export function busNeighbours(bus: Bus, utility: string): Neighbours {
     },
     requestMandate(homeUtility, request) {
       return bus.request(requestMandate, homeUtility, { ...request, visitedUtility: utility });
+    },
+    async correctCharge({ sessionId, reason, by, correction }) {
+      const charge = { sessionId };
+      await bus.request(correctCharge, utility, { charge, reason, by, correction });
     },
   };
 }

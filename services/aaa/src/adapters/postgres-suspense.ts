@@ -1,6 +1,6 @@
 import { formatEnergyKwh, formatInstant, parseEnergyWh } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
-import type { OpenSuspense, SuspenseBook, SuspenseItem } from '../ports.js';
+import type { OpenSuspense, SuspenseBook, SuspenseEnd, SuspenseItem } from '../suspense-book.js';
 import type { Outgoing } from './outgoing.js';
 
 interface SuspenseRow {
@@ -99,19 +99,20 @@ export class PostgresSuspense implements SuspenseBook {
     return row === undefined ? null : fromRow(row);
   }
 
-  async writeOff(item: OpenSuspense, resolution: unknown): Promise<void> {
+  async end(item: OpenSuspense, state: SuspenseEnd, resolution: unknown): Promise<void> {
     await this.#tx.query(
-      `UPDATE suspense SET state = 'written_off', resolution = $2 WHERE suspense_id::text = $1`,
-      [item.suspenseId, json(resolution)],
+      `UPDATE suspense SET state = $2, resolution = $3 WHERE suspense_id::text = $1`,
+      [item.suspenseId, state, json(resolution)],
     );
-    this.#outgoing.projectSuspense({ ...item, state: 'written_off', resolution });
+    this.#outgoing.projectSuspense({ ...item, state, resolution });
   }
 
-  async openCountOf(sessionId: string): Promise<number> {
-    const [row] = await this.#tx.query<{ open: bigint }>(
-      `SELECT count(*) AS open FROM suspense WHERE session_id = $1 AND state = 'open'`,
+  async openOf(sessionId: string): Promise<OpenSuspense[]> {
+    const rows = await this.#tx.query<SuspenseRow>(
+      `SELECT * FROM suspense WHERE session_id = $1 AND state = 'open' ORDER BY at, suspense_id
+         FOR UPDATE`,
       [sessionId],
     );
-    return Number(row?.open ?? 0n);
+    return rows.map(fromRow);
   }
 }

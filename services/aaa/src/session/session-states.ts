@@ -36,7 +36,9 @@ export type SessionEvent =
   /** content that contradicts itself ended the session */
   | 'contradict'
   /** staff ended the session's last item of suspense */
-  | 'writeOff';
+  | 'writeOff'
+  /** staff said which registers are true */
+  | 'bill';
 
 interface Transition {
   readonly from: SessionState;
@@ -80,6 +82,7 @@ export const SESSION_TRANSITIONS: readonly Transition[] = [
   { from: 'idle', event: 'stop', to: 'ended', why: 'the station stopped metering' },
   { from: 'idle', event: 'contradict', to: 'suspense', why: 'the registers contradict each other' },
   { from: 'suspense', event: 'writeOff', to: 'written_off', why: 'staff signed the write-off' },
+  { from: 'suspense', event: 'bill', to: 'ended', why: 'staff corrected the registers: charged' },
 ];
 
 /** How long a state waits before it expires, in milliseconds. */

@@ -18,20 +18,21 @@ const EVENTS: readonly SessionEvent[] = [
   'lateStart',
   'contradict',
   'writeOff',
+  'bill',
 ];
 
 /** Every state × event; `.` is not allowed. Columns in the order of EVENTS. */
 const TABLE = `
-quoted       consented charging . . . . expired refused . suspense .
-refused      . . . . . . . . . . .
-consented    . . charging . . . expired . . suspense .
-declined     . . . . . . . . . . .
-expired      . . . . . . . . charging suspense .
-charging     . . . charging idle ended . . . suspense .
-idle         . . . charging idle ended . . . suspense .
-ended        . . . . . . . . . . .
-suspense     . . . . . . . . . . written_off
-written_off  . . . . . . . . . . .
+quoted       consented charging . . . . expired refused . suspense . .
+refused      . . . . . . . . . . . .
+consented    . . charging . . . expired . . suspense . .
+declined     . . . . . . . . . . . .
+expired      . . . . . . . . charging suspense . .
+charging     . . . charging idle ended . . . suspense . .
+idle         . . . charging idle ended . . . suspense . .
+ended        . . . . . . . . . . . .
+suspense     . . . . . . . . . . written_off ended
+written_off  . . . . . . . . . . . .
 `;
 
 const rows = TABLE.trim()

@@ -203,6 +203,7 @@ describe('suspense', () => {
         resolution: 'written_off',
         note: 'meter was changed',
         by: 'duke-energy/billing',
+        correction: null,
       });
     const [one, two] = items.map(({ id }) => id);
     if (one === undefined || two === undefined) throw new Error('two items were expected');

@@ -29,13 +29,11 @@ export class BooksController {
 
   @Serves(routes.postResolution)
   resolve({ params, body, caller }: RouteCall<typeof routes.postResolution>): Promise<object> {
-    if (body.resolution !== 'written_off') {
-      throw new RoamgridError('not_built', 'ending a suspense item as bill or credit');
-    }
     return this.#portal.bus.request(resolveSuspense, this.#portal.utility, {
       suspenseId: params.suspenseId,
       resolution: body.resolution,
       note: body.note,
+      correction: body.correction ?? null,
       by: caller.subject,
     });
   }

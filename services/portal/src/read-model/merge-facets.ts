@@ -4,7 +4,7 @@ import type { Facet, JsonObject, ViewKind } from './view.js';
 const PRECEDENCE: readonly Facet[] = ['crp', 'profiles', 'aaa', 'settlement'];
 
 /** The states of a session that settlement knows better than AAA. */
-const SETTLEMENT_STATES: ReadonlySet<unknown> = new Set(['rated', 'held']);
+const SETTLEMENT_STATES: ReadonlySet<unknown> = new Set(['rated', 'held', 'written_off']);
 
 function flagsOf(facets: readonly JsonObject[]): string[] {
   const flags = facets.flatMap(({ flags: own }): unknown[] => (Array.isArray(own) ? own : []));

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.js';
 import * as billing from './billing-routes.js';
+import * as correction from './correction-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
 import * as operation from './operation-routes.js';
 import * as pricing from './pricing-routes.js';
@@ -13,5 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(operation),
   ...Object.values(billing),
   ...Object.values(settlement),
+  ...Object.values(correction),
   ...NOT_BUILT_ROUTES,
 ];

@@ -3,6 +3,7 @@ import {
   creditInvoice,
   disputeInvoice,
   issueBills,
+  meterCorrection,
   readLedger,
   resolveSuspense,
   utilitySlug,
@@ -179,12 +180,13 @@ export const postResolution = defineRoute({
   path: '/suspense/:suspenseId/resolve',
   name: 'resolveSuspense',
   tag: 'Suspense',
-  summary: 'Ends a suspense item by a signed write-off; as bill or credit is not built yet.',
+  summary: 'Ends a suspense item as bill, as credit or by a signed write-off.',
   ...writers,
   params: resolveSuspense.request.pick({ suspenseId: true }),
   body: z.strictObject({
-    resolution: z.enum(['written_off', 'bill', 'credit']),
+    resolution: resolveSuspense.request.shape.resolution,
     note: resolveSuspense.request.shape.note,
+    correction: meterCorrection.optional(),
   }),
   reply: z.looseObject({ suspenseId: z.string(), state: z.string() }),
 });

@@ -1,36 +1,9 @@
 import type { SignedBill } from '@roamgrid/contracts';
-import type { CurrencyCode } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
 import type { BillBook } from '../ports.js';
-import type { BillSession, RetailCharge } from '../records.js';
+import type { RetailCharge } from '../records.js';
+import { toCharge, type ChargeRow } from './charge-row.js';
 import { toColumns } from './stored-document.js';
-
-interface ChargeRow {
-  readonly cdr_id: string;
-  readonly session_id: string;
-  readonly consumer_id: string;
-  readonly cin_masked: string;
-  readonly currency: CurrencyCode;
-  readonly total_minor: bigint;
-  readonly paid_minor: bigint;
-  readonly session: BillSession;
-  readonly bill_id: string | null;
-}
-
-function toCharge(row: ChargeRow): RetailCharge {
-  return {
-    cdrId: row.cdr_id,
-    sessionId: row.session_id,
-    consumerId: row.consumer_id,
-    cinMasked: row.cin_masked,
-    currency: row.currency,
-    totalMinor: row.total_minor,
-    paidMinor: row.paid_minor,
-    endAt: row.session.endAt,
-    session: row.session,
-    billId: row.bill_id,
-  };
-}
 
 export class PostgresBills implements BillBook {
   readonly #tx: Transaction;
@@ -74,7 +47,7 @@ export class PostgresBills implements BillBook {
   async unbilled(from: string, to: string): Promise<RetailCharge[]> {
     const rows = await this.#tx.query<ChargeRow>(
       `SELECT retail_charge.* FROM retail_charge JOIN cdr USING (cdr_id)
-        WHERE bill_id IS NULL AND cdr.state <> 'held'
+        WHERE bill_id IS NULL AND voided_at IS NULL AND cdr.state IN ('open', 'accepted')
           AND retail_charge.end_at >= $1 AND retail_charge.end_at < $2
         ORDER BY consumer_id, retail_charge.currency, retail_charge.end_at, cdr_id
           FOR UPDATE OF retail_charge`,

@@ -58,9 +58,10 @@ export class PostgresCdrs implements CdrBook {
   async findBySession(
     sessionId: string,
   ): Promise<{ record: CdrRecord; chargeHash: string | null } | null> {
-    const [row] = await this.#tx.query<CdrRow>(`SELECT ${COLUMNS} FROM cdr WHERE session_id = $1`, [
-      sessionId,
-    ]);
+    const [row] = await this.#tx.query<CdrRow>(
+      `SELECT ${COLUMNS} FROM cdr WHERE session_id = $1 ORDER BY sequence DESC LIMIT 1`,
+      [sessionId],
+    );
     return row === undefined ? null : { record: toRecord(row), chargeHash: row.charge_hash };
   }
 
@@ -116,8 +117,8 @@ export class PostgresCdrs implements CdrBook {
     await this.#tx.query(
       `INSERT INTO cdr (cdr_id, role, visited_utility, home_utility, station_id, transaction_id,
          session_id, sequence, end_at, currency, state, document, document_hash, signature,
-         charge_hash, provider, provider_share_minor)
-       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)`,
+         charge_hash, provider, provider_share_minor, provider_share_percentage)
+       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)`,
       [
         document.cdrId,
         record.role,
@@ -134,6 +135,7 @@ export class PostgresCdrs implements CdrBook {
         origin?.chargeHash ?? null,
         origin?.provider ?? null,
         origin?.providerShareMinor ?? 0n,
+        origin?.providerSharePercentage ?? null,
       ],
     );
   }
@@ -172,7 +174,7 @@ export class PostgresCdrs implements CdrBook {
     const rows = await this.#tx.query<DocumentRow>(
       `SELECT document, document_hash, signature FROM cdr
         WHERE role = 'visited' AND home_utility = $1 AND end_at < $2
-          AND invoice_id IS NULL AND state <> 'held'
+          AND invoice_id IS NULL AND state IN ('open', 'accepted')
         ORDER BY sequence FOR UPDATE`,
       [homeUtility, endedBefore],
     );
@@ -201,7 +203,8 @@ export class PostgresCdrs implements CdrBook {
     const rows = await this.#tx.query<{ cdr_id: string }>(
       `SELECT cdr_id FROM (
          SELECT cdr_id, count(*) OVER (
-                  PARTITION BY visited_utility, station_id, transaction_id) AS times FROM cdr
+                  PARTITION BY visited_utility, station_id, transaction_id) AS times
+           FROM cdr WHERE state <> 'credited'
        ) AS counted WHERE times > 1 ORDER BY cdr_id`,
     );
     return rows.map((row) => row.cdr_id);

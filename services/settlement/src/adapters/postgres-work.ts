@@ -3,6 +3,7 @@ import type { Database, OutboxMessage, Transaction } from '@roamgrid/persistence
 import type { Books, UnitOfWork } from '../ports.js';
 import { PostgresBills } from './postgres-bills.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
+import { PostgresCorrections } from './postgres-corrections.js';
 import { PostgresCredit } from './postgres-credit.js';
 import { PostgresExposures } from './postgres-exposures.js';
 import { PostgresHolds } from './postgres-holds.js';
@@ -49,6 +50,7 @@ export class PostgresWork implements UnitOfWork {
       bills: new PostgresBills(tx),
       invoices: new PostgresInvoices(tx),
       credit: new PostgresCredit(tx),
+      corrections: new PostgresCorrections(tx),
       journal: new PostgresJournal(tx, this.#now),
       intents: new PostgresIntents(tx, this.#now, onIntentAdded),
       settlements: new PostgresSettlements(tx),

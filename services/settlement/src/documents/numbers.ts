@@ -1,11 +1,12 @@
 const DIGITS = 6;
 
-export type NumberedDocument = 'invoice' | 'creditNote' | 'bill';
+export type NumberedDocument = 'invoice' | 'creditNote' | 'bill' | 'billCredit';
 
 const MARK: Readonly<Record<NumberedDocument, string>> = {
   invoice: '',
   creditNote: 'CN-',
   bill: 'B-',
+  billCredit: 'BC-',
 };
 
 /** A series starts anew each year of issue (UTC). */
@@ -13,7 +14,7 @@ export function seriesOf(kind: NumberedDocument, issuedAt: string): string {
   return `${kind}:${issuedAt.slice(0, 4)}`;
 }
 
-/** `DUKE-2026-000001`, `DUKE-CN-2026-000001`, `DUKE-B-2026-000001`. */
+/** `DUKE-2026-000001`, `DUKE-CN-2026-000001`, `DUKE-B-2026-000001`, `DUKE-BC-2026-000001`. */
 export function numberOf(
   kind: NumberedDocument,
   utility: string,

@@ -126,3 +126,16 @@ export function reverse(
     lines: lines.map((line) => ({ ...line, amountMinor: -line.amountMinor })),
   };
 }
+
+/** Visited bears what home refuses for good: the claim becomes a loss; revenue and tax stay booked. */
+export function bookWriteOff({
+  cdrId,
+  partner,
+  currency,
+  payableMinor,
+}: WholesaleAmounts): JournalEntry {
+  return entry(`cdr:${cdrId}:written-off`, `refused by ${partner} and written off`, [
+    [accounts.writeOffExpense, currency, payableMinor],
+    [accounts.receivableDelivered(partner), currency, -payableMinor],
+  ]);
+}

@@ -1,6 +1,12 @@
 import { formatMoney, parseMoney } from '@roamgrid/kernel';
 import type { Books } from '../ports.js';
-import type { CdrDocument, CdrRecord, RetailCharge } from '../records.js';
+import {
+  isOver,
+  type CdrDocument,
+  type CdrRecord,
+  type CdrState,
+  type RetailCharge,
+} from '../records.js';
 import { publishView } from './project.js';
 
 function retailView(charge: RetailCharge): Record<string, unknown> {
@@ -60,6 +66,11 @@ function sharesView({ cdr, providerShare }: CdrRecord): Record<string, unknown> 
   };
 }
 
+function sessionStateOf(state: CdrState): 'held' | 'rated' | 'written_off' {
+  if (state === 'held') return 'held';
+  return isOver(state) ? 'written_off' : 'rated';
+}
+
 /**
  * Publishes a CDR and what settlement knows of its session.
  *
@@ -90,6 +101,8 @@ export function publishCdr(
       ...(charge === null ? {} : { retail: retailView(charge) }),
     },
   });
+  // the CDR that stands in its place speaks for the session
+  if (state === 'credited') return;
   publishView(books, utility, {
     kind: 'session',
     id: document.sessionId,
@@ -98,7 +111,7 @@ export function publishCdr(
       cdrId: document.cdrId,
       invoiceId,
       billId,
-      state: state === 'held' ? 'held' : 'rated',
+      state: sessionStateOf(state),
       ...(role === 'home' ? sessionFacts(document, charge?.cinMasked ?? null) : {}),
     },
   });

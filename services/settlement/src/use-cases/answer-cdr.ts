@@ -1,7 +1,7 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Ports } from '../ports.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
-import type { SignedCdrAnswer } from '../records.js';
+import { isOver, type SignedCdrAnswer } from '../records.js';
 
 /**
  * Visited keeps home's answer to a CDR: accepted, or held until the difference is settled.
@@ -15,6 +15,7 @@ export async function answerCdr(ports: Ports, answer: SignedCdrAnswer): Promise<
   const { homeUtility } = known.cdr.document;
   await ports.verifier.verify(answer, homeUtility, 'settlement');
   await ports.work.run(async (books) => {
+    await books.cdrs.lockDirection(ports.utility, homeUtility);
     if (known.cdr.documentHash !== cdrHash) {
       await books.holds.quarantine({
         kind: 'cdrAnswer',
@@ -29,6 +30,9 @@ export async function answerCdr(ports: Ports, answer: SignedCdrAnswer): Promise<
     }
     const isNew = await books.cdrs.addAnswer(answer);
     if (!isNew) return;
+    const now = await books.cdrs.find(cdrId);
+    // an answer that crossed a correction is kept and changes nothing
+    if (now === null || isOver(now.state)) return;
     await books.cdrs.setState(cdrId, verdict === 'accepted' ? 'accepted' : 'held');
     await republishCdrs(books, ports.utility, [cdrId]);
   });

@@ -42,6 +42,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   await auditCredit(ports, findings);
   await auditSequences(ports, findings);
   await auditCdrs(ports, findings);
+  await auditCorrections(ports, findings);
   await auditInvoices(ports, findings);
   await auditExposures(ports, findings);
   const settlements = await auditSettlements(ports);
@@ -191,6 +192,15 @@ function rateRetailAgain({ cdr }: CdrRecord, charge: RetailCharge): string | nul
   }
 }
 
+/** What was taken back has its credit, and what was put in its place is there. */
+async function auditCorrections(ports: Ports, findings: Findings): Promise<void> {
+  const { checked, cdrIds } = await ports.work.run((books) => books.corrections.brokenChains());
+  findings.count('correctionsChained', checked);
+  for (const cdrId of cdrIds) {
+    findings.breach('correctionsChained', cdrId, 'its credit or the CDR in its place is missing');
+  }
+}
+
 async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
   for (const cdrId of await ports.work.run((books) => books.invoices.brokenLinks())) {
     findings.breach('cdrsInvoicedOnce', cdrId, 'CDR and invoice lines do not name each other');
@@ -216,8 +226,8 @@ async function auditInvoice(ports: Ports, findings: Findings, invoiceId: string)
     const byId = new Map(held.map((one) => [one.cdr.document.cdrId, one]));
     findings.count('invoiceSumsAndRoots');
     for (const { code, cdrId, detail } of compareInvoice(record, lines, byId, new Set())) {
-      // an objection that came after the invoice is settled by a dispute or a credit
-      if (code === 'held') continue;
+      // an objection or a correction that came after the invoice is settled by a dispute or a credit
+      if (code === 'held' || code === 'taken_back') continue;
       findings.breach('invoiceSumsAndRoots', cdrId ?? invoiceId, `${code}: ${detail}`);
     }
   });

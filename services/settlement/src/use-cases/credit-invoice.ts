@@ -73,7 +73,7 @@ export async function creditInvoice(ports: Ports, request: CreditRequest): Promi
 async function readyToReissue(books: Books, cdrIds: readonly string[]): Promise<CdrDocument[]> {
   const records = await books.cdrs.findMany(cdrIds);
   return records
-    .filter(({ state }) => state !== 'held')
+    .filter(({ state }) => state === 'open' || state === 'accepted')
     .map(({ cdr }) => cdr.document)
     .sort((left, right) => left.sequence - right.sequence);
 }

@@ -2,7 +2,8 @@ import type { BillDocument, SignedBill } from '@roamgrid/contracts';
 import { formatInstant, formatMoney, money, parseInstant, RoamgridError } from '@roamgrid/kernel';
 import { numberOf, seriesOf } from '../documents/numbers.js';
 import type { Books, Ports } from '../ports.js';
-import { publishStep, publishView, settlementOf } from '../publishing/project.js';
+import { publishStep, settlementOf } from '../publishing/project.js';
+import { publishBill } from '../publishing/publish-bill.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
 import type { RetailCharge } from '../records.js';
 import { retryHeldCharges, retryHeldRetail } from './retry-held.js';
@@ -64,12 +65,7 @@ async function issueBill(ports: Ports, books: Books, plan: BillPlan): Promise<Si
       documentHash: bill.documentHash,
     });
   }
-  publishView(books, ports.utility, {
-    kind: 'bill',
-    id: billId,
-    sortAt: issuedAt,
-    data: { ...bill, billId },
-  });
+  await publishBill(ports, books, billId);
   return bill;
 }
 

@@ -161,8 +161,8 @@ async function excludedFrom(
     }));
 }
 
-/** What stands on no invoice and is not held waits for a later close: a credited invoice's CDRs too. */
+/** What stands on no invoice and is not over waits for a later close: a credited invoice's CDRs too. */
 function exclusionOf({ invoiceId, state }: CdrRecord): ExclusionReason {
   if (invoiceId !== null) return 'invoiced';
-  return state === 'held' ? 'held' : 'later';
+  return state === 'open' || state === 'accepted' ? 'later' : state;
 }

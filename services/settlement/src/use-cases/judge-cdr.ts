@@ -9,7 +9,7 @@ import { bookPayable, reverse } from '../journal/entries.js';
 import { wholesaleAmountsOf } from '../journal/wholesale-amounts.js';
 import type { Books, Ports } from '../ports.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
-import type { CdrRecord, SignedCdrAnswer } from '../records.js';
+import { isOver, type CdrRecord, type SignedCdrAnswer } from '../records.js';
 import { decideRetail, deliverRetail, type RetailDecision } from './deliver-retail.js';
 import { reviewInvoicesWith } from './review-invoice.js';
 import { sendCdrAnswer } from './send-cdr-answer.js';
@@ -34,6 +34,7 @@ export async function objectCdr(
       if (isSame) return judgementOf(record, earlier);
       throw new RoamgridError('state_conflict', 'the CDR is held for another objection');
     }
+    requireLive(record);
     await requireUnsettled(books, record);
     const verdict = { answer: 'objected' as const, reasonCode, note };
     const answer = await sendCdrAnswer(ports, books, cdr, verdict);
@@ -62,6 +63,7 @@ export async function acceptCdr(
   const retail = decideRetail(known.cdr.document, consumer);
   return ports.work.run(async (books) => {
     const record = await lockJudged(ports, books, cdrId);
+    requireLive(record);
     const earlier = await books.cdrs.lastAnswer(record.cdr);
     if (record.state === 'accepted' && earlier !== null) return judgementOf(record, earlier);
     const verdict = { answer: 'accepted' as const, reasonCode: null, note };
@@ -87,6 +89,11 @@ async function lockJudged(ports: Ports, books: Books, cdrId: string): Promise<Cd
   await books.cdrs.lockDirection(visitedUtility, ports.utility);
   await books.invoices.lockPartner(visitedUtility);
   return requireJudged(books, cdrId);
+}
+
+function requireLive({ state }: CdrRecord): void {
+  if (!isOver(state)) return;
+  throw new RoamgridError('state_conflict', 'visited took the CDR back');
 }
 
 async function requireUnsettled(books: Books, { cdr, role, invoiceId }: CdrRecord): Promise<void> {

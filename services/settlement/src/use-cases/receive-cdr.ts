@@ -12,7 +12,7 @@ import { decideRetail, deliverRetail, type RetailDecision } from './deliver-reta
 import { reviewInvoicesWith } from './review-invoice.js';
 import { sendCdrAnswer, type CdrVerdict } from './send-cdr-answer.js';
 
-interface Judgement {
+export interface Judgement {
   readonly retail: RetailDecision;
   readonly objected: Objection | null;
   readonly startedAtMs: number;
@@ -34,12 +34,12 @@ export async function receiveCdr(ports: Ports, cdr: SignedCdr): Promise<void> {
   await ports.verifier.verify(cdr, document.visitedUtility, 'settlement');
   const isKnown = await ports.work.run((books) => isHeld(books, cdr));
   if (isKnown) return;
-  const judgement = await judge(ports, cdr);
+  const judgement = await judgeReceived(ports, cdr);
   await ports.work.run(async (books) => {
     await books.cdrs.lockDirection(document.visitedUtility, document.homeUtility);
     if (await isHeld(books, cdr)) return;
     const rival = (await books.cdrs.find(document.cdrId)) ?? (await books.cdrs.findRival(document));
-    if (rival === null) await take(ports, books, cdr, judgement);
+    if (rival === null) await takeIn(ports, books, cdr, judgement);
     else await quarantine(ports, books, cdr);
   });
 }
@@ -50,7 +50,8 @@ async function isHeld(books: Books, cdr: SignedCdr): Promise<boolean> {
   return known?.cdr.documentHash === cdr.documentHash;
 }
 
-async function judge(ports: Ports, { document }: SignedCdr): Promise<Judgement> {
+/** What home thinks of a CDR, and what its driver owes. @throws RoamgridError `peer_unreachable` */
+export async function judgeReceived(ports: Ports, { document }: SignedCdr): Promise<Judgement> {
   const startedAtMs = ports.clock.now();
   const [agreement, consumer] = await Promise.all([
     ports.neighbours.readAgreement(document.visitedUtility, document.agreementHash),
@@ -75,7 +76,8 @@ async function quarantine(ports: Ports, books: Books, cdr: SignedCdr): Promise<v
   await sendCdrAnswer(ports, books, cdr, verdictOf(objection('duplicate', note)));
 }
 
-async function take(
+/** Home enters a CDR: answered, booked and charged to its driver, or held. */
+export async function takeIn(
   ports: Ports,
   books: Books,
   cdr: SignedCdr,

@@ -170,6 +170,7 @@ async function bookCdr(
   await books.cdrs.add(record, {
     chargeHash: documentHash(charge, sha256),
     provider: charge.provider,
+    providerSharePercentage: charge.providerSharePercentage,
     providerShareMinor: decision.providerShareMinor,
   });
   await books.journal.book(

@@ -1,5 +1,6 @@
 import type { Ports } from '../ports.js';
 import { publishCdr } from '../publishing/publish-cdr.js';
+import { isOver } from '../records.js';
 import { decideRetail, deliverRetail } from './deliver-retail.js';
 import { recordCharge } from './record-charge.js';
 
@@ -23,8 +24,8 @@ export async function retryHeldRetail(ports: Ports): Promise<void> {
     await ports.work.run(async (books) => {
       await books.cdrs.lockDirection(visitedUtility, document.homeUtility);
       const [now] = await books.cdrs.findMany([document.cdrId]);
-      // home objected to it since: the driver is not billed either
-      if (now === undefined || now.state === 'held') return;
+      // home objected to it or visited took it back since: the driver is not billed either
+      if (now === undefined || now.state === 'held' || isOver(now.state)) return;
       if ((await books.bills.findCharge(document.cdrId)) !== null) return;
       const charge = await deliverRetail(ports, books, document, decision);
       await books.holds.release('retail', sessionId, ports.clock.now());

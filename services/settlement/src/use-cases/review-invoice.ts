@@ -7,7 +7,7 @@ import type { Books, Ports } from '../ports.js';
 import { verifyInvoice } from '../posting/transactions.js';
 import { publishInvoice, requireInvoice } from '../publishing/invoice-view.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
-import type { CdrRecord, Difference, InvoiceRecord } from '../records.js';
+import { isOver, type CdrRecord, type Difference, type InvoiceRecord } from '../records.js';
 import { money, parseMoney } from '@roamgrid/kernel';
 
 const difference = (code: string, cdrId: string | null, detail: string): Difference => ({
@@ -24,6 +24,7 @@ function compareLine(line: InvoiceLine, record: CdrRecord | undefined): Differen
   const { cdrId } = line;
   if (record === undefined) return difference('session_unknown', cdrId, 'no such CDR is held');
   if (record.state === 'held') return difference('held', cdrId, 'the CDR was objected to');
+  if (isOver(record.state)) return difference('taken_back', cdrId, 'visited took the CDR back');
   const expected = { ...lineOf(record.cdr.document, false), flags: line.flags };
   return same(line, expected)
     ? null

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
+import { meterCorrection } from '../../documents/correction.js';
 import { signedStationRecord } from '../../documents/station-record.js';
 import { identifier, instantString, nothing, stationId } from '../../values.js';
 
@@ -87,14 +88,16 @@ export const resolveSuspense = defineContract({
   service: 'aaa',
   name: 'resolveSuspense',
   version: 1,
-  summary: 'Ends a suspense item with a signed write-off.',
+  summary: 'Ends a suspense item as bill, as credit or with a signed write-off.',
   senders: ['portal'],
   scope: 'own',
   request: z.strictObject({
     suspenseId: identifier,
-    resolution: z.enum(['written_off']),
+    resolution: z.enum(['written_off', 'bill', 'credit']),
     note: z.string().min(1).max(500),
     by: z.string().max(120),
+    /** what staff read off the meter; a bill needs it, a credit without it takes everything back */
+    correction: meterCorrection.nullable().default(null),
   }),
   reply: z.strictObject({ suspenseId: identifier, state: identifier }),
 });

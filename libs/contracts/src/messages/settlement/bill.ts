@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { signedBill } from '../../documents/bill.js';
+import { signedBillCredit } from '../../documents/correction.js';
 import {
   currencyCode,
   decimalString,
@@ -9,6 +10,7 @@ import {
   nothing,
   refusalReason,
   utilitySlug,
+  uuid,
 } from '../../values.js';
 
 export const issueBills = defineContract({
@@ -39,6 +41,49 @@ export const depositCredit = defineContract({
     amount: decimalString,
   }),
   reply: z.strictObject({ balance: decimalString }),
+});
+
+/** `signed` is null while the credit waits for a second person. */
+export const billCreditView = z.strictObject({
+  billCreditId: uuid,
+  billId: uuid,
+  state: z.enum(['proposed', 'issued']),
+  currency: currencyCode,
+  totalInclTax: decimalString,
+  reason: z.string(),
+  proposedBy: z.string(),
+  signed: signedBillCredit.nullable(),
+});
+export type BillCreditView = z.infer<typeof billCreditView>;
+
+export const creditBill = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'creditBill',
+  version: 1,
+  summary: 'Home credits a driver for sessions of a bill; above a limit a second person approves.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    billId: uuid,
+    reason: z.string().min(1).max(500),
+    /** null: all that was not credited yet */
+    sessionIds: z.array(uuid).min(1).nullable(),
+    by: z.string(),
+  }),
+  reply: billCreditView,
+});
+
+export const approveBillCredit = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'approveBillCredit',
+  version: 1,
+  summary: 'A second person approves a credit for a driver.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ billId: uuid, billCreditId: uuid, by: z.string() }),
+  reply: billCreditView,
 });
 
 /**

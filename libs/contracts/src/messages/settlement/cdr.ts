@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { chargeRecord, signedCdr } from '../../documents/cdr.js';
+import { meterCorrection, signedCdrCredit, signedWriteOff } from '../../documents/correction.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
 import { disputeReason, signedCdrAnswer } from '../../documents/invoice.js';
 import { nothing, uuid } from '../../values.js';
@@ -81,6 +82,79 @@ export const acceptCdr = defineContract({
   scope: 'own',
   request: z.strictObject({ cdrId: uuid, note: z.string().max(500), by: z.string() }),
   reply: cdrJudgement,
+});
+
+/** Named by its CDR or by its session, of which one CDR at most is live. */
+export const chargeName = z.union([
+  z.strictObject({ cdrId: uuid }),
+  z.strictObject({ sessionId: uuid }),
+]);
+
+export const correctCharge = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'correctCharge',
+  version: 1,
+  summary:
+    'Visited takes a CDR back that is on no invoice, and may put a corrected one in its place.',
+  senders: ['portal', 'aaa'],
+  scope: 'own',
+  request: z.strictObject({
+    charge: chargeName,
+    reason: z.string().min(1).max(500),
+    by: z.string(),
+    /** null: nothing was delivered, and nothing stands in the place of the CDR */
+    correction: meterCorrection.nullable(),
+  }),
+  reply: z.strictObject({ credit: signedCdrCredit, cdr: signedCdr.nullable() }),
+});
+
+/** What was wrong and what is true come in one message: home never sees the one without the other. */
+export const receiveCorrection = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'receiveCorrection',
+  version: 1,
+  summary: 'Visited tells home that it takes a CDR back, and which one stands in its place.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({ credit: signedCdrCredit, cdr: signedCdr.nullable() }),
+  reply: nothing,
+});
+
+/** Whether one person's wish is done already or waits for another person. */
+export const fourEyesState = z.enum(['proposed', 'done']);
+
+export const writeOffCdr = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'writeOffCdr',
+  version: 1,
+  summary: 'Visited bears a CDR that home refuses for good: one person proposes, another approves.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.discriminatedUnion('step', [
+    z.strictObject({
+      step: z.literal('propose'),
+      cdrId: uuid,
+      note: z.string().min(1).max(500),
+      by: z.string(),
+    }),
+    z.strictObject({ step: z.literal('approve'), cdrId: uuid, by: z.string() }),
+  ]),
+  reply: z.strictObject({ state: fourEyesState, writeOff: signedWriteOff.nullable() }),
+});
+
+export const receiveWriteOff = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'receiveWriteOff',
+  version: 1,
+  summary: 'Visited tells home that it claims nothing more for a CDR.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({ writeOff: signedWriteOff }),
+  reply: nothing,
 });
 
 export const readCdr = defineContract({

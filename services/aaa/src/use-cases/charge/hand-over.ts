@@ -14,11 +14,10 @@ export function handOver(
   unbilledEnergyMilliWh: EnergyMilliWh,
 ): void {
   const { parts, unit, event } = step;
-  const charge = chargeRecordOf(step, session, utcOffsets, unbilledEnergyMilliWh);
   unit.trace(session.sessionId, [
     {
       step: 'stop',
-      occurrence: charge.transactionId,
+      occurrence: transactionOf(session),
       from: event.stationId,
       to: `${parts.utility}/aaa`,
       atMs: parseInstant(event.wire.receivedAt),
@@ -26,16 +25,33 @@ export function handOver(
       documentHash: null,
     },
   ]);
-  unit.send({
-    to: parts.utility,
+  sendCharge(step, session, utcOffsets, unbilledEnergyMilliWh);
+}
+
+/** What a charge is handed over with, whether its station stopped it or staff corrected it. */
+type HandOver = Pick<ChargeStep, 'parts' | 'unit' | 'station'>;
+
+/** Hands the charge over without a step of its own in the trace. */
+export function sendCharge(
+  by: HandOver,
+  session: Session,
+  utcOffsets: readonly ResolvedUtcOffset[],
+  unbilledEnergyMilliWh: EnergyMilliWh,
+): void {
+  const charge = chargeRecordOf(by, session, utcOffsets, unbilledEnergyMilliWh);
+  by.unit.send({
+    to: by.parts.utility,
     subject: subjectOf(recordCharge),
     key: `charge:${session.sessionId}`,
     payload: { charge, agreedTariff: session.terms?.agreedTariff },
   });
 }
 
+/** A session that no station named has itself as its transaction. */
+const transactionOf = ({ transactionId, sessionId }: Session): string => transactionId ?? sessionId;
+
 function chargeRecordOf(
-  step: ChargeStep,
+  by: HandOver,
   session: Session,
   utcOffsets: readonly ResolvedUtcOffset[],
   unbilledEnergyMilliWh: EnergyMilliWh,
@@ -43,10 +59,10 @@ function chargeRecordOf(
   const { progress, stationId, sessionId } = session;
   return {
     sessionId,
-    transactionId: session.transactionId ?? sessionId,
+    transactionId: transactionOf(session),
     stationId,
     ...entitlementOf(session),
-    ...placeOf(step.station, session.connectorId),
+    ...placeOf(by.station, session.connectorId),
     ...meteringOf(session),
     stopReason: progress.stopReason ?? 'Local',
     timeZoneVersion: timeZoneVersion(),

@@ -1,0 +1,19 @@
+import { formatInstant } from '@roamgrid/kernel';
+import { reverse } from '../../journal/entries.js';
+import type { Books, Ports } from '../../ports.js';
+import type { RetailCharge } from '../../records.js';
+
+/** The driver does not owe it any more; what a prepaid balance paid goes back to it. */
+export async function voidCharge(
+  ports: Ports,
+  books: Books,
+  { cdrId, consumerId, paidMinor }: RetailCharge,
+  naturalKey: string,
+): Promise<void> {
+  const atMs = ports.clock.now();
+  const booked = await books.journal.findLines(`cdr:${cdrId}:retail`);
+  const description = `given back to a consumer on ${formatInstant(atMs)}`;
+  await books.journal.book(reverse(naturalKey, description, booked));
+  if (paidMinor > 0n) await books.credit.deposit(naturalKey, consumerId, paidMinor, atMs);
+  await books.corrections.voidCharge(cdrId, atMs);
+}
