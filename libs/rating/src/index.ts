@@ -5,6 +5,7 @@
 export * from './estimate.js';
 export * from './exact-totals.js';
 export * from './metering.js';
+export * from './rate-under-mandate.js';
 export * from './rate-up-to.js';
 export * from './rate.js';
 export * from './rating-document.js';

@@ -31,6 +31,7 @@ function sizeOf(period: MeteredPeriod): bigint {
   return period.energyMilliWh > 0n ? period.energyMilliWh : BigInt(period.endMs - period.startMs);
 }
 
+/** The beginning of a period: up to `size` of its energy, or of its milliseconds where no energy flowed. */
 function firstPart(period: MeteredPeriod, size: bigint): MeteredPeriod {
   if (size === sizeOf(period)) return period;
   if (period.energyMilliWh === 0n)
@@ -41,15 +42,43 @@ function firstPart(period: MeteredPeriod, size: bigint): MeteredPeriod {
 }
 
 /**
+ * The periods up to the moment when only `beyondMilliWh` of the session's energy were still to be delivered;
+ * what came after that moment, parking too, is left out. All of them where nothing lies beyond.
+ */
+export function periodsBefore(
+  periods: readonly MeteredPeriod[],
+  beyondMilliWh: EnergyMilliWh,
+): MeteredPeriod[] {
+  if (beyondMilliWh <= 0n) return [...periods];
+  let leftMilliWh = energyOf(periods) - beyondMilliWh;
+  const before: MeteredPeriod[] = [];
+  for (const period of periods) {
+    if (leftMilliWh <= 0n) break;
+    const takenMilliWh = period.energyMilliWh < leftMilliWh ? period.energyMilliWh : leftMilliWh;
+    before.push(period.energyMilliWh === 0n ? period : firstPart(period, takenMilliWh));
+    leftMilliWh -= takenMilliWh;
+  }
+  return before;
+}
+
+/**
  * Rates the longest beginning of a session whose total including tax stays within the cap. Where not even the
  * session's first moment does, nothing is billed: no lines, total 0. Where steps make a longer session cheaper
  * than a shorter one the answer is still within the cap and the same everywhere, if not the longest.
  *
+ * @param maxEnergyMilliWh a cap in energy beside that in money; null for none
  * @throws RoamgridError as {@link rate}
  */
-export function rateUpTo(input: RatingInput, maxTotalInclTaxMinor: bigint): CappedRating {
+export function rateUpTo(
+  input: RatingInput,
+  maxTotalInclTaxMinor: bigint,
+  maxEnergyMilliWh: EnergyMilliWh | null = null,
+): CappedRating {
   const whole = rate(input);
-  if (whole.totalInclTaxMinor <= maxTotalInclTaxMinor) {
+  const isWithin = (candidate: RatingInput, totalInclTaxMinor: bigint): boolean =>
+    totalInclTaxMinor <= maxTotalInclTaxMinor &&
+    (maxEnergyMilliWh === null || energyOf(candidate.periods) <= maxEnergyMilliWh);
+  if (isWithin(input, whole.totalInclTaxMinor)) {
     return { rating: whole, complete: true, unbilledEnergyMilliWh: 0n };
   }
   const beginning = (count: number, tail: readonly MeteredPeriod[]): RatingInput => ({
@@ -57,7 +86,7 @@ export function rateUpTo(input: RatingInput, maxTotalInclTaxMinor: bigint): Capp
     periods: [...input.periods.slice(0, count), ...tail],
   });
   const fits = (candidate: RatingInput): boolean =>
-    rate(candidate).totalInclTaxMinor <= maxTotalInclTaxMinor;
+    isWithin(candidate, rate(candidate).totalInclTaxMinor);
 
   const lastIndex = BigInt(input.periods.length - 1);
   const wholePeriods = toSafeInteger(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatEnergyKwh, parseEnergyKwh, parseInstant } from '@roamgrid/kernel';
-import { estimate, rateUpTo } from '../src/index.js';
+import { estimate, periodsBefore, rateUpTo } from '../src/index.js';
 import { inputOf, periodsOf, tariffOf, UTC } from './sessions.js';
 
 const NOON = '2026-06-08T12:00:00Z';
@@ -31,6 +31,43 @@ describe('the longest beginning of a session under a cap', () => {
       capped.rating.totalInclTaxMinor,
       formatEnergyKwh(capped.unbilledEnergyMilliWh),
     ]).toEqual([billed, total, unbilled]);
+  });
+});
+
+describe('a cap in energy beside that in money', () => {
+  it.each([
+    // session; cap in cents; cap in kWh; billed kWh; unbilled kWh
+    ['60 charge 40kWh', 10_000n, '12', '12.000', '28.000'],
+    ['60 charge 40kWh', 1_000n, '30', '20.009', '19.991'],
+    ['60 charge 10kWh, 30 park, 60 charge 10kWh', 10_000n, '10', '10.000', '10.000'],
+    ['60 charge 10kWh', 10_000n, '10', '10.000', '0.000'],
+  ])('%s, cap %s and %s kWh', (session, cap, capKwh, billed, unbilled) => {
+    const input = inputOf(tariffOf('ENERGY 0.50'), periodsOf(NOON, session));
+    const capped = rateUpTo(input, cap, parseEnergyKwh(capKwh));
+    expect([
+      formatEnergyKwh(capped.rating.billedEnergyMilliWh),
+      formatEnergyKwh(capped.unbilledEnergyMilliWh),
+    ]).toEqual([billed, unbilled]);
+  });
+});
+
+describe('the periods before the last energy', () => {
+  it.each([
+    // session; beyond in kWh; energies and minutes of what remains
+    ['60 charge 10kWh, 30 park', '0', ['10.000 60', '0.000 30']],
+    ['60 charge 10kWh, 30 park', '4', ['6.000 36']],
+    ['30 park, 60 charge 10kWh', '10', []],
+    ['30 park, 60 charge 10kWh', '9', ['0.000 30', '1.000 6']],
+    ['60 charge 10kWh, 30 park, 60 charge 10kWh', '10', ['10.000 60']],
+    ['60 charge 10kWh, 30 park, 60 charge 10kWh', '5', ['10.000 60', '0.000 30', '5.000 30']],
+  ])('%s, %s kWh beyond', (session, beyondKwh, left) => {
+    const before = periodsBefore(periodsOf(NOON, session), parseEnergyKwh(beyondKwh));
+    expect(
+      before.map(
+        ({ energyMilliWh, startMs, endMs }) =>
+          `${formatEnergyKwh(energyMilliWh)} ${String((endMs - startMs) / 60_000)}`,
+      ),
+    ).toEqual(left);
   });
 });
 

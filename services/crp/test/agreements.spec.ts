@@ -141,19 +141,6 @@ describe('an agreement', () => {
     }
   });
 
-  it('is refused where it asks for what is not built', async () => {
-    const tariff = await publish(consortium, VISITED);
-    const document = agreementOf([termsOf([tariff], { beyondCreditBorneBy: 'visited' })], {
-      agreementId: 'beyond-credit',
-    });
-    await expect(propose(consortium, document)).rejects.toMatchObject({
-      code: 'not_built',
-      status: 501,
-      message: 'energy beyond a credit can only be borne by home so far',
-      fields: [{ path: 'terms.0.beyondCreditBorneBy' }],
-    });
-  });
-
   it("is not signed on another's word", async () => {
     const tariff = await publish(consortium, VISITED);
     const document = agreementOf([termsOf([tariff])], { agreementId: 'forged' });

@@ -55,6 +55,7 @@ export function termsAt(
       knowledge: limit('150', '60.00'),
     },
     mandateValidityHours: 24,
+    beyondCreditBorneBy: 'home',
     ...changes,
   } as AgreementTerms;
 }

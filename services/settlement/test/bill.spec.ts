@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as contracts from '@roamgrid/contracts';
+import { parseEnergyKwh } from '@roamgrid/kernel';
 import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
 import { agree, buildCharge, HOME, VISITED, type ChargeOptions } from './charges.js';
 import { openConsortium, type Consortium, type Consumer } from './consortium.js';
@@ -215,9 +216,8 @@ describe('prepaid credit', () => {
     expect(checked).toMatchObject({ prepaidAccountsConsistent: 1, retailRatesAgain: 1 });
   });
 
-  it('bills nothing beyond the cap; what it leaves unbilled is home’s to bear', async () => {
-    await deposit('e-1', '5.00');
-    // a first charge that claims to be under the cap is objected to, and says what the cap leaves
+  /** the energy that a cap of 5.00 leaves of 20.45 kWh, as home says when visited tells another figure */
+  async function energyBeyondCap(): Promise<string> {
     const probe = await buildCharge(consortium, { consumer: PREPAID, moneyCap: '5.00' });
     await consortium.bus.request(contracts.recordCharge, VISITED, probe);
     await consortium.settleDown();
@@ -227,17 +227,61 @@ describe('prepaid credit', () => {
     const { note } = JSON.parse(objection?.document ?? '{}') as { note: string };
     const unbilledEnergyKwh = /leaves (\S+) kWh/.exec(note)?.[1] ?? '';
     expect(unbilledEnergyKwh).toMatch(/^5\.\d+$/);
+    return unbilledEnergyKwh;
+  }
 
-    const built = await buildCharge(consortium, {
-      consumer: PREPAID,
-      moneyCap: '5.00',
-      unbilledEnergyKwh,
-    });
+  const chargeBeyond = async (unbilledEnergyKwh: string, more: ChargeOptions = {}) => {
+    const options = { consumer: PREPAID, moneyCap: '5.00', unbilledEnergyKwh, ...more };
+    const built = await buildCharge(consortium, options);
     await reserve(built.charge.mandate.document.mandateId, '5.00');
     await consortium.bus.request(contracts.recordCharge, VISITED, built);
     await consortium.settleDown();
+    const rows = await consortium.member(HOME).database.query<{
+      document: string;
+      state: string;
+    }>('SELECT document, state FROM cdr WHERE session_id = $1', [built.charge.sessionId]);
+    return rows.map(({ document, state }) => ({
+      state,
+      cdr: JSON.parse(document) as contracts.CdrDocument,
+    }))[0];
+  };
+
+  it('bills nothing beyond the cap; what it leaves unbilled is home’s to bear', async () => {
+    await deposit('e-1', '5.00');
+    const made = await chargeBeyond(await energyBeyondCap());
+    expect(made?.state).toBe('accepted');
+    // wholesale, all of it: 20.45 kWh
+    expect(made?.cdr.lines[0]).toMatchObject({ component: 'ENERGY', quantity: '20.450' });
     const [bill] = await bills(HOME);
     expect(bill?.document).toMatchObject({ totalInclTax: '5.00', amountDue: '0.00' });
     expect(await account()).toEqual({ currency: 'USD', balance: '0.00', reserved: '0.00' });
+  });
+
+  describe('where visited bears what lies beyond the credit', () => {
+    beforeEach(() => agree(consortium.member(VISITED), consortium.member(HOME), 'USD', 'visited'));
+
+    it('home owes what the credit paid for, and no parking after it', async () => {
+      await deposit('e-1', '5.00');
+      const unbilled = await energyBeyondCap();
+      const made = await chargeBeyond(unbilled);
+      expect(made?.state).toBe('accepted');
+      const [line, ...rest] = made?.cdr.lines ?? [];
+      expect(line?.component).toBe('ENERGY');
+      const rated = parseEnergyKwh(line?.quantity ?? '0') + parseEnergyKwh(unbilled);
+      expect(rated).toBe(parseEnergyKwh('20.450'));
+      expect(rest).toEqual([]);
+      expect(made?.cdr.energyKwh).toBe('20.450');
+      const { breaches } = await consortium.bus.request(contracts.auditBooks, VISITED, {});
+      expect(breaches).toEqual([]);
+    });
+
+    it('a mandate that says otherwise is priced by nobody', async () => {
+      await deposit('e-1', '5.00');
+      expect(await chargeBeyond('5.000', { beyondCreditBorneBy: 'home' })).toBeUndefined();
+      const held = await consortium
+        .member(VISITED)
+        .database.query('SELECT kind, reason FROM held_charge');
+      expect(held).toEqual([{ kind: 'wholesale', reason: 'no_agreement' }]);
+    });
   });
 });

@@ -64,6 +64,7 @@ export async function agree(
   visited: Member,
   home: Member,
   currency: 'USD' | 'CAD' = 'USD',
+  beyondCreditBorneBy: 'home' | 'visited' = 'home',
 ): Promise<SignedAgreement> {
   const limit = { energyKwh: '100', amount: '200.00' };
   const parties: [string, string] =
@@ -115,7 +116,7 @@ export async function agree(
           mandateLimits: { claimed: limit, possession: limit, knowledge: limit },
           mandateValidityHours: 24,
           offlineRule: { kind: 'deny' as const, energyKwh: '0', amount: '0', greatestAgeHours: 0 },
-          beyondCreditBorneBy: 'home' as const,
+          beyondCreditBorneBy,
           unsignedEnergyBorneBy: 'home' as const,
           lateRevocationBorneBy: 'home' as const,
         },
@@ -140,6 +141,7 @@ export interface ChargeOptions {
   readonly currency?: 'USD' | 'CAD';
   readonly consumer?: Consumer;
   readonly moneyCap?: string;
+  readonly beyondCreditBorneBy?: 'home' | 'visited';
   readonly unbilledEnergyKwh?: string;
   readonly wholesalePrice?: string;
   readonly wholesaleMinPrice?: string;
@@ -204,6 +206,8 @@ export async function buildCharge(
     },
     isDomestic ? [visited] : [visited, home],
   );
+  const bearer =
+    options.beyondCreditBorneBy ?? agreement?.document.terms[0]?.beyondCreditBorneBy ?? 'home';
   const retailTariff = await home.signer('crp').sign({
     type: 'retailTariff' as const,
     schemaVersion: 1 as const,
@@ -245,6 +249,7 @@ export async function buildCharge(
     moneyCap: { currency, amount: options.moneyCap ?? '200.00' },
     maxConcurrentSessions: 1,
     singleSession: consumer.paymentMode === 'prepaid',
+    ...(agreement === undefined ? {} : { beyondCreditBorneBy: bearer }),
     preAgreedPrice: true,
     agreedTariffHash: agreedTariff.documentHash,
     retailTariff,

@@ -33,6 +33,8 @@ export const mandateDocument = z.strictObject({
   maxConcurrentSessions: z.int().min(1),
   /** a prepaid mandate is good for one session; its cap is reserved at home */
   singleSession: z.boolean(),
+  /** as the agreement says; absent: home */
+  beyondCreditBorneBy: z.enum(['home', 'visited']).optional(),
   /** the driver's contract agreed the price in advance: a station that shows none may charge */
   preAgreedPrice: z.boolean(),
   agreedTariffHash: hashHex,

@@ -2,7 +2,6 @@ import type { MandateDocument, ReplyOf, recordTransactionEvent } from '@roamgrid
 import {
   formatEnergyKwh,
   parseInstant,
-  parseMoney,
   RoamgridError,
   type EnergyMilliWh,
   type ErrorCode,
@@ -10,8 +9,7 @@ import {
 } from '@roamgrid/kernel';
 import { resolveUtcOffsets, type ResolvedUtcOffset } from '@roamgrid/platform';
 import {
-  rate,
-  rateUpTo,
+  rateUnderMandate,
   ratingInputOf,
   ratingToDocument,
   type CappedRating,
@@ -38,7 +36,7 @@ function parseInstantOr(text: string | undefined, fallbackMs: InstantMs): Instan
 }
 
 /**
- * Retail figures of the readings so far; a prepaid mandate is never billed beyond its cap.
+ * Retail figures of the readings so far; never beyond the caps that bound the driver's bill.
  *
  * @throws RoamgridError where no price is known for what was metered
  */
@@ -49,10 +47,7 @@ export function rateRetail(
 ): CappedRating {
   const { tariff, rounding } = mandate.retailTariff.document;
   const input = ratingInputOf(tariff, { periods: periodsOf(readings), utcOffsets }, rounding);
-  if (mandate.paymentMode !== 'prepaid') {
-    return { rating: rate(input), complete: true, unbilledEnergyMilliWh: 0n };
-  }
-  return rateUpTo(input, parseMoney(mandate.moneyCap.amount, mandate.moneyCap.currency).minor);
+  return rateUnderMandate(mandate, input);
 }
 
 /** As {@link rateRetail}; the error's code where the charge cannot be rated. */

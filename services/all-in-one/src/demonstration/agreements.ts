@@ -59,7 +59,8 @@ function demoTerms(
     },
     mandateValidityHours: 24,
     offlineRule: { kind: 'deny', energyKwh: '0', amount: '0.00', greatestAgeHours: 0 },
-    beyondCreditBorneBy: 'home',
+    // both kinds stand in the demonstration
+    beyondCreditBorneBy: visited.slug === 'georgia-power' ? 'visited' : 'home',
     unsignedEnergyBorneBy: 'visited',
     lateRevocationBorneBy: 'home',
   };

@@ -47,17 +47,10 @@ function checkDefaults(terms: AgreementTerms, path: string): void {
   }
 }
 
-/** Settlement invoices energy beyond a credit to home in full, so an agreement may not promise otherwise. */
-function checkBearers(terms: AgreementTerms, path: string): void {
-  if (terms.beyondCreditBorneBy === 'home') return;
-  const message = 'energy beyond a credit can only be borne by home so far';
-  throw new RoamgridError('not_built', message, [{ path: `${path}.beyondCreditBorneBy`, message }]);
-}
-
 /**
  * What either party checks of an agreement by itself, before it signs.
  *
- * @throws RoamgridError `unprocessable` or `not_built`, naming the member
+ * @throws RoamgridError `unprocessable`, naming the member
  */
 export function checkAgreement(document: AgreementDocument): void {
   if (parseInstant(document.notBefore) >= parseInstant(document.notAfter)) {
@@ -76,6 +69,5 @@ export function checkAgreement(document: AgreementDocument): void {
     checkPrices(terms, path);
     checkPercentages(terms, path);
     checkDefaults(terms, path);
-    checkBearers(terms, path);
   }
 }

@@ -145,6 +145,7 @@ export function documentOf(
     moneyCap: { currency, amount: formatMoney({ currency, minor: caps.visitedMinor }) },
     maxConcurrentSessions: consumer.settings.maxConcurrentSessions,
     singleSession,
+    ...(terms === null ? {} : { beyondCreditBorneBy: terms.beyondCreditBorneBy }),
     preAgreedPrice: consumer.settings.preAgreedPrice,
     agreedTariffHash: request.agreedTariff.documentHash,
     retailTariff,

@@ -1,4 +1,4 @@
-import type { AgreementTerms, SignedAgreement } from '@roamgrid/contracts';
+import type { AgreementTerms, SignedAgreement, SignedMandate } from '@roamgrid/contracts';
 import { documentHash } from '@roamgrid/documents';
 import { RoamgridError } from '@roamgrid/kernel';
 import { sha256 } from '@roamgrid/platform';
@@ -33,6 +33,11 @@ export function termsOf(
   );
 }
 
+/** Who bears energy beyond a mandate's credit, as home signed it. */
+export function bearerIn({ document }: SignedMandate): AgreementTerms['beyondCreditBorneBy'] {
+  return document.beyondCreditBorneBy ?? 'home';
+}
+
 /** Whether the tariff that came with a charge is the one that its driver was served under. */
 function isTariffOfCharge({ charge, agreedTariff }: RecordedCharge): boolean {
   const hash = documentHash(agreedTariff.document, sha256);
@@ -60,6 +65,9 @@ export function rateCharge(
   }
   if (!isDomestic && agreement?.documentHash !== agreedTariff.document.agreementHash) {
     return held('no_agreement', 'the agreed tariff belongs to another version of the agreement');
+  }
+  if (terms !== null && bearerIn(charge.mandate) !== terms.beyondCreditBorneBy) {
+    return held('no_agreement', 'the mandate and the agreement differ in who bears what is beyond');
   }
   if (!isTariffOfCharge(recorded)) {
     return held('tariff_unavailable', 'the agreed tariff is not the one the driver consented to');

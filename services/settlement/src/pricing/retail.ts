@@ -2,12 +2,11 @@ import type { BillSession, CdrDocument } from '../records.js';
 import {
   formatMoney,
   money,
-  parseMoney,
   RoamgridError,
   type EnergyMilliWh,
   type Money,
 } from '@roamgrid/kernel';
-import { rate, rateUpTo, ratingInputOf } from '@roamgrid/rating';
+import { ratingInputOf, rateUnderMandate } from '@roamgrid/rating';
 import { convertOnce } from './convert.js';
 import { figuresOf, type RatedFigures } from './figures.js';
 
@@ -24,8 +23,8 @@ export interface RetailRating {
 }
 
 /**
- * Rates a session at the retail tariff inside its mandate. A prepaid session is rated up to the mandate's
- * cap and no further.
+ * Rates a session at the retail tariff inside its mandate, up to its caps where these
+ * bound the driver's bill.
  *
  * @param billingCurrency of the driver's account
  * @throws RoamgridError as the rating engine; `currency_mismatch` where the tariff is for another currency
@@ -38,11 +37,7 @@ export function rateRetail(cdr: CdrDocument, billingCurrency: Money['currency'])
   if (mandate.paymentMode === 'prepaid' && mandate.moneyCap.currency !== currency) {
     throw new RoamgridError('currency_mismatch', 'the cap is not in the currency of the tariff');
   }
-  const capped =
-    mandate.paymentMode === 'prepaid'
-      ? rateUpTo(input, parseMoney(mandate.moneyCap.amount, currency).minor)
-      : { rating: rate(input), unbilledEnergyMilliWh: 0n };
-  const { rating, unbilledEnergyMilliWh } = capped;
+  const { rating, unbilledEnergyMilliWh } = rateUnderMandate(mandate, input);
   const figures = figuresOf(rating);
   const total = convertOnce(
     money(currency, rating.totalInclTaxMinor),

@@ -1,6 +1,6 @@
 import type { AgreementTerms, CdrDocument, SignedMandate } from '@roamgrid/contracts';
 import { formatMoney, money, type RoundingPolicy } from '@roamgrid/kernel';
-import { rate, ratingInputOf, type ChargeMetering } from '@roamgrid/rating';
+import { rate, wholesaleInputOf, type ChargeUnderMandate } from '@roamgrid/rating';
 import type { TariffDocument } from '@roamgrid/tariff';
 import { figuresOf, type RatedFigures } from './figures.js';
 import { splitPayable, type Payable } from './splits.js';
@@ -31,12 +31,12 @@ export function wholesaleRounding(terms: WholesaleTerms, mandate: SignedMandate)
  * @throws RoamgridError as the rating engine, and `unprocessable` for shares that exceed the amount
  */
 export function rateWholesale(
-  session: ChargeMetering,
+  session: ChargeUnderMandate,
   tariff: TariffDocument,
   rounding: RoundingPolicy,
   terms: WholesaleTerms,
 ): WholesaleRating {
-  const rating = rate(ratingInputOf(tariff, session, rounding));
+  const rating = rate(wholesaleInputOf(tariff, session, rounding));
   const { currency, totalExclTaxMinor, totalInclTaxMinor } = rating;
   const split = splitPayable(
     { exclTaxMinor: totalExclTaxMinor, inclTaxMinor: totalInclTaxMinor },

@@ -1,4 +1,4 @@
-import { parseEnergyKwh, parseInstant } from '@roamgrid/kernel';
+import { parseInstant } from '@roamgrid/kernel';
 import type { Verifier } from '@roamgrid/platform';
 import type { CdrDocument } from '../records.js';
 import { isSigned, objection, type Objection } from './objection.js';
@@ -89,17 +89,5 @@ export function beganBeforeConsent({ flags }: Pick<CdrDocument, 'flags'>): boole
 export function checkStart(cdr: CdrDocument): Objection | null {
   return beganBeforeConsent(cdr)
     ? objection('time_differs', 'the charge began before the consent')
-    : null;
-}
-
-/** Energy beyond the mandate's cap is visited's where the agreement says that visited bears it. */
-export function checkCaps(
-  cdr: CdrDocument,
-  beyondCreditBorneBy: 'home' | 'visited',
-): Objection | null {
-  const isBeyond =
-    parseEnergyKwh(cdr.energyKwh) > parseEnergyKwh(cdr.mandate.document.energyCapKwh);
-  return isBeyond && beyondCreditBorneBy === 'visited'
-    ? objection('energy_differs', 'more energy than the mandate allows')
     : null;
 }

@@ -6,13 +6,7 @@ import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
 import { checkAgreedTariff } from './check-agreed-tariff.js';
 import { checkAgreement } from './check-agreement.js';
-import {
-  checkCaps,
-  checkConsent,
-  checkMandate,
-  checkRetailTariff,
-  checkStart,
-} from './check-entitlement.js';
+import { checkConsent, checkMandate, checkRetailTariff, checkStart } from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';
@@ -55,7 +49,6 @@ async function firstObjection(
     checkUtcOffsets(cdr) ??
     checkRating(cdr, terms) ??
     checkStart(cdr) ??
-    checkCaps(cdr, terms?.beyondCreditBorneBy ?? 'home') ??
     checkUnbilledEnergy(cdr, retail)
   );
 }
