@@ -82,6 +82,7 @@ export class Gateway {
   #process: ChildProcess | undefined;
   #credentials: Credentials | undefined;
   readonly #tokens = new Map<string, string>();
+  #output = '';
 
   private constructor(dataDir: string, port: number) {
     this.dataDir = dataDir;
@@ -106,11 +107,15 @@ export class Gateway {
         DATA_DIR: this.dataDir,
         DEMO: '0',
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint += chunk.toString();
+      this.#output += chunk.toString();
+    });
     await this.until(
       async () => {
         if (child.exitCode !== null) throw new Error(`the gateway ended: ${complaint}`);
@@ -122,6 +127,11 @@ export class Gateway {
     const text = await readFile(join(this.dataDir, 'demo-credentials.json'), 'utf8');
     this.#credentials = JSON.parse(text) as Credentials;
     this.#tokens.clear();
+  }
+
+  /** everything the process has written so far */
+  get output(): string {
+    return this.#output;
   }
 
   get credentials(): Credentials {

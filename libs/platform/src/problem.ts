@@ -19,16 +19,27 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
 }
 
+/** Twenty digits or more: whoever sent them as the name of a member may have meant a CIN. */
+const LONG_NUMBER = /[0-9](?:[ -]{0,3}[0-9]){19,}/g;
+
+function withoutNumbers(text: string): string {
+  return text.replace(LONG_NUMBER, '[number]');
+}
+
 export function problemOf(error: RoamgridError, traceId: string): Problem {
   const { status, title } = ERROR_KINDS[error.code];
+  const errors = error.fields.map(({ path, message }) => ({
+    path: withoutNumbers(path),
+    message: withoutNumbers(message),
+  }));
   return {
     type: `urn:roamgrid:error:${error.code}`,
     title,
     status,
     code: error.code,
-    detail: error.message,
+    detail: withoutNumbers(error.message),
     traceId,
-    ...(error.fields.length > 0 ? { errors: error.fields } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
   };
 }
 

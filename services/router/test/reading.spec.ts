@@ -71,6 +71,8 @@ describe('what is stored of a frame', () => {
     ['{"pin":1234}', '{"pin":"[pin]"}'],
     ['{"pin":"1234","x":"1234"}', '{"pin":"[pin]","x":"[pin]"}'],
     ['{"id\\u0054ag":"04A1B2C3"}', '{"id\\u0054ag":"[token]"}'],
+    ['{"pin":["1234",{"a":5}]}', '{"pin":"[pin]"}'],
+    ['{"idToken":["04A1"]}', '{"idToken":"[token]"}'],
     ['{"pin":"12', '{"pin":"[pin]"'],
     ['{"data":"{\\"idToken\\":\\"04A1\\"}"}', '{"data":"{\\"idToken\\":\\"[token]\\"}"}'],
     ['{"data":"of 84000195011000012374"}', `{"data":"of ${masked}"}`],

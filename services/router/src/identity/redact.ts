@@ -1,6 +1,6 @@
 import { maskCin, parseCin } from '@roamgrid/cin';
 import { RoamgridError } from '@roamgrid/kernel';
-import { isExactObject, type ExactJson } from '../exact/exact-json.js';
+import { isExactObject, writeExact, type ExactJson } from '../exact/exact-json.js';
 
 /** Members whose text names a driver or opens a door, in any protocol and however they are capitalised. */
 const SECRET_MEMBERS = new Set([
@@ -41,6 +41,20 @@ export function maskToken(text: string, member = 'token'): string {
   }
 }
 
+/** An idToken of OCPP 2.0.1 is an object whose own members say what they hold. */
+function isOddSecret(member: string, content: ExactJson): boolean {
+  const isNested = Array.isArray(content) || isExactObject(content);
+  return isNested && isSecret(member) && !(member === 'idToken' && isExactObject(content));
+}
+
+function hasOddSecret(value: ExactJson): boolean {
+  if (Array.isArray(value)) return (value as readonly ExactJson[]).some(hasOddSecret);
+  if (!isExactObject(value)) return false;
+  return Object.entries(value).some(
+    ([member, content]) => isOddSecret(member, content) || hasOddSecret(content),
+  );
+}
+
 function collect(value: ExactJson, masks: Map<string, string>): void {
   if (Array.isArray(value)) {
     for (const item of value as readonly ExactJson[]) collect(item, masks);
@@ -73,7 +87,9 @@ function maskLiterals(raw: string, masks: ReadonlyMap<string, string>): string {
 export function redactRaw(raw: string, parsed?: ExactJson): string {
   const masks = new Map<string, string>();
   if (parsed !== undefined) collect(parsed, masks);
-  const literals = masks.size === 0 ? raw : maskLiterals(raw, masks);
+  // a secret where the protocol has none may be any value at any depth: such a text is written anew
+  const text = parsed !== undefined && hasOddSecret(parsed) ? writeExact(redactValue(parsed)) : raw;
+  const literals = masks.size === 0 ? text : maskLiterals(text, masks);
   return literals
     .replace(SECRET_IN_TEXT, (whole: string, head: string, value: string) =>
       value.includes('•') || value.startsWith('"[')
@@ -102,11 +118,13 @@ export function redactValue(value: ExactJson): ExactJson {
   if (Array.isArray(value)) return (value as readonly ExactJson[]).map(redactValue);
   if (!isExactObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([member, content]) => [
-      member,
-      typeof content === 'string' && isSecret(member)
-        ? maskToken(content, member)
-        : redactValue(content),
-    ]),
+    Object.entries(value).map(([member, content]) => [member, redactMember(member, content)]),
   );
+}
+
+function redactMember(member: string, content: ExactJson): ExactJson {
+  if (isOddSecret(member, content)) return maskToken('', member);
+  return typeof content === 'string' && isSecret(member)
+    ? maskToken(content, member)
+    : redactValue(content);
 }
