@@ -78,7 +78,7 @@ describe('the flow', () => {
     expect(handled.filter(({ name }) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it.each(['router', 'edge', 'identity', 'all-in-one', 'cluster'])(
+  it.each(['edge', 'identity', 'all-in-one', 'cluster'])(
     'has no handler in %s',
     async (service) => {
       expect(await handledBy(service)).toEqual([]);

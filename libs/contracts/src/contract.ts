@@ -4,11 +4,19 @@ import type { z } from 'zod';
  * The services that answer messages; each is addressed as (utility, service). The ledger is the consortium's and
  * answers each utility at that utility's own address.
  */
-export const SERVICES = ['aaa', 'profiles', 'crp', 'settlement', 'ledger', 'portal'] as const;
+export const SERVICES = [
+  'router',
+  'aaa',
+  'profiles',
+  'crp',
+  'settlement',
+  'ledger',
+  'portal',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Who may send a message, as `docs/flow.md` shows it. */
-export type Sender = ServiceName | 'router' | 'identity';
+export type Sender = ServiceName | 'identity';
 
 /**
  * A message as data. `scope` says whether it stays inside one utility or goes to a partner.

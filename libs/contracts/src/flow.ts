@@ -1,5 +1,6 @@
 import type { Contract } from './contract.js';
 import * as aaaAdministration from './messages/aaa/administration.js';
+import * as command from './messages/aaa/command.js';
 import * as charge from './messages/aaa/charge.js';
 import * as partner from './messages/aaa/partner.js';
 import * as roaming from './messages/aaa/roaming.js';
@@ -11,6 +12,7 @@ import * as ledger from './messages/ledger/ledger.js';
 import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
 import * as mandate from './messages/profiles/mandate.js';
+import * as stationCall from './messages/router/station-call.js';
 import * as bill from './messages/settlement/bill.js';
 import * as cdr from './messages/settlement/cdr.js';
 import * as exposure from './messages/settlement/exposure.js';
@@ -103,6 +105,10 @@ export const FLOW: readonly Contract[] = [
   tariffs.cosignAgreement,
   aaaAdministration.registerStation,
   aaaAdministration.isStationIdTaken,
+  command.commandStation,
+  stationCall.readStationCall,
+  stationCall.callStation,
+  command.readOperation,
   aaaAdministration.listWireLog,
   aaaAdministration.resolveSuspense,
   aaaAdministration.drainAaa,

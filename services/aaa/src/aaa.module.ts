@@ -17,18 +17,28 @@ import {
   StationHandlers,
 } from './aaa.handlers.js';
 import { aaaUseCases, type AllAaaParts } from './aaa.use-cases.js';
+import type { AaaParts } from './aaa-parts.js';
 import { busNeighbours } from './adapters/bus-neighbours.js';
 import { PostgresStandings } from './adapters/postgres-standings.js';
+import { busStationCaller } from './adapters/bus-station-caller.js';
+import { PostgresOperations } from './adapters/postgres-operations.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
 import { PostgresVisits } from './adapters/postgres-visits.js';
 import { PostgresWireLog } from './adapters/postgres-wire-log.js';
+import { AAA_COMMANDS, CommandHandlers, type CommandUseCases } from './command.handlers.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
 import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
 import { CreatePartnerStandings } from './migrations/1732150000030-create-partner-standings.js';
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
+import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
+import {
+  commandStationWith,
+  readOperationWith,
+  type CommandParts,
+} from './use-cases/command-station.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
 export const aaaMigrations: readonly MigrationClass[] = [
@@ -38,6 +48,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   CloseMandates,
   CreatePartnerStandings,
   EndSuspenseAsBillOrCredit,
+  KeepOperations,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
@@ -62,6 +73,21 @@ function partsOf(context: ServiceContext): AllAaaParts {
   };
 }
 
+function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts): CommandUseCases {
+  const background = new Set<Promise<void>>();
+  const commandParts: CommandParts = {
+    ...parts,
+    operations: new PostgresOperations(database),
+    stationCaller: busStationCaller(bus, utility),
+    background,
+  };
+  return {
+    commandStation: commandStationWith(commandParts),
+    readOperation: readOperationWith(commandParts),
+    background,
+  };
+}
+
 /** One utility's AAA, in both roles. */
 @Module({})
 export class AaaModule {
@@ -69,19 +95,21 @@ export class AaaModule {
     const { utility, database, bus } = context;
     const parts = partsOf(context);
     const wireLog = new PostgresWireLog(database);
+    const commands = commandsOf(context, parts);
     const home = {
       issueMandate: (request: RequestOf<typeof issueMandate>) =>
         bus.request(issueMandate, utility, request),
     };
     return {
       module: AaaModule,
-      controllers: [StationHandlers, HomeHandlers, StaffHandlers],
+      controllers: [StationHandlers, HomeHandlers, StaffHandlers, CommandHandlers],
       providers: [
         { provide: AAA_USE_CASES, useValue: aaaUseCases(parts) },
         {
           provide: AAA_WIRE_LOG,
           useValue: (request: RequestOf<typeof listWireLog>) => wireLog.list(request),
         },
+        { provide: AAA_COMMANDS, useValue: commands },
         { provide: AAA_HOME, useValue: home },
         { provide: AAA_DRAIN, useValue: () => context.outbox.drain() },
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },

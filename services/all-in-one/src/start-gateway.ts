@@ -73,7 +73,7 @@ async function start(config: AllInOneOptions, started: Started): Promise<Running
   const fresh = await seedOnce(config, { bus, clock, credentials });
   const utilities = running.map(({ utility }) => utility);
   const router = await startRouter(
-    { bus, registry, clock, ids, log, metrics, utilities },
+    { bus, transport, registry, clock, ids, log, metrics, utilities },
     { host: config.host, port: 0 },
   );
   started.add(() => router.stop());

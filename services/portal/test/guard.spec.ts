@@ -114,7 +114,6 @@ describe('who may call', () => {
     for (const [method, path] of [
       ['POST', '/bills/1/credit'],
       ['GET', '/reports/usage'],
-      ['POST', '/stations/DUKE-CLT-001/commands/Reset'],
     ] as const) {
       const answer = await portal.call(method, path);
       expect([answer.status, answer.body['code']]).toEqual([501, 'not_built']);

@@ -15,11 +15,12 @@ import { startRouter } from './router.module.js';
 await runProgram(async () => {
   const configuration = readRouterConfiguration();
   const log = createLog(configuration.LOG_LEVEL).child({ service: 'router' });
+  const transport = natsTransport(configuration.NATS_URL);
   const metrics = new Metrics();
   const now = (): number => systemClock.now();
   const bus = withMetrics(
     new NestBus({
-      client: natsTransport(configuration.NATS_URL).client(),
+      client: transport.client(),
       from: 'router',
       now,
       newTraceId: () => systemIds.uuid(),
@@ -30,6 +31,7 @@ await runProgram(async () => {
   const router = await startRouter(
     {
       bus,
+      transport,
       registry: await loadRegistry(configuration.DATA_DIR),
       clock: systemClock,
       ids: systemIds,

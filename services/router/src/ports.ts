@@ -30,9 +30,11 @@ export type AdmitSocket = (
 /** How a station answered a call of ours. */
 export type CallOutcome =
   | { readonly kind: 'result'; readonly payload: unknown }
-  | { readonly kind: 'error'; readonly code: string }
-  /** no connection, no answer in time, or the connection went away meanwhile */
-  | { readonly kind: 'unanswered' };
+  | { readonly kind: 'error'; readonly code: string; readonly description: string }
+  /** no answer in time, or the connection went away meanwhile: the station may have got the call */
+  | { readonly kind: 'timeout' }
+  /** there was no connection to call by */
+  | { readonly kind: 'offline' };
 
 /** Calls towards stations: one outstanding per station, in the order they were asked for. */
 export interface StationCalls {

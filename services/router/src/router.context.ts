@@ -1,10 +1,12 @@
-import type { Bus } from '@roamgrid/messaging';
+import type { Bus, BusTransport } from '@roamgrid/messaging';
 import type { Clock, IdSource, Log, Metrics, Registry } from '@roamgrid/platform';
 import type { ProbeGuard } from './stations/probe-guard.js';
 
 /** What a router stands on. It has no database: everything is asked of the visited utility's aaa. */
 export interface RouterContext {
   readonly bus: Bus;
+  /** by which the utilities' services reach their stations */
+  readonly transport: BusTransport;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly ids: IdSource;

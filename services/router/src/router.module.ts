@@ -1,9 +1,17 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { nestLogger } from '@roamgrid/platform';
 import { WsStationSockets } from './adapters/ws-station-sockets.js';
 import { ROUTER_CONTEXT, StationHandlers } from './http/station.handlers.js';
 import { Switchboard } from './ocpp/switchboard.js';
 import type { RouterContext, RouterParts } from './router.context.js';
 import { createHttpApp, type RouterAddress, type RunningRouter } from './start-router.js';
+import {
+  STATION_CALLS,
+  StationCallHandlers,
+  type StationCallParts,
+} from './station-calls.handlers.js';
 import { PasswordGuard } from './stations/password-guard.js';
 import { ProbeGuard } from './stations/probe-guard.js';
 import { StationDirectory } from './stations/station-directory.js';
@@ -23,6 +31,32 @@ export class RouterModule {
       providers: [{ provide: ROUTER_CONTEXT, useValue: parts }],
     };
   }
+}
+
+@Module({})
+class StationCallModule {
+  static with(parts: StationCallParts): DynamicModule {
+    return {
+      module: StationCallModule,
+      controllers: [StationCallHandlers],
+      providers: [{ provide: STATION_CALLS, useValue: parts }],
+    };
+  }
+}
+
+/** Listens for what one utility asks of its stations. */
+async function startCallService(parts: StationCallParts): Promise<INestMicroservice> {
+  const { context, utility } = parts;
+  const service = await NestFactory.createMicroservice<MicroserviceOptions>(
+    StationCallModule.with(parts),
+    {
+      strategy: context.transport.server(utility, 'router'),
+      logger: nestLogger(context.log),
+      abortOnError: false,
+    },
+  );
+  await service.listen();
+  return service;
 }
 
 /** Serves the station HTTP API and the OCPP sockets on one port. */
@@ -45,6 +79,9 @@ export async function startRouter(
     gate,
     admit: (station, socket) => switchboard.admit(station, socket),
   });
+  const callServices = await Promise.all(
+    utilities.map((utility) => startCallService({ context, utility, switchboard })),
+  );
   await app.listen(address.port, address.host);
   const bound = server.address();
   return {
@@ -53,6 +90,7 @@ export async function startRouter(
     async stop() {
       await switchboard.close();
       sockets.close();
+      await Promise.all(callServices.map((service) => service.close()));
       await app.close();
     },
   };

@@ -180,7 +180,7 @@ describe('the connection', () => {
     expect(outcomes).toEqual([
       { kind: 'result', payload: { status: 'Reset' } },
       { kind: 'result', payload: { status: 'ClearCache' } },
-      { kind: 'unanswered' },
+      { kind: 'offline' },
     ]);
   });
 });

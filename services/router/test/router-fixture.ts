@@ -74,6 +74,7 @@ export async function startFixture(
   const router = await startRouter(
     {
       bus,
+      transport,
       registry,
       clock,
       ids: systemIds,

@@ -18,7 +18,7 @@ export class CallRefused extends Error {
   override readonly name = 'CallRefused';
   constructor(
     readonly code: string,
-    description: string,
+    readonly description: string,
   ) {
     super(`${code}: ${description}`);
   }
@@ -50,7 +50,7 @@ export class StationSocket {
   readonly #ws: WebSocket;
   readonly #pending = new Map<string, Pending>();
   #lastId = 0;
-  /** answers to the gateway's calls; by default each is accepted */
+  /** answers to the gateway's calls; by default each is accepted, a CallRefused is a CALLERROR */
   onCall: (action: string, payload: JsonObject) => JsonObject = () => ({ status: 'Accepted' });
   onFrame: (frame: SeenFrame) => void = () => undefined;
 
@@ -123,12 +123,20 @@ export class StationSocket {
     await closed;
   }
 
+  #answer(id: string, action: string, payload: JsonObject): unknown[] {
+    try {
+      return [RESULT, id, this.onCall(action, payload)];
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      return [ERROR, id, error.code, error.description, {}];
+    }
+  }
+
   #receive(text: string): void {
     this.onFrame({ direction: 'received', text });
     const [type, id, third, fourth] = parse(text) as [LosslessNumber, string, unknown, unknown];
     if (type.value === String(CALL)) {
-      const answer = this.onCall(String(third), asObject(fourth));
-      this.sendText(stringify([RESULT, id, answer]) ?? '');
+      this.sendText(stringify(this.#answer(id, String(third), asObject(fourth))) ?? '');
       return;
     }
     const pending = this.#pending.get(id);

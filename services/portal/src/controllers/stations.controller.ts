@@ -4,6 +4,7 @@ import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
 import * as routes from '../routes/operation-routes.js';
+import { askStation, findOperation } from '../use-cases/command-station.js';
 import { findView, getView, listViews } from '../use-cases/read-views.js';
 import { registerNewStation } from '../use-cases/register-station.js';
 import { PORTAL } from './portal-token.js';
@@ -29,6 +30,16 @@ export class StationsController {
   @Serves(routes.postStation)
   register({ body }: RouteCall<typeof routes.postStation>): Promise<object> {
     return registerNewStation(this.#portal, body);
+  }
+
+  @Serves(routes.postCommand)
+  command({ params, body, caller }: RouteCall<typeof routes.postCommand>): Promise<object> {
+    return askStation(this.#portal, { ...params, payload: body }, caller);
+  }
+
+  @Serves(routes.getOperation)
+  operation({ params }: RouteCall<typeof routes.getOperation>): Promise<object> {
+    return findOperation(this.#portal, params.operationId);
   }
 
   @Serves(routes.listMessages)

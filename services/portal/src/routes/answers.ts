@@ -13,6 +13,7 @@ import {
   invoiceLine,
   invoiceView,
   mandateDocument,
+  OPERATION_STATES,
   ratedLine,
   stationId,
   stationRecordDocument,
@@ -287,3 +288,18 @@ export const problemAnswer = z
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });
+
+export const operationAnswer = z.looseObject({
+  operationId: uuid,
+  stationId,
+  action: z.string(),
+  state: z.enum(OPERATION_STATES),
+  askedBy: z.string(),
+  at: instantString,
+  endedAt: instantString.optional(),
+  payload: z.looseObject({}).describe('secrets masked'),
+  answer: z.looseObject({}).optional().describe("the station's answer"),
+  error: z.strictObject({ code: z.string(), description: z.string() }).optional(),
+  sessionId: uuid.optional().describe('of a remote start or stop'),
+  reason: z.string().optional().describe('why the driver of a remote start may not charge'),
+});

@@ -11,13 +11,6 @@ import { problemAnswer } from './answers.js';
 const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [
   ['POST', '/load-signals', 'publishLoadSignal', 'tariffs:write', 'Publishes a load band.'],
   ['GET', '/reports/:name', 'getReport', 'sessions:read', 'AAA analytics.'],
-  [
-    'POST',
-    '/stations/:id/commands/:action',
-    'commandStation',
-    'stations:write',
-    'Sends an OCPP call to a station.',
-  ],
 ];
 
 function paramsOf(path: string): z.ZodType {

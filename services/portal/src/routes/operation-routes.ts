@@ -10,6 +10,7 @@ import {
   stationId,
   updateConsumer,
   utilitySlug,
+  uuid,
 } from '@roamgrid/contracts';
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
@@ -18,6 +19,7 @@ import {
   consumerAnswer,
   mandateAnswer,
   newStationAnswer,
+  operationAnswer,
   pageOf,
   stationAnswer,
   wireMessage,
@@ -163,6 +165,31 @@ export const postStation = defineRoute({
   body: registerStation.request.shape.record.omit({ type: true, schemaVersion: true }),
   status: 201,
   reply: newStationAnswer,
+});
+
+export const postCommand = defineRoute({
+  method: 'POST',
+  path: '/stations/:stationId/commands/:action',
+  name: 'commandStation',
+  tag: 'Stations',
+  summary:
+    "Calls a station by an OCPP call of its own name, with that call's payload; the operation tells how it ends.",
+  scopes: ['stations:write'],
+  params: z.strictObject({ stationId, action: z.string().regex(/^[A-Za-z0-9]{1,60}$/) }),
+  body: z.looseObject({}).describe('the payload, as the version that the station speaks has it'),
+  status: 202,
+  reply: operationAnswer,
+});
+
+export const getOperation = defineRoute({
+  method: 'GET',
+  path: '/operations/:operationId',
+  name: 'getOperation',
+  tag: 'Stations',
+  summary: 'How a call towards a station stands, and what the station answered.',
+  scopes: ['stations:write', 'sessions:read'],
+  params: z.strictObject({ operationId: uuid }),
+  reply: operationAnswer,
 });
 
 export const listMessages = defineRoute({

@@ -1,6 +1,11 @@
 import { maskCin, parseCin } from '@roamgrid/cin';
 import { RoamgridError } from '@roamgrid/kernel';
-import { isExactObject, writeExact, type ExactJson } from '../exact/exact-json.js';
+import {
+  isExactObject,
+  writeExact,
+  type ExactJson,
+  type ExactObject,
+} from '../exact/exact-json.js';
 
 /** Members whose text names a driver or opens a door, in any protocol and however they are capitalised. */
 const SECRET_MEMBERS = new Set([
@@ -47,9 +52,21 @@ function isOddSecret(member: string, content: ExactJson): boolean {
   return isNested && isSecret(member) && !(member === 'idToken' && isExactObject(content));
 }
 
+/**
+ * A station's password under the name of its setting: `AuthorizationKey` of OCPP 1.6 in `value`,
+ * `BasicAuthPassword` of 2.0.1 in `attributeValue`.
+ */
+function settingSecretOf(value: ExactObject): string | null {
+  if (value['key'] === 'AuthorizationKey') return 'value';
+  const variable = value['variable'];
+  const isPassword = isExactObject(variable) && variable['name'] === 'BasicAuthPassword';
+  return isPassword ? 'attributeValue' : null;
+}
+
 function hasOddSecret(value: ExactJson): boolean {
   if (Array.isArray(value)) return (value as readonly ExactJson[]).some(hasOddSecret);
   if (!isExactObject(value)) return false;
+  if (settingSecretOf(value) !== null) return true;
   return Object.entries(value).some(
     ([member, content]) => isOddSecret(member, content) || hasOddSecret(content),
   );
@@ -117,8 +134,12 @@ export function redactName(text: string): string {
 export function redactValue(value: ExactJson): ExactJson {
   if (Array.isArray(value)) return (value as readonly ExactJson[]).map(redactValue);
   if (!isExactObject(value)) return value;
+  const setting = settingSecretOf(value);
   return Object.fromEntries(
-    Object.entries(value).map(([member, content]) => [member, redactMember(member, content)]),
+    Object.entries(value).map(([member, content]) => [
+      member,
+      member === setting ? '[secret]' : redactMember(member, content),
+    ]),
   );
 }
 

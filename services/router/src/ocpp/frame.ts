@@ -31,6 +31,8 @@ interface ResponseOf<Kind extends 'result' | 'error'> {
   readonly messageId: string;
   /** payload of a result, code of an error */
   readonly content: ExactJson;
+  /** what an error says beside its code */
+  readonly description: ExactJson;
   readonly parsed: ExactJson;
 }
 
@@ -97,7 +99,13 @@ function readCall(parts: readonly ExactJson[], hasDuplicateMember: boolean): Fra
 /** An answer is never answered: one whose id cannot be read is one that nobody asked for. */
 function readResponse(kind: 'result' | 'error', parts: readonly ExactJson[]): Frame {
   const messageId = idOf(parts[1]) ?? UNREADABLE_ID;
-  return { kind, messageId, content: parts[2] ?? null, parsed: parts };
+  return {
+    kind,
+    messageId,
+    content: parts[2] ?? null,
+    description: parts[3] ?? null,
+    parsed: parts,
+  };
 }
 
 /** Reads one message; never throws for what a station may send. */

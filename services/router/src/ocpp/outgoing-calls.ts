@@ -1,9 +1,8 @@
 import { CALL } from './frame.js';
-import { writeExact } from '../exact/exact-json.js';
 import type { CallOutcome } from '../ports.js';
 
 export interface OutgoingCallsOptions {
-  readonly send: (text: string, messageId: string, action: string) => void;
+  readonly send: (message: readonly unknown[], messageId: string, action: string) => void;
   readonly newMessageId: () => string;
   readonly timeoutMs: number;
 }
@@ -39,15 +38,15 @@ export class OutgoingCalls {
 
   close(): void {
     this.#isClosed = true;
-    this.#waiting?.settle({ kind: 'unanswered' });
+    this.#waiting?.settle({ kind: 'timeout' });
   }
 
   #exchange(action: string, payload: object): Promise<CallOutcome> {
-    if (this.#isClosed) return Promise.resolve({ kind: 'unanswered' });
+    if (this.#isClosed) return Promise.resolve({ kind: 'offline' });
     return new Promise((resolve) => {
       const messageId = this.#options.newMessageId();
       const timer = setTimeout(() => {
-        this.#waiting?.settle({ kind: 'unanswered' });
+        this.#waiting?.settle({ kind: 'timeout' });
       }, this.#options.timeoutMs);
       this.#waiting = {
         messageId,
@@ -57,7 +56,7 @@ export class OutgoingCalls {
           resolve(outcome);
         },
       };
-      this.#options.send(writeExact([CALL, messageId, action, payload]), messageId, action);
+      this.#options.send([CALL, messageId, action, payload], messageId, action);
     });
   }
 }

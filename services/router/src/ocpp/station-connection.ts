@@ -1,6 +1,6 @@
 import { recordFrame, type RequestInput } from '@roamgrid/contracts';
 import { runInTrace } from '@roamgrid/messaging';
-import { writeExact } from '../exact/exact-json.js';
+import { writeExact, type ExactJson } from '../exact/exact-json.js';
 import { redactRaw } from '../identity/redact.js';
 import type { CallOutcome, StationSocket, StationSocketEvents } from '../ports.js';
 import type { RouterParts } from '../router.context.js';
@@ -53,8 +53,8 @@ export class StationConnection implements StationSocketEvents, StationLink {
       this.#markGone = resolve;
     });
     this.#calls = new OutgoingCalls({
-      send: (text, messageId, action) => {
-        this.#send(text, messageId, action);
+      send: (message, messageId, action) => {
+        this.#send(writeExact(message), messageId, action, message as ExactJson);
       },
       newMessageId: () => options.context.ids.uuid(),
       timeoutMs: CALL_TIMEOUT_MS,
@@ -62,6 +62,10 @@ export class StationConnection implements StationSocketEvents, StationLink {
     this.#pacer = new Pacer(COST_INTERVAL_MS, (error) => {
       options.context.log.warn({ error: String(error) }, 'a call to a station failed');
     });
+  }
+
+  get utility(): string {
+    return this.#options.station.utility;
   }
 
   get socket(): StationSocket {
@@ -148,7 +152,7 @@ export class StationConnection implements StationSocketEvents, StationLink {
     const outcome: CallOutcome =
       frame.kind === 'result'
         ? { kind: 'result', payload: frame.content }
-        : { kind: 'error', code: typeof frame.content === 'string' ? frame.content : '' };
+        : { kind: 'error', code: textOf(frame.content), description: textOf(frame.description) };
     const wasAsked = this.#calls.settle(frame.messageId, outcome);
     if (!wasAsked) this.#options.context.log.info('an answer that nobody asked for was ignored');
     this.#log('in', redactRaw(text, frame.parsed), frame.messageId, null, null);
@@ -194,10 +198,10 @@ export class StationConnection implements StationSocketEvents, StationLink {
     reply.afterwards?.(this);
   }
 
-  #send(text: string, messageId: string, action: string | null): void {
+  #send(text: string, messageId: string, action: string | null, parsed?: ExactJson): void {
     if (this.#isClosed) return;
     this.socket.send(text);
-    this.#log('out', redactRaw(text), messageId, action, null);
+    this.#log('out', redactRaw(text, parsed), messageId, action, null);
   }
 
   /** Keeps a frame that nobody waits for. The log may lag behind, it must not hold up a charge. */
@@ -235,6 +239,10 @@ export class StationConnection implements StationSocketEvents, StationLink {
         this.#logEntriesWaiting -= 1;
       });
   }
+}
+
+function textOf(value: ExactJson | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** Slows a hasty station down; nothing depends on how long this takes. */

@@ -2,6 +2,7 @@ import type { CallOutcome, StationCalls, StationSocket, StationSocketEvents } fr
 import type { RouterParts } from '../router.context.js';
 import type { AuthenticatedStation } from '../stations/station-directory.js';
 import { StationConnection } from './station-connection.js';
+import type { Protocol } from './protocol.js';
 import { StationMemory } from './station-memory.js';
 
 const PING_TIMEOUT_MS = 2_000;
@@ -51,7 +52,13 @@ export class Switchboard implements StationCalls {
 
   async call(stationId: string, action: string, payload: object): Promise<CallOutcome> {
     const connection = this.#connections.get(stationId);
-    return connection === undefined ? { kind: 'unanswered' } : connection.call(action, payload);
+    return connection === undefined ? { kind: 'offline' } : connection.call(action, payload);
+  }
+
+  /** The version that a connected station speaks, to the utility that owns it. */
+  protocolOf(stationId: string, utility: string): Protocol | null {
+    const connection = this.#connections.get(stationId);
+    return connection?.utility === utility ? connection.socket.protocol : null;
   }
 
   /** Ends all connections; resolves when they are gone and their last words are kept. */

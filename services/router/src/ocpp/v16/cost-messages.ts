@@ -14,7 +14,7 @@ function statusOf(payload: unknown): unknown {
 /** Asks once whether the station knows the vendor; no price goes to one that has not said so. */
 export async function askForCostMessages(memory: StationMemory, link: StationLink): Promise<void> {
   const outcome = await link.call('DataTransfer', { vendorId: VENDOR });
-  if (outcome.kind === 'unanswered') return;
+  if (outcome.kind === 'timeout' || outcome.kind === 'offline') return;
   const status = outcome.kind === 'result' ? statusOf(outcome.payload) : null;
   memory.knowsCostMessages = status === 'Accepted' || status === 'UnknownMessageId';
 }
