@@ -5,6 +5,7 @@ import * as charge from './messages/aaa/charge.js';
 import * as partner from './messages/aaa/partner.js';
 import * as roaming from './messages/aaa/roaming.js';
 import * as station from './messages/aaa/station.js';
+import * as loadSignals from './messages/crp/load-signals.js';
 import * as policies from './messages/crp/policies.js';
 import * as pricing from './messages/crp/pricing.js';
 import * as tariffs from './messages/crp/tariffs.js';
@@ -99,8 +100,11 @@ export const FLOW: readonly Contract[] = [
   tariffs.withdrawTariff,
   tariffs.publishTariff,
   policies.definePlan,
-  policies.definePolicy,
+  policies.draftPolicy,
+  policies.publishPolicy,
   policies.recordFxRate,
+  loadSignals.publishLoadSignal,
+  loadSignals.receiveLoadSignal,
   tariffs.proposeAgreement,
   tariffs.cosignAgreement,
   aaaAdministration.registerStation,

@@ -18,6 +18,7 @@ export {
   type NegotiationPolicy,
   type Side,
 } from './policy.js';
+export { resolveWithLoad, type LoadSpan } from './resolve-load.js';
 export { resolveSchedule } from './resolve-schedule.js';
 export {
   energyBandsOf,

@@ -151,6 +151,7 @@ export function nextMove(
 ): NegotiationMove {
   const { side } = policy;
   if (!isNegotiable(terms)) return walkAway('there is nothing to bargain about');
+  if (!policy.traded.includes('ENERGY')) return walkAway('the policy lets nothing be traded');
   const values = valuations(policy, terms);
   if (values === null) return walkAway('the policy lacks a band of the schedule');
   const round = roundOf(transcript.length);

@@ -16,6 +16,11 @@ const bandShape = {
   weight: z.int().min(0).max(GREATEST_WEIGHT),
 };
 const concession = {
+  /** what this side may bargain about; with nothing named it takes the default */
+  traded: z
+    .array(z.enum(['ENERGY']))
+    .max(1)
+    .default(['ENERGY']),
   /** 1 concedes evenly over the rounds; the greater, the later it concedes */
   patience: z.int().min(1).max(10),
   /** least gain per kWh, weighted over the bands, below which this side rather has the default */

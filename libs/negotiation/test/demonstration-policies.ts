@@ -4,6 +4,7 @@ import type { NegotiationPolicy } from '../src/index.js';
 export const demonstrationPolicies = {
   visited: {
     side: 'visited',
+    traded: ['ENERGY'],
     patience: 2,
     reservationPerKwh: '0.01',
     bands: [
@@ -17,6 +18,7 @@ export const demonstrationPolicies = {
   },
   home: {
     side: 'home',
+    traded: ['ENERGY'],
     patience: 2,
     reservationPerKwh: '0.01',
     bands: [

@@ -68,6 +68,7 @@ const game: fc.Arbitrary<Game> = fc
       },
       visited: {
         side: 'visited',
+        traded: ['ENERGY'],
         patience: patience[0],
         reservationPerKwh: price(reservation[0]),
         bands: named.map((one) => ({
@@ -79,6 +80,7 @@ const game: fc.Arbitrary<Game> = fc
       },
       home: {
         side: 'home',
+        traded: ['ENERGY'],
         patience: patience[1],
         reservationPerKwh: price(reservation[1]),
         bands: named.map((one) => ({

@@ -5,15 +5,18 @@ import {
   cosignAgreedTariff,
   cosignAgreement,
   definePlan,
-  definePolicy,
+  draftPolicy,
   draftTariff,
   drainCrp,
   editTariff,
   makeRetailTariff,
   proposeAgreement,
+  publishLoadSignal,
+  publishPolicy,
   publishTariff,
   readAgreement,
   readPublishedTariff,
+  receiveLoadSignal,
   recordFxRate,
   type ReplyOf,
   type RequestOf,
@@ -124,14 +127,35 @@ export class CrpHandlers {
     return this.#useCases.definePlan(request);
   }
 
-  @Handles(definePolicy)
-  definePolicy(request: RequestOf<typeof definePolicy>): Promise<ReplyOf<typeof definePolicy>> {
-    return this.#useCases.definePolicy(request);
+  @Handles(draftPolicy)
+  draftPolicy(request: RequestOf<typeof draftPolicy>): Promise<ReplyOf<typeof draftPolicy>> {
+    return this.#useCases.draftPolicy(request);
+  }
+
+  @Handles(publishPolicy)
+  publishPolicy(request: RequestOf<typeof publishPolicy>): Promise<ReplyOf<typeof publishPolicy>> {
+    return this.#useCases.publishPolicy(request);
   }
 
   @Handles(recordFxRate)
   recordFxRate(request: RequestOf<typeof recordFxRate>): Promise<Record<string, never>> {
     return this.#useCases.recordFxRate(request);
+  }
+
+  @Handles(publishLoadSignal)
+  publishLoadSignal(
+    request: RequestOf<typeof publishLoadSignal>,
+  ): Promise<ReplyOf<typeof publishLoadSignal>> {
+    return this.#useCases.publishLoadSignal(request);
+  }
+
+  @Handles(receiveLoadSignal)
+  async receiveLoadSignal(
+    request: RequestOf<typeof receiveLoadSignal>,
+    meta: MessageMeta,
+  ): Promise<Record<string, never>> {
+    assertSpeaksFor(meta, request.loadSignal.document.visitedUtility);
+    return this.#useCases.receiveLoadSignal(request);
   }
 
   @Handles(drainCrp)

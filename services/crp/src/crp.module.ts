@@ -4,6 +4,7 @@ import type { ServiceContext } from '@roamgrid/platform';
 import { busPartnerCrp } from './adapters/bus-partner-crp.js';
 import { PostgresAgreedTariffs } from './adapters/postgres-agreed-tariffs.js';
 import { PostgresAgreements } from './adapters/postgres-agreements.js';
+import { PostgresLoadSignals } from './adapters/postgres-load-signals.js';
 import { PostgresNegotiations } from './adapters/postgres-negotiations.js';
 import { PostgresPolicies } from './adapters/postgres-policies.js';
 import {
@@ -16,8 +17,16 @@ import { CRP_USE_CASES, CrpHandlers } from './crp.handlers.js';
 import { crpUseCases } from './crp.use-cases.js';
 import { CreateCrp } from './migrations/1732150000002-create-crp.js';
 import { KeepEditors } from './migrations/1763900000000-keep-editors.js';
+import { ApprovePolicies } from './migrations/1763900000001-approve-policies.js';
+import { KeepLoadSignals } from './migrations/1763900000002-keep-load-signals.js';
 
-export const crpMigrations: readonly MigrationClass[] = [CreateOutbox, CreateCrp, KeepEditors];
+export const crpMigrations: readonly MigrationClass[] = [
+  CreateOutbox,
+  CreateCrp,
+  KeepEditors,
+  ApprovePolicies,
+  KeepLoadSignals,
+];
 
 /** One utility's charging rules and policy: tariffs, agreements, negotiation, plans. */
 @Module({})
@@ -35,7 +44,8 @@ export class CrpModule {
       tariffs: new PostgresTariffs(database, utility),
       partnerTariffs: new PostgresPartnerTariffs(database),
       agreements: new PostgresAgreements(database, utility),
-      policies: new PostgresPolicies(database),
+      loadSignals: new PostgresLoadSignals(database, utility),
+      policies: new PostgresPolicies(database, utility),
       negotiations: new PostgresNegotiations(database, utility),
       agreedTariffs: new PostgresAgreedTariffs(database, utility),
       plans: new PostgresPlans(database),

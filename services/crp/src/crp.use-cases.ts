@@ -4,14 +4,17 @@ import { answerOfferWith } from './use-cases/answer-offer.js';
 import { cosignAgreedTariffWith } from './use-cases/cosign-agreed-tariff.js';
 import { cosignAgreementWith } from './use-cases/cosign-agreement.js';
 import { definePlanWith } from './use-cases/define-plan.js';
-import { definePolicyWith } from './use-cases/define-policy.js';
+import { draftPolicyWith } from './use-cases/draft-policy.js';
 import { draftTariffWith } from './use-cases/draft-tariff.js';
 import { editTariffWith } from './use-cases/edit-tariff.js';
 import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
 import type { CrpParts } from './use-cases/parts.js';
 import { proposeAgreementWith } from './use-cases/propose-agreement.js';
+import { publishLoadSignalWith } from './use-cases/publish-load-signal.js';
+import { publishPolicyWith } from './use-cases/publish-policy.js';
 import { publishTariffWith } from './use-cases/publish-tariff.js';
 import { readAgreementWith } from './use-cases/read-agreement.js';
+import { receiveLoadSignalWith } from './use-cases/receive-load-signal.js';
 import { recordFxRateWith } from './use-cases/record-fx-rate.js';
 import { withdrawTariffWith } from './use-cases/withdraw-tariff.js';
 
@@ -29,8 +32,11 @@ export function crpUseCases(parts: CrpParts) {
     cosignAgreedTariff: cosignAgreedTariffWith(parts),
     makeRetailTariff: makeRetailTariffWith(parts),
     definePlan: definePlanWith(parts),
-    definePolicy: definePolicyWith(parts),
+    draftPolicy: draftPolicyWith(parts),
+    publishPolicy: publishPolicyWith(parts),
     recordFxRate: recordFxRateWith(parts),
+    publishLoadSignal: publishLoadSignalWith(parts),
+    receiveLoadSignal: receiveLoadSignalWith(parts),
     readAgreement: readAgreementWith(parts),
     async readPublishedTariff({
       hash,

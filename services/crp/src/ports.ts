@@ -6,10 +6,12 @@ import type {
   CustomerClass,
   FxRate,
   NegotiationMove,
+  PolicyView,
   RequestInput,
   RetailPlan,
   SignedAgreedTariff,
   SignedAgreement,
+  SignedLoadSignal,
   SignedRetailTariff,
   StationClass,
   TariffView,
@@ -20,7 +22,7 @@ import type { TariffDocument } from '@roamgrid/tariff';
 
 /** A view for this utility's own portal; leaves with the change that it tells. */
 export interface Projection {
-  readonly kind: 'tariff' | 'agreement' | 'negotiation';
+  readonly kind: 'tariff' | 'agreement' | 'negotiation' | 'policy' | 'loadSignal';
   readonly id: string;
   readonly sortAtMs: InstantMs;
   readonly data: Readonly<Record<string, unknown>>;
@@ -70,12 +72,48 @@ export interface AgreementStore {
   hashOf(agreement: Pick<AgreementDocument, 'agreementId' | 'version'>): Promise<string | null>;
 }
 
+export interface LoadSignalStore {
+  /**
+   * Keeps an own signal, with the messages that tell partners and the own portal.
+   * @throws RoamgridError `immutable` where another one covers a part of its time already
+   */
+  publish(
+    signal: SignedLoadSignal,
+    partners: readonly string[],
+    projection: Projection,
+  ): Promise<void>;
+  /** Keeps a partner's; false where another one covers a part of its time already. */
+  receive(
+    signal: SignedLoadSignal,
+    receivedAtMs: InstantMs,
+    projection: Projection,
+  ): Promise<boolean>;
+  /** those whose time lies in [fromMs, toMs) in part, in order */
+  within(
+    visitedUtility: string,
+    stationClass: StationClass,
+    fromMs: InstantMs,
+    toMs: InstantMs,
+  ): Promise<SignedLoadSignal[]>;
+}
+
 export interface PolicyStore {
-  add(
+  /** the next version of the key; the view leaves with it */
+  addDraft(
+    draft: (version: number) => StoredPolicy,
     key: PolicyKey,
-    policy: { readonly policy: NegotiationPolicy; readonly reviewDate: string },
-  ): Promise<number>;
+    projectionOf: (policy: StoredPolicy) => Projection,
+  ): Promise<StoredPolicy>;
+  find(key: PolicyKey, version: number): Promise<StoredPolicy | null>;
+  /** @throws RoamgridError `immutable` where it is published already */
+  publish(policy: StoredPolicy, projection: Projection): Promise<void>;
+  /** the newest that is published */
   current(key: PolicyKey): Promise<NegotiationPolicy | null>;
+}
+/** A version of a policy and when it was drafted. */
+export interface StoredPolicy {
+  readonly view: PolicyView;
+  readonly draftedAtMs: InstantMs;
 }
 export interface PolicyKey {
   readonly side: Side;
@@ -138,6 +176,8 @@ export interface AgreedTariffKey {
 export interface AgreedTariffStore {
   /** One that is still valid at the instant. */
   current(key: AgreedTariffKey, validAtMs: InstantMs): Promise<SignedAgreedTariff | null>;
+  /** a version of what a negotiation came to */
+  ofNegotiation(negotiationId: string, version: number): Promise<SignedAgreedTariff | null>;
   /**
    * Keeps a tariff with the negotiation it came from. Where one for the key is valid at
    * `unlessValidAtMs` already, that one is given back and the new one is not kept.

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   agreeTariff,
-  definePolicy,
   type AgreementTerms,
   type CustomerClass,
   type ReplyOf,
@@ -9,7 +8,7 @@ import {
   type TariffView,
 } from '@roamgrid/contracts';
 import { Verifier } from '@roamgrid/platform';
-import { agreementOf, propose, publish, termsOf, wholesaleTariff } from './documents.js';
+import { agreementOf, propose, publish, termsOf, wholesaleTariff, setPolicy } from './documents.js';
 import { standInForHome } from './stand-in-home.js';
 import {
   demonstrationPolicies,
@@ -29,21 +28,11 @@ beforeAll(async () => {
   consortium = await startConsortium();
   tariff = await publish(consortium, VISITED);
   const policies = await demonstrationPolicies();
-  await setPolicy('visited', policies.visited);
-  await setPolicy('home', policies.home);
+  await setPolicy(consortium, policies.visited);
+  await setPolicy(consortium, policies.home);
 }, 60_000);
 afterAll(() => consortium.stop());
 beforeEach(() => renewAgreement());
-
-function setPolicy(side: 'visited' | 'home', policy: object): Promise<{ version: number }> {
-  return consortium.ask(definePolicy, side === 'home' ? HOME : VISITED, {
-    side,
-    customerClass: 'residential',
-    stationClass: 'AC',
-    reviewDate: '2027-01-01',
-    policy: policy as never,
-  });
-}
 
 /** A new version of the agreement, under which nothing has been negotiated yet. */
 async function renewAgreement(changes: Partial<AgreementTerms> = {}): Promise<void> {

@@ -1,16 +1,20 @@
 import {
+  draftPolicy,
   draftTariff,
   proposeAgreement,
+  publishPolicy,
   publishTariff,
   type AgreementDocument,
   type AgreementTerms,
   type CustomerClass,
+  type PolicyView,
   type RequestInput,
   type RetailPlan,
   type SignedAgreement,
   type StationClass,
   type TariffView,
 } from '@roamgrid/contracts';
+import type { NegotiationPolicy } from '@roamgrid/negotiation';
 import type { TariffDocument } from '@roamgrid/tariff';
 import { HOME, VISITED, type Consortium } from './two-utilities.js';
 
@@ -61,6 +65,23 @@ export async function publish(
     version: draft.version,
     publisher: 'approver',
   });
+}
+
+/** Drafted by one person, put in force by another. */
+export async function setPolicy(
+  consortium: Consortium,
+  policy: NegotiationPolicy,
+): Promise<PolicyView> {
+  const utility = policy.side === 'home' ? HOME : VISITED;
+  const { policyId, version } = await consortium.ask(draftPolicy, utility, {
+    side: policy.side,
+    customerClass: 'residential',
+    stationClass: 'AC',
+    reviewDate: '2027-01-01',
+    policy: policy,
+    author: 'author',
+  });
+  return consortium.ask(publishPolicy, utility, { policyId, version, publisher: 'approver' });
 }
 
 export function termsOf(

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   answerOffer,
   cosignAgreedTariff,
-  definePolicy,
   type AgreedTariffDocument,
   type NegotiationMove,
   type SignedAgreement,
@@ -12,7 +11,7 @@ import { parsePriceMicros } from '@roamgrid/kernel';
 import { nextMove, scheduleOf, type NegotiationPolicy } from '@roamgrid/negotiation';
 import { agreedTariffDocumentOf } from '../src/decisions/agreed-tariff.js';
 import { wireMove } from '../src/decisions/wire-move.js';
-import { agreementOf, propose, publish, termsOf, wholesaleTariff } from './documents.js';
+import { agreementOf, propose, publish, termsOf, wholesaleTariff, setPolicy } from './documents.js';
 import {
   demonstrationPolicies,
   HOME,
@@ -31,13 +30,7 @@ beforeAll(async () => {
   agreement = await propose(consortium, agreementOf([termsOf([tariff])]));
   const policies = await demonstrationPolicies();
   visitedPolicy = policies.visited;
-  await consortium.ask(definePolicy, HOME, {
-    side: 'home',
-    customerClass: 'residential',
-    stationClass: 'AC',
-    reviewDate: '2027-01-01',
-    policy: policies.home,
-  });
+  await setPolicy(consortium, policies.home);
 }, 60_000);
 afterAll(() => consortium.stop());
 
@@ -123,6 +116,8 @@ function documentFor(
     settlement,
     base: wholesaleTariff(),
     notBeforeMs: consortium.clock.now(),
+    loadSignals: [],
+    previous: null,
   });
 }
 

@@ -13,6 +13,7 @@ import { ConsumersController } from './controllers/consumers.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
 import { FallbackController } from './controllers/fallback.controller.js';
 import { InvoicesController } from './controllers/invoices.controller.js';
+import { NegotiationController } from './controllers/negotiation.controller.js';
 import { notBuiltController } from './controllers/not-built.controller.js';
 import { PORTAL } from './controllers/portal-token.js';
 import { PricingController } from './controllers/pricing.controller.js';
@@ -70,6 +71,7 @@ export class PortalModule {
         PortalHandlers,
         SessionsController,
         PricingController,
+        NegotiationController,
         ConsumersController,
         StationsController,
         InvoicesController,

@@ -11,6 +11,8 @@ import {
   utilitySlug,
 } from '../values.js';
 
+import { citedLoad } from './load-signal.js';
+
 /** One price of the schedule: in force from `startTime` to `endTime` local time in a load band. */
 export const scheduleBand = z.strictObject({
   startTime: z.string().regex(/^\d\d:\d\d$/),
@@ -36,7 +38,8 @@ export const agreedTariffDocument = z.strictObject({
   notBefore: instantString,
   notAfter: instantString,
   schedule: z.array(scheduleBand),
-  /** the schedule resolved into one plain OCPI tariff */
+  ...citedLoad,
+  /** the schedule and the load bands resolved into one plain OCPI tariff */
   tariff: tariffSchema,
 });
 export type AgreedTariffDocument = z.infer<typeof agreedTariffDocument>;

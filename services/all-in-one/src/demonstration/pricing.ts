@@ -52,7 +52,7 @@ export function demoPolicies(
   const { day, night } = utility.wholesale[stationClass];
   const dayBand = { startTime: '07:00', endTime: '22:00', weight: 4 };
   const nightBand = { startTime: '22:00', endTime: '07:00', weight: 2 };
-  const concession = { patience: 2, reservationPerKwh: '0' };
+  const concession = { traded: ['ENERGY' as const], patience: 2, reservationPerKwh: '0' };
   return [
     {
       side: 'visited',

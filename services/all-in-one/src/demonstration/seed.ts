@@ -1,9 +1,10 @@
 import {
   createConsumer,
   definePlan,
-  definePolicy,
+  draftPolicy,
   draftTariff,
   proposeAgreement,
+  publishPolicy,
   publishTariff,
   recordFxRate,
   registerStation,
@@ -23,7 +24,11 @@ import { DEMO_FX_RATES, DEMO_UTILITIES, type DemoUtility } from './utilities.js'
 const AUTHOR = 'demonstration';
 const PUBLISHER = 'demonstration-approver';
 const FX_VALIDITY_MS = 365 * 24 * 3_600_000;
-const REVIEW_DATE = '2027-12-31';
+const REVIEW_AFTER_MS = 365 * 24 * 3_600_000;
+
+function reviewDateAfter(nowMs: number): string {
+  return formatInstant(nowMs + REVIEW_AFTER_MS).slice(0, 'YYYY-MM-DD'.length);
+}
 
 export interface SeedParts {
   readonly bus: Bus;
@@ -86,12 +91,18 @@ async function seedPolicies(
   stationClass: TariffView['stationClass'],
 ): Promise<void> {
   for (const policy of demoPolicies(utility, stationClass)) {
-    await parts.bus.request(definePolicy, utility.slug, {
+    const { policyId, version } = await parts.bus.request(draftPolicy, utility.slug, {
       side: policy.side,
       customerClass,
       stationClass,
-      reviewDate: REVIEW_DATE,
+      reviewDate: reviewDateAfter(parts.clock.now()),
       policy,
+      author: AUTHOR,
+    });
+    await parts.bus.request(publishPolicy, utility.slug, {
+      policyId,
+      version,
+      publisher: PUBLISHER,
     });
   }
 }

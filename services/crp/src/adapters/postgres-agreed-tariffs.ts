@@ -14,7 +14,7 @@ const SELECT_VALID = `
   SELECT document, document_hash, signatures FROM agreed_tariffs
   WHERE home_utility = $1 AND visited_utility = $2 AND customer_class = $3 AND station_class = $4
     AND base_hash = $5 AND not_after > $6
-  ORDER BY not_after DESC LIMIT 1`;
+  ORDER BY not_after DESC, not_before DESC LIMIT 1`;
 
 function keyValues(key: AgreedTariffKey): string[] {
   return [key.homeUtility, key.visitedUtility, key.customerClass, key.stationClass, key.baseHash];
@@ -67,6 +67,17 @@ export class PostgresAgreedTariffs implements AgreedTariffStore {
         ...keyValues(key),
         new Date(validAtMs),
       ]),
+    );
+  }
+
+  async ofNegotiation(negotiationId: string, version: number): Promise<SignedAgreedTariff | null> {
+    return agreedOf(
+      await this.#database.query<AgreedTariffRow>(
+        `SELECT document, document_hash, signatures FROM agreed_tariffs
+         WHERE negotiation_id = $1 AND (document->>'version')::int = $2
+         ORDER BY not_before DESC LIMIT 1`,
+        [negotiationId, version],
+      ),
     );
   }
 

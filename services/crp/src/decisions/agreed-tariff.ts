@@ -3,11 +3,20 @@ import type {
   AgreementTerms,
   CustomerClass,
   SignedAgreement,
+  SignedLoadSignal,
   StationClass,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, type InstantMs } from '@roamgrid/kernel';
-import { resolveSchedule, scheduleOf, type Judgement, type Schedule } from '@roamgrid/negotiation';
+import {
+  resolveWithLoad,
+  scheduleOf,
+  type Judgement,
+  type LoadSpan,
+  type Schedule,
+} from '@roamgrid/negotiation';
 import type { TariffDocument } from '@roamgrid/tariff';
+
+import { bandsWithin, loadSpansOf } from './load-spans.js';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -20,13 +29,19 @@ export function defaultSettlement(base: TariffDocument): Settlement {
 }
 
 /** The tariff to sign: a resolved schedule under an id of its own, or the default as it stands. */
-export function resolvedTariff(
+function resolvedTariff(
   settlement: Settlement,
   base: TariffDocument,
-  identity: { readonly agreedTariffId: string; readonly notBefore: string },
+  identity: {
+    readonly agreedTariffId: string;
+    readonly notBefore: string;
+    readonly spans: readonly LoadSpan[];
+  },
 ): TariffDocument {
   const prices =
-    settlement.outcome === 'agreed' ? resolveSchedule(settlement.schedule, base) : base;
+    settlement.outcome === 'agreed'
+      ? resolveWithLoad(settlement.schedule, base, identity.spans)
+      : base;
   return { ...prices, id: identity.agreedTariffId, last_updated: identity.notBefore };
 }
 
@@ -40,6 +55,27 @@ export interface AgreedTariffParts {
   readonly settlement: Settlement;
   readonly base: TariffDocument;
   readonly notBeforeMs: InstantMs;
+  /** of the visited utility, known when it is made */
+  readonly loadSignals: readonly SignedLoadSignal[];
+  /** the version before, of the same negotiation, whose schedule is resolved anew; null for the first */
+  readonly previous: AgreedTariffDocument | null;
+}
+
+/** What of the signals falls into the tariff's time: cited, and as a tariff can say it. */
+function loadWithin(
+  signals: readonly SignedLoadSignal[],
+  fromMs: InstantMs,
+  toMs: InstantMs,
+): { cited: Pick<AgreedTariffDocument, 'loadSignals' | 'loadBands'>; spans: LoadSpan[] } {
+  const used = signals.filter(
+    ({ document }) => parseInstant(document.from) < toMs && parseInstant(document.to) > fromMs,
+  );
+  if (used.length === 0) return { cited: {}, spans: [] };
+  const bandsOf = (some: readonly SignedLoadSignal[]) => bandsWithin(some, fromMs, toMs);
+  return {
+    cited: { loadSignals: used.map(({ documentHash }) => documentHash), loadBands: bandsOf(used) },
+    spans: used.flatMap((signal) => loadSpansOf(bandsOf([signal]), signal.document.timeZone)),
+  };
 }
 
 function bands(schedule: Schedule): AgreedTariffDocument['schedule'] {
@@ -75,16 +111,18 @@ export function agreedTariffDocumentOf(parts: AgreedTariffParts): AgreedTariffDo
   const { agreement, terms, settlement, notBeforeMs } = parts;
   const validityMs = terms.negotiation.agreedTariffValidityHours * MS_PER_HOUR;
   const notBefore = formatInstant(notBeforeMs);
+  const { previous } = parts;
   const notAfterMs = earliest([
-    notBeforeMs + validityMs,
+    previous === null ? notBeforeMs + validityMs : parseInstant(previous.notAfter),
     parseInstant(agreement.document.notAfter),
     tariffEndMs(parts.base),
   ]);
+  const { cited, spans } = loadWithin(parts.loadSignals, notBeforeMs, notAfterMs);
   return {
     type: 'agreedTariff',
     schemaVersion: 1,
     agreedTariffId: parts.agreedTariffId,
-    version: 1,
+    version: (previous?.version ?? 0) + 1,
     agreementId: agreement.document.agreementId,
     agreementHash: agreement.documentHash,
     negotiationId: parts.negotiationId,
@@ -96,9 +134,11 @@ export function agreedTariffDocumentOf(parts: AgreedTariffParts): AgreedTariffDo
     notBefore,
     notAfter: formatInstant(notAfterMs),
     schedule: bands(settlement.schedule),
+    ...cited,
     tariff: resolvedTariff(settlement, parts.base, {
       agreedTariffId: parts.agreedTariffId,
       notBefore,
+      spans,
     }),
   };
 }

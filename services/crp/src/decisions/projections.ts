@@ -1,6 +1,12 @@
-import type { SignedAgreedTariff, SignedAgreement } from '@roamgrid/contracts';
+import type { SignedAgreedTariff, SignedAgreement, SignedLoadSignal } from '@roamgrid/contracts';
 import { formatInstant, parseInstant } from '@roamgrid/kernel';
-import type { EndedNegotiation, Projection, RecordedMove, StoredTariff } from '../ports.js';
+import type {
+  EndedNegotiation,
+  Projection,
+  RecordedMove,
+  StoredPolicy,
+  StoredTariff,
+} from '../ports.js';
 
 /** `tariff` view: one version, under `<tariffId>:<version>`. */
 export function tariffProjection({ view, draftedAtMs }: StoredTariff): Projection {
@@ -9,6 +15,29 @@ export function tariffProjection({ view, draftedAtMs }: StoredTariff): Projectio
     id: `${view.tariffId}:${String(view.version)}`,
     sortAtMs: draftedAtMs,
     data: { ...view, draftedAt: formatInstant(draftedAtMs) },
+  };
+}
+
+/** `policy` view: one version, under `<policyId>:<version>`. */
+export function policyProjection({ view, draftedAtMs }: StoredPolicy): Projection {
+  return {
+    kind: 'policy',
+    id: `${view.policyId}:${String(view.version)}`,
+    sortAtMs: draftedAtMs,
+    data: { ...view, draftedAt: formatInstant(draftedAtMs) },
+  };
+}
+
+/** `loadSignal` view: the signed document, and whether it is this utility's own. */
+export function loadSignalProjection(
+  signal: SignedLoadSignal,
+  direction: 'issued' | 'received',
+): Projection {
+  return {
+    kind: 'loadSignal',
+    id: signal.document.loadSignalId,
+    sortAtMs: parseInstant(signal.document.from),
+    data: { ...signal, direction },
   };
 }
 

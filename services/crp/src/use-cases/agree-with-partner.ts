@@ -6,6 +6,7 @@ import type {
   RequestOf,
   SignedAgreedTariff,
   SignedAgreement,
+  SignedLoadSignal,
 } from '@roamgrid/contracts';
 import { parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { isTariffValidAt, parseTariff, type TariffDocument } from '@roamgrid/tariff';
@@ -23,10 +24,13 @@ import {
   termsOfDirection,
 } from '../decisions/negotiation-terms.js';
 import { endedNegotiation } from '../decisions/projections.js';
+import { hashOf } from '../decisions/hash-of.js';
 import { byUtility } from '../decisions/signatures.js';
 import type { AgreedTariffKey, Negotiation } from '../ports.js';
 import { negotiate, type Negotiated } from './negotiate.js';
 import type { CrpParts } from './parts.js';
+
+const MS_PER_HOUR = 3_600_000;
 
 type Request = RequestOf<typeof agreeTariff>;
 type Reply = ReplyOf<typeof agreeTariff>;
@@ -85,11 +89,22 @@ async function bargain(parts: CrpParts, matter: Matter): Promise<Negotiated> {
   });
 }
 
+/** What this side has published for the time of a tariff that begins now. */
+function ownSignals(
+  parts: CrpParts,
+  { request, terms, startedAtMs }: Matter,
+): Promise<SignedLoadSignal[]> {
+  const validityMs = terms.negotiation.agreedTariffValidityHours * MS_PER_HOUR;
+  const untilMs = startedAtMs + validityMs;
+  return parts.loadSignals.within(parts.utility, request.stationClass, startedAtMs, untilMs);
+}
+
 /** Signs and has home sign. @throws RoamgridError `peer_unreachable`, or home's own refusal */
 async function cosign(
   parts: CrpParts,
   document: AgreedTariffDocument,
-  baseTariffHash: string,
+  { baseTariffHash }: Matter,
+  signals: readonly SignedLoadSignal[],
 ): Promise<SignedAgreedTariff> {
   const { homeUtility, visitedUtility } = document;
   const own = await parts.signer.sign(document);
@@ -98,6 +113,7 @@ async function cosign(
     document,
     signature: own.signature,
     baseTariffHash,
+    loadSignals: signals.filter((one) => document.loadSignals?.includes(one.documentHash)),
   });
   const agreed: SignedAgreedTariff = {
     document,
@@ -128,14 +144,17 @@ function negotiationOf(matter: Matter, moves: Negotiation['moves']): Negotiation
 async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Promise<Reply> {
   const { settlement, moves, messagesToHome } = await bargain(parts, matter);
   const negotiation = negotiationOf(matter, moves);
+  const signals = await ownSignals(parts, matter);
   const document = agreedTariffDocumentOf({
     ...matter,
     ...matter.request,
     agreedTariffId: parts.ids.uuid(),
     settlement,
     notBeforeMs: parts.clock.now(),
+    loadSignals: signals,
+    previous: null,
   });
-  const signed = await cosign(parts, document, matter.baseTariffHash).catch(refusalOf);
+  const signed = await cosign(parts, document, matter, signals).catch(refusalOf);
   const endedAtMs = parts.clock.now();
   if (signed instanceof RoamgridError) {
     parts.log.warn({ code: signed.code, detail: signed.message }, 'home did not sign');
@@ -150,6 +169,48 @@ async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Pr
     ended: endedNegotiation(ended, signed),
   });
   return { decision: 'agreed', agreedTariff, messagesToHome: messagesToHome + 1 };
+}
+
+/**
+ * A kept tariff with what was published since in it: the same schedule, bargained once, resolved anew. The
+ * kept one stays where load changes no price, and where home does not sign.
+ */
+async function withNewLoad(
+  parts: CrpParts,
+  matter: Matter,
+  key: AgreedTariffKey,
+  kept: SignedAgreedTariff,
+): Promise<Reply> {
+  const signals = await ownSignals(parts, matter);
+  const { document: before } = kept;
+  const unchanged: Reply = { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
+  if (signals.every(({ documentHash }) => before.loadSignals?.includes(documentHash))) {
+    return unchanged;
+  }
+  const document = agreedTariffDocumentOf({
+    ...matter,
+    ...before,
+    negotiationId: matter.negotiationId,
+    settlement: {
+      outcome: before.outcome === 'agreed' ? 'agreed' : 'defaultApplied',
+      schedule: before.schedule,
+    },
+    notBeforeMs: matter.startedAtMs,
+    loadSignals: signals,
+    previous: before,
+  });
+  if (hashOf(document.tariff.elements) === hashOf(before.tariff.elements)) return unchanged;
+  const signed = await cosign(parts, document, matter, signals).catch(refusalOf);
+  if (signed instanceof RoamgridError) {
+    parts.log.warn(
+      { code: signed.code, detail: signed.message },
+      'home did not sign new load bands',
+    );
+    return { ...unchanged, messagesToHome: 1 };
+  }
+  const options = { unlessValidAtMs: null, ended: null };
+  const agreedTariff = await parts.agreedTariffs.keep(key, signed, options);
+  return { decision: 'agreed', agreedTariff, messagesToHome: 1 };
 }
 
 /** What home refuses with, and what the bus says of its silence, is an outcome; the rest is not. */
@@ -178,8 +239,7 @@ export async function agreeWithPartner(parts: CrpParts, request: Request): Promi
   const ends = [parseInstant(agreement.document.notAfter), tariffEndMs(found.base)];
   const neededUntilMs = neededUntil(startedAtMs, renewalMarginMs(terms), ends);
   const kept = await parts.agreedTariffs.current(key, neededUntilMs);
-  if (kept !== null) return { decision: 'agreed', agreedTariff: kept, messagesToHome: 0 };
-  const negotiationId = parts.ids.uuid();
+  const negotiationId = kept?.document.negotiationId ?? parts.ids.uuid();
   const matter = { request, agreement, terms, ...found, negotiationId, startedAtMs, neededUntilMs };
-  return settle(parts, matter, key);
+  return kept === null ? settle(parts, matter, key) : withNewLoad(parts, matter, key, kept);
 }

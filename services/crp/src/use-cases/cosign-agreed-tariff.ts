@@ -5,6 +5,7 @@ import type {
   ReplyOf,
   RequestOf,
   SignedAgreedTariff,
+  SignedLoadSignal,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, RoamgridError } from '@roamgrid/kernel';
 import { roundOf } from '@roamgrid/negotiation';
@@ -25,6 +26,7 @@ import { endedNegotiation } from '../decisions/projections.js';
 import { byUtility } from '../decisions/signatures.js';
 import type { Negotiation } from '../ports.js';
 import { agreementNamed } from './answer-offer.js';
+import { keepLoadSignal } from './receive-load-signal.js';
 import { loadTariff } from './load-tariff.js';
 import type { CrpParts } from './parts.js';
 
@@ -104,6 +106,38 @@ function recompute(
   return { settlement, negotiation: { ...record, moves: [...record.moves, closing] } };
 }
 
+/**
+ * The signals that the document cites, as the visited utility signed them in advance, and all that we know of
+ * for its time: none may be left out, and none may contradict what was published before.
+ */
+async function checkedSignals(
+  parts: CrpParts,
+  { document, loadSignals }: Request,
+): Promise<SignedLoadSignal[]> {
+  const { visitedUtility, stationClass, notBefore, notAfter } = document;
+  for (const signal of loadSignals) {
+    const isTheirs =
+      signal.document.visitedUtility === visitedUtility &&
+      signal.document.stationClass === stationClass;
+    if (!isTheirs) refuse('a load signal is for other stations');
+    if (!(await keepLoadSignal(parts, signal))) refuse('a load signal contradicts an earlier one');
+  }
+  const [fromMs, toMs] = [parseInstant(notBefore), parseInstant(notAfter)];
+  return parts.loadSignals.within(visitedUtility, stationClass, fromMs, toMs);
+}
+
+/** A later version resolves the schedule of the one before anew, with load that was published since. */
+async function versionBefore(
+  parts: CrpParts,
+  { version, agreedTariffId }: AgreedTariffDocument,
+  { negotiationId }: Negotiation,
+): Promise<AgreedTariffDocument | null> {
+  if (version === 1) return null;
+  const before = await parts.agreedTariffs.ofNegotiation(negotiationId, version - 1);
+  if (before?.document.agreedTariffId !== agreedTariffId) refuse('there is no version before it');
+  return before.document;
+}
+
 /** The document as we would have written it. @throws RoamgridError `negotiation_failed` */
 async function remake(parts: CrpParts, request: Request): Promise<Recomputed> {
   const { document, visitedUtility } = request;
@@ -111,6 +145,8 @@ async function remake(parts: CrpParts, request: Request): Promise<Recomputed> {
   const base = await baseOf(parts, terms, request);
   const record = await recordOf(parts, document, terms);
   const recomputed = recompute(parts, record, document, terms, base);
+  const loadSignals = await checkedSignals(parts, request);
+  const previous = await versionBefore(parts, document, record);
   const notBeforeMs = parseInstant(document.notBefore);
   if (Math.abs(notBeforeMs - parts.clock.now()) > CLOCK_TOLERANCE_MS) refuse('begins elsewhen');
   const expected = agreedTariffDocumentOf({
@@ -121,6 +157,8 @@ async function remake(parts: CrpParts, request: Request): Promise<Recomputed> {
     notBeforeMs,
     negotiationId: record.negotiationId,
     settlement: recomputed.settlement,
+    loadSignals,
+    previous,
   });
   if (hashOf(expected) !== hashOf(document)) refuse('the tariff is not what was agreed');
   if (!isEnergyWithinBounds(document.tariff, terms)) refuse('a price lies outside floor and cap');

@@ -3,6 +3,7 @@ import type {
   AgreedTariffStore,
   AgreementStore,
   FxStore,
+  LoadSignalStore,
   NegotiationStore,
   PartnerCrp,
   PartnerTariffStore,
@@ -24,6 +25,7 @@ export interface CrpParts {
   readonly tariffs: TariffStore;
   readonly partnerTariffs: PartnerTariffStore;
   readonly agreements: AgreementStore;
+  readonly loadSignals: LoadSignalStore;
   readonly policies: PolicyStore;
   readonly negotiations: NegotiationStore;
   readonly agreedTariffs: AgreedTariffStore;

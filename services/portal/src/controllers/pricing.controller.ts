@@ -137,9 +137,4 @@ export class PricingController {
     });
     return { agreementId, ...agreement };
   }
-
-  @Serves(routes.getNegotiation)
-  getNegotiation({ params, caller }: RouteCall<typeof routes.getNegotiation>): Promise<object> {
-    return getView(this.#portal, 'negotiation', params.negotiationId, caller);
-  }
 }

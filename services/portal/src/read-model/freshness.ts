@@ -30,6 +30,8 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
   tariff: [['crp']],
   agreement: [['crp']],
   negotiation: [['crp']],
+  policy: [['crp']],
+  loadSignal: [['crp']],
   mandate: [['profiles']],
   consumer: [['profiles']],
   station: [['aaa']],

@@ -99,6 +99,10 @@ export function present(kind: ViewKind, { id, data }: View, caller: Caller | nul
       return data;
     case 'agreement':
       return { agreementId: id, ...unwrapped(data, 'agreement') };
+    case 'policy':
+      return data;
+    case 'loadSignal':
+      return { loadSignalId: id, ...data };
     case 'negotiation':
       return { negotiationId: id, ...data };
     case 'mandate':

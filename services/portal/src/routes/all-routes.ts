@@ -2,6 +2,7 @@ import type { Route } from '../http/route.js';
 import * as billing from './billing-routes.js';
 import * as correction from './correction-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
+import * as negotiation from './negotiation-routes.js';
 import * as operation from './operation-routes.js';
 import * as pricing from './pricing-routes.js';
 import * as settlement from './settlement-routes.js';
@@ -11,6 +12,7 @@ import * as session from './session-routes.js';
 export const ROUTES: readonly Route[] = [
   ...Object.values(session),
   ...Object.values(pricing),
+  ...Object.values(negotiation),
   ...Object.values(operation),
   ...Object.values(billing),
   ...Object.values(settlement),

@@ -9,7 +9,6 @@ import { problemAnswer } from './answers.js';
  * them, and this table is their only list.
  */
 const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [
-  ['POST', '/load-signals', 'publishLoadSignal', 'tariffs:write', 'Publishes a load band.'],
   ['GET', '/reports/:name', 'getReport', 'sessions:read', 'AAA analytics.'],
 ];
 

@@ -12,13 +12,7 @@ import {
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
 import { defineRoute } from '../http/route.js';
-import {
-  agreementAnswer,
-  negotiationAnswer,
-  pageOf,
-  tariffAnswer,
-  tariffWithVersions,
-} from './answers.js';
+import { agreementAnswer, pageOf, tariffAnswer, tariffWithVersions } from './answers.js';
 
 /** Prices are no secret inside the utility: whoever may read or work with them may see them. */
 const readers = {
@@ -190,15 +184,4 @@ export const postAgreement = defineRoute({
   }),
   status: 201,
   reply: agreementAnswer,
-});
-
-export const getNegotiation = defineRoute({
-  method: 'GET',
-  path: '/negotiations/:negotiationId',
-  name: 'getNegotiation',
-  tag: 'Agreements',
-  summary: 'The transcript of a negotiation: offers in order, outcome, both signatures.',
-  ...readers,
-  params: z.strictObject({ negotiationId: identifier }),
-  reply: negotiationAnswer,
 });

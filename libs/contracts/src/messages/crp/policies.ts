@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { fxRate } from '../../documents/retail-tariff.js';
-import { customerClass, decimalString, identifier, nothing, stationClass } from '../../values.js';
+import {
+  customerClass,
+  decimalString,
+  identifier,
+  instantString,
+  nothing,
+  stationClass,
+} from '../../values.js';
 
 /** A plan's retail side: what the driver's contract says about charging away from home. */
 export const retailPlan = z.strictObject({
@@ -36,23 +43,54 @@ export const definePlan = defineContract({
   reply: nothing,
 });
 
-/** A negotiation policy is data; its shape is `libs/negotiation`'s. */
-export const definePolicy = defineContract({
+/** How this utility bargains, as one side, for one class; a published version never changes. */
+export const policyView = z.strictObject({
+  /** `<side>-<customerClass>-<stationClass>` */
+  policyId: identifier,
+  version: z.int().min(1),
+  state: z.enum(['draft', 'published']),
+  side: z.enum(['home', 'visited']),
+  customerClass,
+  stationClass,
+  /** local date by which a person looks at it again */
+  reviewDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+  author: z.string(),
+  publisher: z.string().nullable(),
+  publishedAt: instantString.nullable(),
+  /** costs or values, load curve, patience, what may be traded; its shape is `libs/negotiation`'s */
+  policy: z.json(),
+});
+export type PolicyView = z.infer<typeof policyView>;
+
+export const draftPolicy = defineContract({
   kind: 'command',
   service: 'crp',
-  name: 'definePolicy',
+  name: 'draftPolicy',
   version: 1,
-  summary: 'Adds a version of a negotiation policy, with its review date.',
+  summary: 'Adds a version of a negotiation policy as a draft, with its review date.',
   senders: ['portal'],
   scope: 'own',
-  request: z.strictObject({
-    side: z.enum(['home', 'visited']),
-    customerClass,
-    stationClass,
-    reviewDate: z.string().regex(/^\d{4}-\d\d-\d\d$/),
-    policy: z.json(),
+  request: policyView.pick({
+    side: true,
+    customerClass: true,
+    stationClass: true,
+    reviewDate: true,
+    author: true,
+    policy: true,
   }),
-  reply: z.strictObject({ version: z.int().min(1) }),
+  reply: policyView,
+});
+
+export const publishPolicy = defineContract({
+  kind: 'command',
+  service: 'crp',
+  name: 'publishPolicy',
+  version: 1,
+  summary: 'Puts a draft of a policy in force; another person than the author.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ policyId: identifier, version: z.int().min(1), publisher: z.string() }),
+  reply: policyView,
 });
 
 export const recordFxRate = defineContract({

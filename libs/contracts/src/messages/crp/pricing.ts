@@ -6,6 +6,7 @@ import {
   scheduleBand,
 } from '../../documents/agreed-tariff.js';
 import { signedAgreement } from '../../documents/agreement.js';
+import { signedLoadSignal } from '../../documents/load-signal.js';
 import { signedRetailTariff } from '../../documents/retail-tariff.js';
 import {
   customerClass,
@@ -91,6 +92,8 @@ export const cosignAgreedTariff = defineContract({
     signature: z.string(),
     /** the wholesale tariff whose energy prices were bargained, as the agreement names it */
     baseTariffHash: hashHex,
+    /** what the document cites */
+    loadSignals: z.array(signedLoadSignal).max(64).default([]),
   }),
   reply: z.strictObject({ signature: z.string() }),
 });

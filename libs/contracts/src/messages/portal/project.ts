@@ -12,6 +12,8 @@ export const VIEW_KINDS = [
   'tariff',
   'agreement',
   'negotiation',
+  'policy',
+  'loadSignal',
   'mandate',
   'consumer',
   'station',
