@@ -1,6 +1,7 @@
 import type { Contract } from './contract.js';
 import * as aaaAdministration from './messages/aaa/administration.js';
 import * as command from './messages/aaa/command.js';
+import * as aaaAudit from './messages/aaa/audit.js';
 import * as charge from './messages/aaa/charge.js';
 import * as partner from './messages/aaa/partner.js';
 import * as roaming from './messages/aaa/roaming.js';
@@ -14,6 +15,7 @@ import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
 import * as mandate from './messages/profiles/mandate.js';
 import * as stationCall from './messages/router/station-call.js';
+import * as settlementAudit from './messages/settlement/audit.js';
 import * as bill from './messages/settlement/bill.js';
 import * as cdr from './messages/settlement/cdr.js';
 import * as exposure from './messages/settlement/exposure.js';
@@ -90,6 +92,9 @@ export const FLOW: readonly Contract[] = [
   bill.readBalances,
   bill.depositCredit,
   bill.auditBooks,
+  aaaAudit.auditSessions,
+  aaaAudit.listEndedCharges,
+  settlementAudit.matchCharges,
   consumer.createConsumer,
   consumer.updateConsumer,
   consumer.findConsumer,

@@ -19,6 +19,7 @@ import {
 import { aaaUseCases, type AllAaaParts } from './aaa.use-cases.js';
 import type { AaaParts } from './aaa-parts.js';
 import { busNeighbours } from './adapters/bus-neighbours.js';
+import { PostgresSessionAudit } from './adapters/postgres-session-audit.js';
 import { PostgresStandings } from './adapters/postgres-standings.js';
 import { busStationCaller } from './adapters/bus-station-caller.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
@@ -27,6 +28,7 @@ import { PostgresStore } from './adapters/postgres-store.js';
 import { PostgresVisits } from './adapters/postgres-visits.js';
 import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { AAA_COMMANDS, CommandHandlers, type CommandUseCases } from './command.handlers.js';
+import { AAA_AUDIT, AuditHandlers } from './audit.handlers.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
@@ -102,7 +104,7 @@ export class AaaModule {
     };
     return {
       module: AaaModule,
-      controllers: [StationHandlers, HomeHandlers, StaffHandlers, CommandHandlers],
+      controllers: [StationHandlers, HomeHandlers, StaffHandlers, CommandHandlers, AuditHandlers],
       providers: [
         { provide: AAA_USE_CASES, useValue: aaaUseCases(parts) },
         {
@@ -110,6 +112,7 @@ export class AaaModule {
           useValue: (request: RequestOf<typeof listWireLog>) => wireLog.list(request),
         },
         { provide: AAA_COMMANDS, useValue: commands },
+        { provide: AAA_AUDIT, useValue: new PostgresSessionAudit(database) },
         { provide: AAA_HOME, useValue: home },
         { provide: AAA_DRAIN, useValue: () => context.outbox.drain() },
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
   auditBooks,
+  auditSessions,
   createConsumer,
   draftTariff,
   findConsumer,
+  listEndedCharges,
   listWireLog,
+  matchCharges,
   publishTariff,
   readBalances,
   readLedger,
@@ -189,6 +192,15 @@ describe('stations, tariffs, consumers and books', () => {
       await gate;
       return { checked: { lines: 3 }, breaches: [] };
     });
+    portal.services.replies(auditSessions, () => ({
+      checked: { events: 2, lines: 1 },
+      breaches: [],
+    }));
+    portal.services.replies(listEndedCharges, () => ({ items: [] }));
+    portal.services.replies(matchCharges, () => ({
+      checked: {},
+      breaches: [{ invariant: 'energyAsMetered', subject: ID, detail: 'differs' }],
+    }));
     const started = await post('/audit');
     expect([started.status, started.body['state']]).toEqual([202, 'running']);
     const path = `/audit/${String(started.body['auditId'])}`;
@@ -199,8 +211,8 @@ describe('stations, tariffs, consumers and books', () => {
     expect(body).toEqual({
       auditId: started.body['auditId'],
       state: 'done',
-      checked: { lines: 3 },
-      breaches: [],
+      checked: { lines: 4, events: 2 },
+      breaches: [{ invariant: 'energyAsMetered', subject: ID, detail: 'differs' }],
     });
     expect((await portal.call('GET', `/audit/${ID}`)).status).toBe(404);
   });

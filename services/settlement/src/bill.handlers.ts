@@ -7,6 +7,7 @@ import { auditBooks } from './use-cases/audit-books.js';
 import { issueBills } from './use-cases/issue-bills.js';
 import { depositCredit, releaseCredit, reserveCredit } from './use-cases/keep-credit.js';
 import { readBalances } from './use-cases/netting/read-balances.js';
+import { matchCharges } from './use-cases/match-charges.js';
 import { readCredit } from './use-cases/read-books.js';
 
 /** Drivers' bills and prepaid accounts, balances, the audit, and the outbox. */
@@ -52,6 +53,11 @@ export class BillHandlers {
   @Handles(contracts.auditBooks)
   auditBooks() {
     return auditBooks(this.#ports);
+  }
+
+  @Handles(contracts.matchCharges)
+  matchCharges(request: contracts.RequestOf<typeof contracts.matchCharges>) {
+    return matchCharges(this.#ports, request.charges);
   }
 
   @Handles(contracts.drainSettlement)

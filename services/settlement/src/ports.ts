@@ -222,8 +222,40 @@ export interface Neighbours {
   resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
 }
 
+/** A charge as a charge detail record has it. */
+export interface BookedCharge {
+  readonly sessionId: string;
+  readonly energyKwh: string;
+  readonly agreedTariffHash: string;
+  readonly quoteHash: string;
+}
+
+/** A credit note that does not take back exactly what its invoice claimed. */
+export interface UncancelledCredit {
+  readonly invoiceId: string;
+  readonly credited: string;
+  readonly invoiced: string;
+}
+
+export interface StaleMessage {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+}
+
+/** What an audit reads beside the books. */
+export interface BooksAudit {
+  bookedCharges(sessionIds: readonly string[]): Promise<BookedCharge[]>;
+  /** sessions of these that wait for a price */
+  heldCharges(sessionIds: readonly string[]): Promise<string[]>;
+  uncancelledCredits(): Promise<{ checked: number; credits: UncancelledCredit[] }>;
+  /** messages that have waited for ten minutes or longer */
+  staleMessages(): Promise<{ checked: number; messages: StaleMessage[] }>;
+}
+
 /** Everything a use case may touch. */
 export interface Ports {
+  readonly audits: BooksAudit;
   readonly utility: string;
   readonly work: UnitOfWork;
   readonly neighbours: Neighbours;

@@ -6,6 +6,7 @@ import type { ServiceContext } from '@roamgrid/platform';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
 import { BusPartners } from './adapters/bus-partners.js';
 import { openPairSecrets } from './adapters/pair-secrets.js';
+import { PostgresBooksAudit } from './adapters/postgres-books-audit.js';
 import { PostgresWork } from './adapters/postgres-work.js';
 import { ExposureGauges } from './adapters/exposure-gauges.js';
 import { SandboxBank } from './adapters/sandbox-bank.js';
@@ -94,6 +95,7 @@ function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
   return {
     utility,
     work: new PostgresWork(database, () => clock.now()),
+    audits: new PostgresBooksAudit(database),
     neighbours: new BusNeighbours(bus, utility),
     partners: new BusPartners(bus),
     paymentOrders: extras.paymentOrders ?? new SandboxBank(database, () => clock.now()),

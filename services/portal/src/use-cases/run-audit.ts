@@ -1,15 +1,59 @@
-import { auditBooks, drainAaa, drainSettlement } from '@roamgrid/contracts';
+import {
+  auditBooks,
+  auditSessions,
+  drainAaa,
+  drainSettlement,
+  listEndedCharges,
+  matchCharges,
+  type AuditReport,
+  type ReplyOf,
+} from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Portal } from '../ports.js';
 import type { JsonObject } from '../read-model/view.js';
 
 const AUDIT_TIMEOUT_MS = 600_000;
+const CHARGES_PAGE = 500;
 
 /** What is on its way between the services would look like a breach: it arrives first. */
-async function check(portal: Portal): Promise<JsonObject> {
-  await portal.bus.request(drainAaa, portal.utility, {});
-  await portal.bus.request(drainSettlement, portal.utility, {});
-  return portal.bus.request(auditBooks, portal.utility, {}, { timeoutMs: AUDIT_TIMEOUT_MS });
+async function check(portal: Portal): Promise<AuditReport> {
+  const { bus, utility } = portal;
+  await bus.request(drainAaa, utility, {});
+  await bus.request(drainSettlement, utility, {});
+  const timeout = { timeoutMs: AUDIT_TIMEOUT_MS };
+  return joined([
+    await bus.request(auditBooks, utility, {}, timeout),
+    await bus.request(auditSessions, utility, {}, timeout),
+    ...(await matchAll(portal)),
+  ]);
+}
+
+/** What AAA metered and what settlement rated meet here: neither sees the other's tables. */
+async function matchAll({ bus, utility }: Portal): Promise<AuditReport[]> {
+  const reports: AuditReport[] = [];
+  let after: string | null = null;
+  do {
+    const { items }: ReplyOf<typeof listEndedCharges> = await bus.request(
+      listEndedCharges,
+      utility,
+      { after, limit: CHARGES_PAGE },
+    );
+    // what ended since the audit began is on its way: it arrives before it is looked for
+    await bus.request(drainAaa, utility, {});
+    reports.push(await bus.request(matchCharges, utility, { charges: items }));
+    after = items.length < CHARGES_PAGE ? null : (items.at(-1)?.sessionId ?? null);
+  } while (after !== null);
+  return reports;
+}
+
+function joined(reports: readonly AuditReport[]): AuditReport {
+  const checked: Record<string, number> = {};
+  for (const report of reports) {
+    for (const [invariant, count] of Object.entries(report.checked)) {
+      checked[invariant] = (checked[invariant] ?? 0) + count;
+    }
+  }
+  return { checked, breaches: reports.flatMap(({ breaches }) => breaches) };
 }
 
 async function runAudit(portal: Portal, auditId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { auditBooks as contract, ReplyOf, SignedAgreement } from '@roamgrid/contracts';
+import type { AuditReport, SignedAgreement } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { canonicalText } from '../documents/canonical-text.js';
 import type { Ports } from '../ports.js';
@@ -9,35 +9,20 @@ import type { CdrRecord, RetailCharge } from '../records.js';
 import { checkAgreedTariff } from '../review/check-agreed-tariff.js';
 import { checkRating, compareFigures } from '../review/check-rating.js';
 import { isSigned } from '../review/objection.js';
+import { AuditFindings } from './audit-findings.js';
 import { auditSettlements } from './netting/audit-settlements.js';
 import { compareInvoice } from './review-invoice.js';
-
-export type AuditReport = ReplyOf<typeof contract>;
 
 const PAGE = 200;
 /** received invoices that home has agreed to */
 const AGREED: ReadonlySet<unknown> = new Set(['accepted', 'settled']);
-
-/** Counts what was checked and lists what does not hold, by invariant. */
-class Findings {
-  readonly checked: Record<string, number> = {};
-  readonly breaches: AuditReport['breaches'] = [];
-
-  count(invariant: string, times = 1): void {
-    this.checked[invariant] = (this.checked[invariant] ?? 0) + times;
-  }
-
-  breach(invariant: string, subject: string, detail: string): void {
-    this.breaches.push({ invariant, subject, detail });
-  }
-}
 
 /**
  * Checks every invariant that these books alone can show. Each is counted, also where nothing is wrong;
  * what cannot be checked now (a ledger that is away) is not counted.
  */
 export async function auditBooks(ports: Ports): Promise<AuditReport> {
-  const findings = new Findings();
+  const findings = new AuditFindings();
   await auditJournal(ports, findings);
   await auditCredit(ports, findings);
   await auditSequences(ports, findings);
@@ -50,11 +35,31 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   for (const { subject, detail } of settlements.findings) {
     findings.breach('settlementsAddUp', subject, detail);
   }
+  await auditCredits(ports, findings);
   await auditIntents(ports, findings);
-  return { checked: findings.checked, breaches: findings.breaches };
+  await auditOutbox(ports, findings);
+  return findings.report();
 }
 
-async function auditJournal(ports: Ports, findings: Findings): Promise<void> {
+/** Original and credit cancel each other; what remains is the reissue. */
+async function auditCredits(ports: Ports, findings: AuditFindings): Promise<void> {
+  const { checked, credits } = await ports.audits.uncancelledCredits();
+  findings.count('creditsCancel', checked);
+  for (const { invoiceId, credited, invoiced } of credits) {
+    findings.breach('creditsCancel', invoiceId, `invoiced ${invoiced}, credited ${credited}`);
+  }
+}
+
+async function auditOutbox(ports: Ports, findings: AuditFindings): Promise<void> {
+  const { checked, messages } = await ports.audits.staleMessages();
+  findings.count('outboxEmpties', checked);
+  for (const { id, to, subject } of messages) {
+    const detail = 'a message of settlement has waited for ten minutes';
+    findings.breach('outboxEmpties', `${to} ${subject} ${id}`, detail);
+  }
+}
+
+async function auditJournal(ports: Ports, findings: AuditFindings): Promise<void> {
   const { checked, naturalKeys } = await ports.work.run((books) => books.journal.unbalanced());
   findings.count('journalEntriesSumToZero', checked);
   for (const key of naturalKeys) {
@@ -62,7 +67,7 @@ async function auditJournal(ports: Ports, findings: Findings): Promise<void> {
   }
 }
 
-async function auditCredit(ports: Ports, findings: Findings): Promise<void> {
+async function auditCredit(ports: Ports, findings: AuditFindings): Promise<void> {
   const { checked, consumerIds } = await ports.work.run((books) => books.credit.inconsistent());
   findings.count('prepaidAccountsConsistent', checked);
   for (const consumerId of consumerIds) {
@@ -74,7 +79,7 @@ async function auditCredit(ports: Ports, findings: Findings): Promise<void> {
   }
 }
 
-async function auditExposures(ports: Ports, findings: Findings): Promise<void> {
+async function auditExposures(ports: Ports, findings: AuditFindings): Promise<void> {
   const { checked, partners } = await ports.work.run((books) => books.exposures.inconsistent());
   findings.count('exposuresFollowJournal', checked);
   for (const partner of partners) {
@@ -83,7 +88,7 @@ async function auditExposures(ports: Ports, findings: Findings): Promise<void> {
 }
 
 /** Numbers that we give out have no gap; what a partner sent may still be under way. */
-async function auditSequences(ports: Ports, findings: Findings): Promise<void> {
+async function auditSequences(ports: Ports, findings: AuditFindings): Promise<void> {
   const directions = await ports.work.run((books) => books.cdrs.directions());
   for (const { visitedUtility, homeUtility, count, greatest, last } of directions) {
     if (visitedUtility !== ports.utility) continue;
@@ -94,7 +99,7 @@ async function auditSequences(ports: Ports, findings: Findings): Promise<void> {
   }
 }
 
-async function auditCdrs(ports: Ports, findings: Findings): Promise<void> {
+async function auditCdrs(ports: Ports, findings: AuditFindings): Promise<void> {
   const agreements = new Map<string, SignedAgreement | null>();
   for (const cdrId of await ports.work.run((books) => books.cdrs.repeated())) {
     findings.breach('oneCdrPerTransaction', cdrId, 'its transaction has another CDR');
@@ -143,7 +148,7 @@ async function agreementFor(
 
 async function auditCdr(
   ports: Ports,
-  findings: Findings,
+  findings: AuditFindings,
   record: CdrRecord,
   agreement: SignedAgreement | null,
 ): Promise<void> {
@@ -193,7 +198,7 @@ function rateRetailAgain({ cdr }: CdrRecord, charge: RetailCharge): string | nul
 }
 
 /** What was taken back has its credit, and what was put in its place is there. */
-async function auditCorrections(ports: Ports, findings: Findings): Promise<void> {
+async function auditCorrections(ports: Ports, findings: AuditFindings): Promise<void> {
   const { checked, cdrIds } = await ports.work.run((books) => books.corrections.brokenChains());
   findings.count('correctionsChained', checked);
   for (const cdrId of cdrIds) {
@@ -201,7 +206,7 @@ async function auditCorrections(ports: Ports, findings: Findings): Promise<void>
   }
 }
 
-async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
+async function auditInvoices(ports: Ports, findings: AuditFindings): Promise<void> {
   for (const cdrId of await ports.work.run((books) => books.invoices.brokenLinks())) {
     findings.breach('cdrsInvoicedOnce', cdrId, 'CDR and invoice lines do not name each other');
   }
@@ -216,7 +221,11 @@ async function auditInvoices(ports: Ports, findings: Findings): Promise<void> {
 }
 
 /** An invoice that home has not accepted is the issuer's claim, not a fact of home's books. */
-async function auditInvoice(ports: Ports, findings: Findings, invoiceId: string): Promise<void> {
+async function auditInvoice(
+  ports: Ports,
+  findings: AuditFindings,
+  invoiceId: string,
+): Promise<void> {
   await ports.work.run(async (books) => {
     const record = await books.invoices.find(invoiceId);
     const isOurs = record?.direction === 'issued' || AGREED.has(record?.state);
@@ -233,7 +242,7 @@ async function auditInvoice(ports: Ports, findings: Findings, invoiceId: string)
   });
 }
 
-async function auditIntents(ports: Ports, findings: Findings): Promise<void> {
+async function auditIntents(ports: Ports, findings: AuditFindings): Promise<void> {
   const counts = await ports.work.run((books) => books.intents.count());
   const total = counts.pending + counts.posted + counts.unknown + counts.refused;
   findings.count('ledgerOutcomesKnown', total);

@@ -170,6 +170,13 @@ export const auditBreach = z.strictObject({
   detail: z.string(),
 });
 
+/** How often each invariant was checked, and each breach by name. */
+export const auditReport = z.strictObject({
+  checked: z.record(z.string(), z.int()),
+  breaches: z.array(auditBreach),
+});
+export type AuditReport = z.infer<typeof auditReport>;
+
 export const auditBooks = defineContract({
   kind: 'command',
   service: 'settlement',
@@ -179,10 +186,7 @@ export const auditBooks = defineContract({
   senders: ['portal'],
   scope: 'own',
   request: nothing,
-  reply: z.strictObject({
-    checked: z.record(z.string(), z.int()),
-    breaches: z.array(auditBreach),
-  }),
+  reply: auditReport,
 });
 
 export const drainSettlement = defineContract({

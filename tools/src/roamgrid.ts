@@ -1,0 +1,25 @@
+import { DemoFault, faultLine } from './demo-fault.js';
+import { runAuditCommand } from './roamgrid-audit.js';
+
+const USAGE = `usage: npm run roamgrid -- <command>
+  audit [--utility SLUG] [--json] [--data-dir FOLDER]   check the invariants; status 1 on a breach`;
+
+/** One command a line of the usage; gives the process's exit status. */
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'audit':
+      return runAuditCommand(rest);
+    default:
+      throw new DemoFault(USAGE);
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`roamgrid: ${faultLine(error)}\n`);
+  if (!(error instanceof DemoFault) && error instanceof Error) {
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  process.exitCode = 1;
+}
