@@ -100,6 +100,8 @@ export const FLOW: readonly Contract[] = [
   consumer.findConsumer,
   mandate.revokeMandate,
   mandate.receiveRevocation,
+  mandate.readRevocations,
+  roaming.endMandate,
   tariffs.draftTariff,
   tariffs.editTariff,
   tariffs.withdrawTariff,

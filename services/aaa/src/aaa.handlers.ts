@@ -4,6 +4,7 @@ import {
   authorizeRoaming,
   consent,
   drainAaa,
+  endMandate,
   isStationIdTaken,
   issueMandate,
   listWireLog,
@@ -120,6 +121,11 @@ export class HomeHandlers {
   @Handles(noteStart)
   noteStart(request: RequestOf<typeof noteStart>): Promise<Record<string, never>> {
     return this.#useCases.noteStart(request);
+  }
+
+  @Handles(endMandate)
+  endMandate(request: RequestOf<typeof endMandate>): Promise<Record<string, never>> {
+    return this.#useCases.endMandate(request);
   }
 
   @Handles(recallMandate)

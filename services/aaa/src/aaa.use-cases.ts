@@ -1,6 +1,7 @@
 import type { AaaParts } from './aaa-parts.js';
 import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/authorize-roaming.js';
 import { consentWith } from './use-cases/consent.js';
+import { endMandateWith } from './use-cases/end-mandate.js';
 import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
 import { notePartnerStandingWith } from './use-cases/note-partner-standing.js';
 import { noteEndWith, noteStartWith } from './use-cases/note-visit.js';
@@ -33,6 +34,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     noteStart: noteStartWith(parts),
     noteEnd: noteEndWith(parts),
     recallMandate: recallMandateWith(parts),
+    endMandate: endMandateWith(parts),
     notePartnerStanding: notePartnerStandingWith(parts),
     resolveSuspense: resolveSuspenseWith(parts),
   };

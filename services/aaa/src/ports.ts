@@ -89,7 +89,7 @@ export interface SessionBook {
   /** where the connector's register stood when its last session before `beforeMs` was over */
   lastRegister(session: Session, beforeMs: InstantMs): Promise<LastRegister | null>;
   /**
-   * Ends quotes under a mandate for one session that is taken or closed, all but one. One that somebody
+   * Ends quotes under a mandate that is taken or closed, all but one. One that somebody
    * else holds at this moment is left: it finds the mandate so.
    *
    * @returns those that were ended
@@ -98,7 +98,7 @@ export interface SessionBook {
     mandateId: string,
     exceptSessionId: string | null,
     message: string,
-  ): Promise<string[]>;
+  ): Promise<Session[]>;
   /** other sessions on the connector, ended and not set aside, whose time overlaps (from, to) */
   overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]>;
   expiredIds(nowMs: InstantMs, limit: number): Promise<string[]>;

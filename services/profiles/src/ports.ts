@@ -152,6 +152,13 @@ export interface IssuedMandateStore {
   retireExpired(notAfterMs: number): Promise<number>;
   read(mandateId: string): Promise<{ signed: SignedMandate; state: string } | null>;
   revoke(draft: RevocationDraft): Promise<void>;
+  /** in order of their numbers */
+  revocationsAfter(
+    visitedUtility: string,
+    number: number,
+    limit: number,
+  ): Promise<SignedRevocation[]>;
+  revocationOf(mandateId: string): Promise<SignedRevocation | null>;
   markUsedUp(mandateId: string): Promise<void>;
 }
 
@@ -174,7 +181,10 @@ export interface HeldMandateStore {
   find(query: HeldMandateQuery): Promise<HeldMandate | null>;
   keep(identity: Identity, entry: HeldMandate): Promise<void>;
   markUsedUp(mandateId: string): Promise<void>;
+  /** Ends the mandate here; the same revocation again changes nothing. */
   receiveRevocation(revocation: SignedRevocation): Promise<void>;
+  /** homes that have mandates here, or told of a revocation; each with the number up to which none is missing */
+  revocationsHeld(): Promise<{ readonly homeUtility: string; readonly complete: number }[]>;
 }
 
 /** What profiles asks of its own utility's other services. */

@@ -7,6 +7,7 @@ import {
   findMandate,
   issueMandate,
   noteMandateUse,
+  readRevocations,
   receiveRevocation,
   resolvePseudonym,
   revokeMandate,
@@ -70,6 +71,13 @@ export class ProfilesHandlers {
   @Handles(receiveRevocation)
   receiveRevocation(request: RequestOf<typeof receiveRevocation>): Promise<Record<string, never>> {
     return this.#useCases.receiveRevocation(request);
+  }
+
+  @Handles(readRevocations)
+  readRevocations(
+    request: RequestOf<typeof readRevocations>,
+  ): Promise<ReplyOf<typeof readRevocations>> {
+    return this.#useCases.readRevocations(request);
   }
 
   @Handles(createConsumer)

@@ -1,4 +1,10 @@
-import type { noteMandateUse, ReplyOf, RequestOf, resolvePseudonym } from '@roamgrid/contracts';
+import type {
+  noteMandateUse,
+  readRevocations,
+  ReplyOf,
+  RequestOf,
+  resolvePseudonym,
+} from '@roamgrid/contracts';
 import type { HeldMandateStore } from './ports.js';
 import {
   authenticateConsumerWith,
@@ -50,7 +56,17 @@ export function profilesUseCases(parts: ProfilesParts) {
       if (found === null) return { consumer: null };
       const { consumerId, cinMasked, settings } = found;
       const { paymentMode, currency } = settings;
-      return { consumer: { consumerId, cinMasked, paymentMode, currency } };
+      const { mandateId } = request;
+      const revocation =
+        mandateId === undefined ? null : await parts.issued.revocationOf(mandateId);
+      const revokedAt = revocation?.document.issuedAt ?? null;
+      return { consumer: { consumerId, cinMasked, paymentMode, currency, revokedAt } };
+    },
+    async readRevocations(
+      request: RequestOf<typeof readRevocations>,
+    ): Promise<ReplyOf<typeof readRevocations>> {
+      const { visitedUtility, after, limit } = request;
+      return { items: await parts.issued.revocationsAfter(visitedUtility, after, limit) };
     },
     async drain(): Promise<Record<string, never>> {
       await parts.drain();

@@ -6,23 +6,21 @@ import {
 } from '@nestjs/common';
 import type { Log } from '@roamgrid/platform';
 
-export const RECONCILE_CREDIT = Symbol('ReconcileCredit');
+export const RECONCILE = Symbol('Reconcile');
 export const RECONCILE_LOG = Symbol('ReconcileLog');
 
-const EVERY_MS = 30_000;
+/** a revocation is in force within a minute: two looks fit into it */
+const EVERY_MS = 20_000;
 
-/** Looks at the start and every half minute for credit that is reserved for nothing. */
+/** Looks at the start and three times a minute for what no message told, or what a crash left. */
 @Injectable()
 export class ReconcileTimer implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #reconcile: () => Promise<number>;
+  readonly #reconcile: () => Promise<void>;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(
-    @Inject(RECONCILE_CREDIT) reconcile: () => Promise<number>,
-    @Inject(RECONCILE_LOG) log: Log,
-  ) {
+  constructor(@Inject(RECONCILE) reconcile: () => Promise<void>, @Inject(RECONCILE_LOG) log: Log) {
     this.#reconcile = reconcile;
     this.#log = log;
   }
@@ -47,7 +45,7 @@ export class ReconcileTimer implements OnApplicationBootstrap, OnApplicationShut
     try {
       await this.#reconcile();
     } catch (error) {
-      this.#log.error({ error: String(error) }, 'reconciling credit failed; it is tried again');
+      this.#log.error({ error: String(error) }, 'reconciling failed; it is tried again');
     }
   }
 }

@@ -133,7 +133,11 @@ export interface ProfilesUnderTest {
   /** home's own key for mandates */
   readonly signer: Signer;
   /** the visited utility's profiles, on a database of its own */
-  readonly visited: { readonly useCases: ProfilesUseCases; readonly database: Database };
+  readonly visited: {
+    readonly useCases: ProfilesUseCases;
+    readonly database: Database;
+    readonly held: PostgresHeldMandates;
+  };
   agreedTariff(changes?: Parameters<typeof agreedTariffOf>[1]): Promise<SignedAgreedTariff>;
   sealed(pin: string): Promise<string>;
   addConsumer(
@@ -198,6 +202,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     const signer = await createSigner(await key(utility, 'profiles'));
     const pinKey = await key(utility, 'profiles', 'enc');
     const issued = new PostgresIssuedMandates(database, utility);
+    const held = new PostgresHeldMandates(database, SECRET, utility);
     const useCases = profilesUseCases({
       utility,
       ownEntry: registry.entry(utility),
@@ -210,12 +215,12 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       issued,
       visited: recalls,
       turns: new OneAtATime(),
-      held: new PostgresHeldMandates(database, SECRET, utility),
+      held,
       services,
       decryptPin: (token) => decryptPin(token, pinKey),
       drain: () => Promise.resolve(),
     });
-    return { useCases, database, signer, issued };
+    return { useCases, database, signer, issued, held };
   };
   const home = await open(HOME);
   const visited = await open(VISITED);

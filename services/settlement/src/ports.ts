@@ -213,13 +213,20 @@ export interface Consumer {
   readonly cinMasked: string;
   readonly paymentMode: 'postPaid' | 'prepaid';
   readonly currency: CurrencyCode;
+  /** of the mandate that was asked for */
+  readonly revokedAt?: string | null | undefined;
 }
 
 /** What settlement asks this utility's other services; never inside a transaction. */
 export interface Neighbours {
   /** the one in force now, or the one of a hash, whatever has become of it since */
   readAgreement(partner: string, hash?: string | null): Promise<SignedAgreement | null>;
-  resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
+  /** @param mandateId of a charge: the answer says whether and when that mandate was revoked */
+  resolvePseudonym(
+    pseudonym: string,
+    visitedUtility: string,
+    mandateId?: string,
+  ): Promise<Consumer | null>;
 }
 
 /** A charge as a charge detail record has it. */

@@ -132,20 +132,22 @@ export class PostgresSessions implements SessionBook {
     mandateId: string,
     exceptSessionId: string | null,
     message: string,
-  ): Promise<string[]> {
+  ): Promise<Session[]> {
+    // quotes are few and short-lived: those that have not run out are found by the index on their end
     const rows = await this.#tx.query<SessionRow>(
-      `SELECT sessions.* FROM one_session_mandates JOIN sessions USING (session_id)
-        WHERE one_session_mandates.mandate_id = $1 AND state = 'quoted'
+      `SELECT * FROM sessions
+        WHERE expires_at IS NOT NULL AND state = 'quoted' AND mandate_id = $1
           AND session_id IS DISTINCT FROM $2::uuid
-          FOR UPDATE OF sessions SKIP LOCKED`,
+          FOR UPDATE SKIP LOCKED`,
       [mandateId, exceptSessionId],
     );
-    for (const row of rows) {
+    const expired = rows.map((row): Session => {
       const session = sessionFromRow(row);
       const state = nextState(session.state, 'expire') ?? session.state;
-      await this.save({ ...session, state, expiresMs: null, message });
-    }
-    return rows.map((row) => row.session_id);
+      return { ...session, state, expiresMs: null, message };
+    });
+    for (const session of expired) await this.save(session);
+    return expired;
   }
 
   async overlapping(session: Session, fromMs: InstantMs, toMs: InstantMs): Promise<string[]> {

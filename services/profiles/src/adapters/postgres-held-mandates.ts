@@ -1,8 +1,10 @@
-import type {
-  Identity,
-  SignedAgreedTariff,
-  SignedMandate,
-  SignedRevocation,
+import {
+  endMandate,
+  subjectOf,
+  type Identity,
+  type SignedAgreedTariff,
+  type SignedMandate,
+  type SignedRevocation,
 } from '@roamgrid/contracts';
 import { json, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
@@ -80,13 +82,36 @@ export class PostgresHeldMandates implements HeldMandateStore {
     const { homeUtility, number, mandateId } = revocation.document;
     await this.#database.transaction(async (tx) => {
       await lockMandate(tx, mandateId);
-      await tx.query(
+      const added = await tx.query(
         `INSERT INTO revocations_received (home_utility, number, mandate_id, signed)
-         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING number`,
         [homeUtility, number, mandateId, json(revocation)],
       );
+      if (added.length === 0) return;
       await this.#end(tx, mandateId, 'revoked', homeUtility);
+      await tx.enqueue({
+        to: this.#utility,
+        subject: subjectOf(endMandate),
+        key: `mandate:${mandateId}`,
+        payload: { mandateId, homeUtility },
+      });
     });
+  }
+
+  async revocationsHeld(): Promise<{ homeUtility: string; complete: number }[]> {
+    // numbers begin at 1: as many as there are without a gap is how far nothing is missing
+    const rows = await this.#database.query<{ home_utility: string; complete: number }>(
+      `SELECT home_utility, (
+         SELECT count(*)::integer FROM (
+           SELECT number, row_number() OVER (ORDER BY number) AS place FROM revocations_received
+            WHERE home_utility = homes.home_utility) AS numbered
+          WHERE number = place) AS complete
+       FROM (SELECT home_utility FROM mandates_held WHERE state = 'active'
+             UNION SELECT home_utility FROM revocations_received) AS homes
+       WHERE home_utility <> $1`,
+      [this.#utility],
+    );
+    return rows.map((row) => ({ homeUtility: row.home_utility, complete: row.complete }));
   }
 
   async #end(

@@ -3,6 +3,7 @@ import {
   releaseCredit,
   subjectOf,
   type SignedMandate,
+  type SignedRevocation,
 } from '@roamgrid/contracts';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
@@ -262,6 +263,27 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
 
   async revoke(draft: RevocationDraft): Promise<void> {
     await this.#database.transaction((tx) => revokeWithin(tx, this.#utility, draft));
+  }
+
+  async revocationsAfter(
+    visitedUtility: string,
+    number: number,
+    limit: number,
+  ): Promise<SignedRevocation[]> {
+    const rows = await this.#database.query<{ signed: SignedRevocation }>(
+      `SELECT signed FROM revocations_issued WHERE visited_utility = $1 AND number > $2
+       ORDER BY number LIMIT $3`,
+      [visitedUtility, number, limit],
+    );
+    return rows.map((row) => row.signed);
+  }
+
+  async revocationOf(mandateId: string): Promise<SignedRevocation | null> {
+    const [row] = await this.#database.query<{ signed: SignedRevocation }>(
+      'SELECT signed FROM revocations_issued WHERE mandate_id = $1',
+      [mandateId],
+    );
+    return row?.signed ?? null;
   }
 
   async markUsedUp(mandateId: string): Promise<void> {

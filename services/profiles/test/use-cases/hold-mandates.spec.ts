@@ -6,8 +6,10 @@ import type {
   SignedAgreedTariff,
   SignedMandate,
 } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
 import { systemIds } from '@roamgrid/platform';
 import { HOME, PERIOD, retailTariffOf, VISITED } from '../documents.js';
+import { catchUpRevocations } from '../../src/use-cases/catch-up-revocations.js';
 import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
 
 let profiles: ProfilesUnderTest;
@@ -191,6 +193,56 @@ describe('a revocation', () => {
     );
     await profiles.visited.useCases.storeMandate({ identity, mandate, agreedTariff });
     expect(await found(identity)).toBeNull();
+  });
+
+  it('is told to aaa once, which lets nobody begin under it any more', async () => {
+    const { mandateId } = await stored();
+    const revocation = await revocationOf(mandateId, 11);
+    await profiles.visited.useCases.receiveRevocation(revocation);
+    await profiles.visited.useCases.receiveRevocation(revocation);
+    const told = await profiles.visited.database.query<{ payload: unknown }>(
+      `SELECT payload FROM outbox WHERE subject = 'aaa.endMandate' AND payload->>'mandateId' = $1`,
+      [mandateId],
+    );
+    expect(told.map(({ payload }) => payload)).toEqual([{ mandateId, homeUtility: HOME }]);
+  });
+
+  it('that was missed is asked for by number, and taken only from home', async () => {
+    const [first, second, third] = [await stored(), await stored(), await stored()];
+    const held = profiles.visited.held;
+    await profiles.visited.database.query('DELETE FROM revocations_received');
+    const series = await Promise.all(
+      [first, second, third].map(({ mandateId }, index) => revocationOf(mandateId, index + 1)),
+    );
+    const [one, , three] = series;
+    if (one === undefined || three === undefined) throw new Error('no series');
+    await profiles.visited.useCases.receiveRevocation(one);
+    // the second was lost
+    await profiles.visited.useCases.receiveRevocation(three);
+    expect(await held.revocationsHeld()).toEqual([{ homeUtility: HOME, complete: 1 }]);
+    const asked: unknown[] = [];
+    const parts = {
+      utility: VISITED,
+      held,
+      verifier: profiles.verifier,
+      revocationsOf: (homeUtility: string, after: number) => {
+        asked.push([homeUtility, after]);
+        return Promise.resolve(series.slice(after));
+      },
+    };
+    await catchUpRevocations(parts);
+    expect(asked).toEqual([[HOME, 1]]);
+    expect(await found(second.identity)).toBeNull();
+    expect(await held.revocationsHeld()).toEqual([{ homeUtility: HOME, complete: 3 }]);
+    const forged = await revocationOf(first.mandateId, 4, 'northern-hydro');
+    const asHome = { ...forged, document: { ...forged.document, homeUtility: HOME } };
+    await expect(
+      catchUpRevocations({ ...parts, revocationsOf: () => Promise.resolve([asHome]) }),
+    ).rejects.toMatchObject({ code: 'signature_invalid' });
+    const silent = new RoamgridError('peer_unreachable', 'nobody listens');
+    expect(
+      await catchUpRevocations({ ...parts, revocationsOf: () => Promise.reject(silent) }),
+    ).toBe(0);
   });
 
   it('that home did not sign is refused', async () => {

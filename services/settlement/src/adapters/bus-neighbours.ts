@@ -20,10 +20,15 @@ export class BusNeighbours implements Neighbours {
     return agreement;
   }
 
-  async resolvePseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null> {
+  async resolvePseudonym(
+    pseudonym: string,
+    visitedUtility: string,
+    mandateId?: string,
+  ): Promise<Consumer | null> {
     const { consumer } = await this.#bus.request(resolvePseudonym, this.#utility, {
       pseudonym,
       visitedUtility,
+      ...(mandateId === undefined ? {} : { mandateId }),
     });
     return consumer;
   }

@@ -91,3 +91,22 @@ export function checkStart(cdr: CdrDocument): Objection | null {
     ? objection('time_differs', 'the charge began before the consent')
     : null;
 }
+
+/** A revocation is in force so long after home signed it, acknowledged or not. */
+const REVOCATION_IN_FORCE_AFTER_MS = 60_000;
+
+/**
+ * A driver who consented later under a mandate that was revoked: whoever bears a late revocation by the
+ * agreement bears the charge. What began before the revocation was in force is home's.
+ */
+export function checkRevocation(
+  cdr: CdrDocument,
+  revokedAt: string | null,
+  lateRevocationBorneBy: 'home' | 'visited',
+): Objection | null {
+  if (revokedAt === null || lateRevocationBorneBy === 'home') return null;
+  const inForceMs = parseInstant(revokedAt) + REVOCATION_IN_FORCE_AFTER_MS;
+  return parseInstant(cdr.consent.document.at) > inForceMs
+    ? objection('session_unknown', 'the mandate was revoked more than a minute before the consent')
+    : null;
+}

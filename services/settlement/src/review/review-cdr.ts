@@ -6,7 +6,13 @@ import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
 import { checkAgreedTariff } from './check-agreed-tariff.js';
 import { checkAgreement } from './check-agreement.js';
-import { checkConsent, checkMandate, checkRetailTariff, checkStart } from './check-entitlement.js';
+import {
+  checkConsent,
+  checkMandate,
+  checkRetailTariff,
+  checkRevocation,
+  checkStart,
+} from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';
@@ -49,6 +55,10 @@ async function firstObjection(
     checkUtcOffsets(cdr) ??
     checkRating(cdr, terms) ??
     checkStart(cdr) ??
+    checkRevocation(cdr, revokedAtOf(retail), terms?.lateRevocationBorneBy ?? 'home') ??
     checkUnbilledEnergy(cdr, retail)
   );
 }
+
+const revokedAtOf = (retail: RetailDecision): string | null =>
+  retail.outcome === 'rated' ? (retail.consumer.revokedAt ?? null) : null;

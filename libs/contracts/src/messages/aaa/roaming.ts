@@ -87,6 +87,19 @@ export const recallMandate = defineContract({
   reply: z.strictObject({ recalled: z.boolean() }),
 });
 
+/** Home revoked a mandate: no further session begins under it, and quotes under it end. */
+export const endMandate = defineContract({
+  kind: 'event',
+  service: 'aaa',
+  name: 'endMandate',
+  version: 1,
+  summary: 'Visited profiles tells its AAA that home revoked a mandate.',
+  senders: ['profiles'],
+  scope: 'own',
+  request: z.strictObject({ mandateId: identifier, homeUtility: utilitySlug }),
+  reply: nothing,
+});
+
 /** A charge began under a mandate; sent afterwards, never waited for. */
 export const noteStart = defineContract({
   kind: 'event',

@@ -82,7 +82,12 @@ export const resolvePseudonym = defineContract({
   summary: "Home's settlement asks whose pseudonym this is.",
   senders: ['settlement'],
   scope: 'own',
-  request: z.strictObject({ pseudonym: identifier, visitedUtility: utilitySlug }),
+  request: z.strictObject({
+    pseudonym: identifier,
+    visitedUtility: utilitySlug,
+    /** the mandate of the charge that is asked for */
+    mandateId: identifier.optional(),
+  }),
   reply: z.strictObject({
     consumer: z
       .strictObject({
@@ -90,6 +95,8 @@ export const resolvePseudonym = defineContract({
         cinMasked: z.string(),
         paymentMode,
         currency: currencyCode,
+        /** when home revoked that mandate; null where it did not */
+        revokedAt: instantString.nullable().optional(),
       })
       .nullable(),
   }),

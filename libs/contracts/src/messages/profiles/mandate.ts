@@ -84,3 +84,20 @@ export const receiveRevocation = defineContract({
   request: signedRevocation,
   reply: nothing,
 });
+
+/** What a visited utility missed: asked for by number, whether home's message was lost or is still on its way. */
+export const readRevocations = defineContract({
+  kind: 'command',
+  service: 'profiles',
+  name: 'readRevocations',
+  version: 1,
+  summary: 'Visited asks home for the revocations after a number, so that none is missed.',
+  senders: ['profiles'],
+  scope: 'partner',
+  request: z.strictObject({
+    visitedUtility: utilitySlug,
+    after: z.int().min(0),
+    limit: z.int().min(1).max(500),
+  }),
+  reply: z.strictObject({ items: z.array(signedRevocation) }),
+});

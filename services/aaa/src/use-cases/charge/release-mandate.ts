@@ -45,6 +45,17 @@ export async function giveBack(
   const others = (await unit.mandates.liveSessions(mandateId)).filter((id) => id !== sessionId);
   if (others.length > 0 || balance.openReservations > 0 || balance.isUsed) return;
   await unit.mandates.close(mandateId);
+  tellUnused(parts, unit, sessionId, mandate);
+}
+
+/** Home hears that nothing will be charged under a mandate for one session. */
+export function tellUnused(
+  parts: AaaParts,
+  unit: UnitOfWork,
+  sessionId: string,
+  mandate: SignedMandate,
+): void {
+  if (!mandate.document.singleSession) return;
   const endAt = formatInstant(parts.clock.now());
   tell(parts, unit, mandate, { sessionId, charged: false, isUsedUp: true, endAt });
 }
