@@ -84,7 +84,7 @@ export const FLOW: readonly Contract[] = [
   bill.creditBill,
   bill.approveBillCredit,
   projection.project,
-  projection.traceStep,
+  projection.traceSteps,
   invoice.listInvoiceLines,
   invoice.proveCdr,
   invoice.readLedger,

@@ -175,8 +175,10 @@ class AnswerLostAtCommit extends Database {
 describe('what the embedded ledger says when the database fails', () => {
   it('is an unknown outcome where the commit was not confirmed, resolved by key', async () => {
     const test = await openTest();
-    const { dataSource } = test.database;
-    const lossy = ledgerOver(new AnswerLostAtCommit({ dataSource, random: () => 0 }));
+    const { url } = test;
+    const options = { url, schema: SCHEMA, applicationName: 'lossy', random: () => 0 };
+    const lossyDatabase = new AnswerLostAtCommit(options);
+    const lossy = ledgerOver(lossyDatabase);
     const pair = newPair();
     await expect(lossy.submit(pair.present())).rejects.toMatchObject({
       code: 'ledger_outcome_unknown',
@@ -187,6 +189,7 @@ describe('what the embedded ledger says when the database fails', () => {
     expect(record?.documentHash).toBe(pair.invoiceHash);
     const again = await ledger.submit(pair.present());
     expect(again).toMatchObject({ first: false, txId: record?.txId });
+    await lossyDatabase.close();
     await test.drop();
   });
 

@@ -3,12 +3,12 @@
  */
 export { Database } from './database/database.js';
 export type { DatabaseOptions } from './database/database.js';
-export { createDataSource } from './database/data-source.js';
 export type { DataSourceOptions, MigrationClass } from './database/data-source.js';
 export { json, JsonParameter } from './database/parameters.js';
+export { prepared } from './database/statement.js';
 export { isUniqueViolation, QueryError } from './database/query-error.js';
 export type { Transaction } from './database/transaction.js';
-export { CreateOutbox } from './outbox/create-outbox.js';
+export { outboxMigrations } from './outbox/outbox-migrations.js';
 export type { OutboxMessage, StoredMessage } from './outbox/message.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
 export type { OutboxRelayOptions } from './outbox/outbox-relay.js';

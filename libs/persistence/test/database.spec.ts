@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import {
-  CreateOutbox,
+  outboxMigrations,
   Database,
   isUniqueViolation,
   json,
@@ -24,7 +24,7 @@ class CreateThings implements MigrationInterface {
   }
 }
 
-const MIGRATIONS = [CreateOutbox, CreateThings];
+const MIGRATIONS = [...outboxMigrations, CreateThings];
 let server: PostgresServer;
 let suite: TestDatabase;
 let database: Database;
@@ -151,6 +151,7 @@ describe('migrations', () => {
     expect(rows.map((row) => row.name)).toEqual([
       'CreateOutbox1700000000000',
       'CreateThings1700000000001',
+      'KeepPayloadAsText1780000000000',
     ]);
     await Promise.all(others.map((other) => other.close()));
   });

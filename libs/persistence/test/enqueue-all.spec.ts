@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  CreateOutbox,
+  outboxMigrations,
   startTestPostgres,
   testDatabase,
   type PostgresServer,
@@ -12,7 +12,7 @@ let test: TestDatabase;
 
 beforeAll(async () => {
   server = await startTestPostgres();
-  test = await testDatabase(server, { schema: 'aaa', migrations: [CreateOutbox] });
+  test = await testDatabase(server, { schema: 'aaa', migrations: outboxMigrations });
 }, 60_000);
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  CreateOutbox,
+  outboxMigrations,
   type Database,
   OutboxRelay,
   startTestPostgres,
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  suite = await testDatabase(server, { schema: 'aaa', migrations: [CreateOutbox] });
+  suite = await testDatabase(server, { schema: 'aaa', migrations: outboxMigrations });
   ({ database } = suite);
   relays = [];
 });
@@ -199,7 +199,7 @@ describe('refusal', () => {
     expect(errors[0]).toEqual(['refused bad0', 'bad0']);
     const [row] = await database.query<{ attempts: number; last_error: string; later: boolean }>(
       `SELECT attempts, last_error, next_attempt_at > created_at AS later
-         FROM outbox WHERE payload = '"bad0"'`,
+         FROM outbox WHERE payload::text = '"bad0"'`,
     );
     expect(row).toMatchObject({ last_error: 'Error: refused bad0', later: true });
     expect(row?.attempts).toBeGreaterThanOrEqual(2);

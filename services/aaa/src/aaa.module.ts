@@ -5,7 +5,7 @@ import {
   type listWireLog,
   type RequestOf,
 } from '@roamgrid/contracts';
-import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import { keyedHash, type ServiceContext } from '@roamgrid/platform';
 import {
   AAA_DRAIN,
@@ -41,16 +41,18 @@ import {
   readOperationWith,
   type CommandParts,
 } from './use-cases/command-station.js';
+import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
 export const aaaMigrations: readonly MigrationClass[] = [
-  CreateOutbox,
+  ...outboxMigrations,
   CreateAaa,
   ClaimStationIds,
   CloseMandates,
   CreatePartnerStandings,
   EndSuspenseAsBillOrCredit,
   KeepOperations,
+  KeepSessionsAsText,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {

@@ -15,7 +15,7 @@ import {
   storeMandate,
   subjectOf,
   swipe,
-  traceStep,
+  traceSteps,
   project,
   noteMandateUse,
   type Contract,
@@ -116,7 +116,7 @@ beforeAll(async () => {
       .answers(issueMandate, { decision: 'issued', mandate })
       .answers(recordCharge, {})
       .answers(project, {})
-      .answers(traceStep, {});
+      .answers(traceSteps, {});
     standIn.listen();
     heard.push(standIn);
     await startAaa(utility);
@@ -217,6 +217,6 @@ describe('AAA over the bus', () => {
     await ask(drainAaa, {});
     const subjects = heard.flatMap((service) => service.heard.map(({ subject }) => subject));
     expect(subjects).toContain(subjectOf(recordCharge));
-    expect(subjects).toContain(subjectOf(traceStep));
+    expect(subjects).toContain(subjectOf(project));
   });
 });

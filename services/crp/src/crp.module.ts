@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import type { ServiceContext } from '@roamgrid/platform';
 import { busPartnerCrp } from './adapters/bus-partner-crp.js';
 import { PostgresAgreedTariffs } from './adapters/postgres-agreed-tariffs.js';
@@ -21,11 +21,11 @@ import { ApprovePolicies } from './migrations/1763900000001-approve-policies.js'
 import { KeepLoadSignals } from './migrations/1763900000002-keep-load-signals.js';
 
 export const crpMigrations: readonly MigrationClass[] = [
-  CreateOutbox,
   CreateCrp,
   KeepEditors,
   ApprovePolicies,
   KeepLoadSignals,
+  ...outboxMigrations,
 ];
 
 /** One utility's charging rules and policy: tariffs, agreements, negotiation, plans. */

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { project, traceStep, type RequestOf } from '@roamgrid/contracts';
+import { project, traceSteps, type RequestOf } from '@roamgrid/contracts';
 import { parseInstant } from '@roamgrid/kernel';
 import { Handles } from '@roamgrid/messaging';
 import { PORTAL } from './controllers/portal-token.js';
@@ -21,14 +21,16 @@ export class PortalHandlers {
     facet,
     sortAt,
     data,
+    steps,
   }: RequestOf<typeof project>): Promise<Record<string, never>> {
-    await this.#portal.views.project({ kind, id, facet, sortAtMs: parseInstant(sortAt), data });
+    const sortAtMs = parseInstant(sortAt);
+    await this.#portal.views.project({ kind, id, facet, sortAtMs, data }, steps);
     return {};
   }
 
-  @Handles(traceStep)
-  async traceStep(step: RequestOf<typeof traceStep>): Promise<Record<string, never>> {
-    await this.#portal.traces.add(step);
+  @Handles(traceSteps)
+  async traceSteps(request: RequestOf<typeof traceSteps>): Promise<Record<string, never>> {
+    await this.#portal.traces.add(request.sessionId, request.steps);
     return {};
   }
 }

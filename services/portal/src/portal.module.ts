@@ -24,6 +24,7 @@ import { createHttpApplication, type TokenSource } from './http/http-application
 import { Idempotency } from './http/idempotency.js';
 import { CreateViews } from './migrations/1700000001000-create-views.js';
 import { CreateRequests } from './migrations/1700000002000-create-requests.js';
+import { FoldFacets } from './migrations/1700000003000-fold-facets.js';
 import { PortalHandlers } from './portal.handlers.js';
 import type { Portal } from './ports.js';
 import { Freshness } from './read-model/freshness.js';
@@ -34,7 +35,11 @@ export { publishedKeys } from './http/verify-token.js';
 export { openApiDocument } from './open-api/open-api-document.js';
 export { NOT_BUILT_ROUTES } from './routes/not-built-routes.js';
 
-export const portalMigrations: readonly MigrationClass[] = [CreateViews, CreateRequests];
+export const portalMigrations: readonly MigrationClass[] = [
+  CreateViews,
+  CreateRequests,
+  FoldFacets,
+];
 
 /** Joins the ports to PostgreSQL and to the bus. */
 export function createPortal(context: ServiceContext, readBoundMs?: number): Portal {

@@ -36,7 +36,8 @@ export interface PublishedFacet {
 
 /** The read model: views made of the facets that the services publish. */
 export interface ViewStore {
-  project(facet: PublishedFacet): Promise<void>;
+  /** @param steps of a session, added to its trace with the view */
+  project(facet: PublishedFacet, steps: readonly TraceEntry[]): Promise<void>;
   find(kind: ViewKind, id: string): Promise<View | null>;
   /** newest first; one more than `limit` where there is a next page */
   list(request: ListRequest): Promise<View[]>;
@@ -44,7 +45,7 @@ export interface ViewStore {
 
 export interface TraceStore {
   /** The same occurrence again changes nothing. */
-  add(entry: TraceEntry): Promise<void>;
+  add(sessionId: string, steps: readonly TraceEntry[]): Promise<void>;
   /** in the order in which the steps happened */
   list(sessionId: string): Promise<TraceEntry[]>;
 }

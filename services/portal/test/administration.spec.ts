@@ -36,7 +36,7 @@ describe('stations, tariffs, consumers and books', () => {
   }, 60_000);
   beforeEach(async () => {
     portal.services.asked.length = 0;
-    await portal.context.database.query('TRUNCATE views, view_items, idempotency_keys');
+    await portal.context.database.query('TRUNCATE view_items, idempotency_keys');
   });
   afterAll(() => portal.stop());
 

@@ -24,7 +24,7 @@ describe('commands', () => {
   }, 60_000);
   beforeEach(async () => {
     portal.services.asked.length = 0;
-    await portal.context.database.query('TRUNCATE views, view_items, idempotency_keys');
+    await portal.context.database.query('TRUNCATE view_items, idempotency_keys');
   });
   afterAll(() => portal.stop());
 

@@ -1,4 +1,4 @@
-import { drainAaa, drainSettlement, traceStep } from '@roamgrid/contracts';
+import { drainAaa, drainSettlement, traceSteps } from '@roamgrid/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { portalUnderTest, UTILITY, type PortalUnderTest } from './portal-under-test.js';
 
@@ -13,7 +13,7 @@ describe('the read model', () => {
     portal = await portalUnderTest();
   }, 60_000);
   beforeEach(async () => {
-    await portal.context.database.query('TRUNCATE views, view_items, trace_steps');
+    await portal.context.database.query('TRUNCATE view_items, trace_steps');
     portal.services.asked.length = 0;
     portal.services.replies(drainAaa, () => ({}));
     portal.services.replies(drainSettlement, () => ({}));
@@ -125,15 +125,19 @@ describe('the read model', () => {
   it('tells a trace in order: by time, then by the order of the steps; twice told is once', async () => {
     await session(1, { state: 'ended' });
     const step = (name: string, second: number, occurrence = 'o') =>
-      portal.context.bus.request(traceStep, UTILITY, {
+      portal.context.bus.request(traceSteps, UTILITY, {
         sessionId: id(1),
-        step: name as 'swipe',
-        occurrence,
-        from: 'a',
-        to: 'b',
-        at: at(second),
-        durationMs: 3,
-        documentHash: name === 'cdr' ? 'a'.repeat(64) : null,
+        steps: [
+          {
+            step: name as 'swipe',
+            occurrence,
+            from: 'a',
+            to: 'b',
+            at: at(second),
+            durationMs: 3,
+            documentHash: name === 'cdr' ? 'a'.repeat(64) : null,
+          },
+        ],
       });
     await step('cdr', 5);
     await step('consent', 2);

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import { decryptPin, openKeyFile, type ServiceContext } from '@roamgrid/platform';
 import { busOwnServices } from './adapters/bus-own-services.js';
 import { askRevocations } from './adapters/bus-home-utilities.js';
@@ -10,6 +10,7 @@ import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
 import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
+import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-text.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
 import { profilesUseCases } from './profiles.use-cases.js';
@@ -18,9 +19,10 @@ import { catchUpRevocations } from './use-cases/catch-up-revocations.js';
 import { reconcileCredit } from './use-cases/reconcile-credit.js';
 
 export const profilesMigrations: readonly MigrationClass[] = [
-  CreateOutbox,
+  ...outboxMigrations,
   CreateProfiles,
   RecallMandates,
+  KeepMandatesAsText,
 ];
 
 /** One utility's HCP and VCP. */

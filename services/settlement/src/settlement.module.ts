@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusLedger, type LedgerPort } from '@roamgrid/ledger';
-import { CreateOutbox, type MigrationClass } from '@roamgrid/persistence';
+import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import type { ServiceContext } from '@roamgrid/platform';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
 import { BusPartners } from './adapters/bus-partners.js';
@@ -42,7 +42,7 @@ export interface SettlementExtras {
 }
 
 export const settlementMigrations: readonly MigrationClass[] = [
-  CreateOutbox,
+  ...outboxMigrations,
   CreateSettlement,
   KeepReissueAsked,
   CreateSettlements,

@@ -82,9 +82,9 @@ function neighbourStandIns(facts: NeighbourFacts): new () => object {
       return Promise.resolve({});
     }
 
-    @Handles(contracts.traceStep)
-    traceStep(request: contracts.RequestOf<typeof contracts.traceStep>) {
-      facts.steps.push(request);
+    @Handles(contracts.traceSteps)
+    traceSteps({ sessionId, steps }: contracts.RequestOf<typeof contracts.traceSteps>) {
+      facts.steps.push(...steps.map((step) => ({ sessionId, ...step })));
       return Promise.resolve({});
     }
   }

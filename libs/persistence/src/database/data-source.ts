@@ -55,10 +55,27 @@ export function connectionSettings(options: {
 }
 
 /**
- * Connects one service to its schema and brings the schema up to date. Migrations run in one
- * transaction, one process at a time, and without the statement timeout of ordinary work.
+ * A service's connections. Statements go out at once, without waiting for the answer to the one
+ * before, so that a transaction whose statements need nothing of each other takes one round trip.
  */
-export async function createDataSource(options: DataSourceOptions): Promise<DataSource> {
+export function createPool(options: Omit<DataSourceOptions, 'migrations'>): pg.Pool {
+  quoteIdentifier(options.schema);
+  const pool = new pg.Pool({
+    ...connectionSettings(options),
+    pipeline: true,
+    max: options.poolSize ?? DEFAULT_POOL_SIZE,
+    idleTimeoutMillis: POOL_IDLE_MS,
+  });
+  // a connection lost while idle leaves the pool; the next query opens another or fails by itself
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/**
+ * Brings a service's schema up to date. Migrations run in one transaction, one process at a time,
+ * and without the statement timeout of ordinary work.
+ */
+export async function migrateSchema(options: DataSourceOptions): Promise<void> {
   quoteIdentifier(options.schema);
   const dataSource = new DataSource({
     type: 'postgres',
@@ -66,7 +83,7 @@ export async function createDataSource(options: DataSourceOptions): Promise<Data
     url: options.url,
     schema: options.schema,
     applicationName: options.applicationName,
-    poolSize: options.poolSize ?? DEFAULT_POOL_SIZE,
+    poolSize: 1,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     installExtensions: false,
     synchronize: false,
@@ -74,21 +91,19 @@ export async function createDataSource(options: DataSourceOptions): Promise<Data
     entities: [],
     migrations: [...options.migrations],
     migrationsTableName: 'migrations',
-    // a connection lost while idle leaves the pool; the next query opens another or fails by itself
+    // a connection lost here fails the statement that runs on it
     poolErrorHandler: () => undefined,
-    extra: { ...connectionSettings(options), idleTimeoutMillis: POOL_IDLE_MS },
+    extra: connectionSettings(options),
   });
   await dataSource.initialize();
   try {
-    await migrate(dataSource, options.schema);
-  } catch (error) {
+    await runMigrations(dataSource, options.schema);
+  } finally {
     await dataSource.destroy();
-    throw error;
   }
-  return dataSource;
 }
 
-async function migrate(dataSource: DataSource, schema: string): Promise<void> {
+async function runMigrations(dataSource: DataSource, schema: string): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SET statement_timeout = 0');
@@ -101,8 +116,6 @@ async function migrate(dataSource: DataSource, schema: string): Promise<void> {
         MIGRATION_LOCK_SPACE,
         schema,
       ]);
-      await runner.query('RESET statement_timeout');
-      await runner.query('RESET lock_timeout');
     }
   } finally {
     await runner.release();

@@ -1,37 +1,37 @@
-import { RoamgridError } from '@roamgrid/kernel';
 import pg from 'pg';
-import type { DataSource, QueryRunner } from 'typeorm';
-import { connectionSettings, createDataSource } from './data-source.js';
+import { connectionSettings, createPool, migrateSchema } from './data-source.js';
 import type { DataSourceOptions } from './data-source.js';
-import { checkParameters } from './parameters.js';
-import { hasLostConnection, isRefusal, isTransient, toQueryError } from './query-error.js';
+import { hasLostConnection, isTransient, toQueryError } from './query-error.js';
+import { runStatement } from './statement.js';
 import { OpenTransaction } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
 const TRANSIENT_RETRIES = 5;
 const FIRST_RETRY_MS = 5;
 
-export interface DatabaseOptions {
-  readonly dataSource: DataSource;
+export interface DatabaseOptions extends Omit<DataSourceOptions, 'migrations'> {
   /** uniform in [0, 1), spreads retries; e.g. `Math.random` */
   readonly random: () => number;
 }
 
 /** One service's own schema. Rows come back as objects; see `value-types.ts` for their values. */
 export class Database {
-  readonly dataSource: DataSource;
-  readonly #random: () => number;
+  readonly #options: DatabaseOptions;
+  readonly #pool: pg.Pool;
   readonly #onEnqueued = new Set<() => void>();
 
+  /** Over a schema that is up to date; connections are made when they are needed. */
   constructor(options: DatabaseOptions) {
-    this.dataSource = options.dataSource;
-    this.#random = options.random;
+    this.#options = options;
+    this.#pool = createPool(options);
   }
 
-  /** Connects, migrates and wraps in one step. */
-  static async open(options: DataSourceOptions & { random: () => number }): Promise<Database> {
-    const dataSource = await createDataSource(options);
-    return new Database({ dataSource, random: options.random });
+  /** Migrates, then opens. */
+  static async open(
+    options: DatabaseOptions & Pick<DataSourceOptions, 'migrations'>,
+  ): Promise<Database> {
+    await migrateSchema(options);
+    return new Database(options);
   }
 
   /**
@@ -42,15 +42,14 @@ export class Database {
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
+    const client = await this.#connect();
     try {
-      const result = await runner.query(sql, checkParameters(parameters), true);
-      return result.records as Row[];
+      const rows = await runStatement<Row>(client, sql, parameters);
+      client.release();
+      return rows;
     } catch (error) {
-      await discardIfLost(runner, error);
-      throw toQueryError(error);
-    } finally {
-      await runner.release();
+      client.release(hasLostConnection(error));
+      throw error;
     }
   }
 
@@ -81,15 +80,11 @@ export class Database {
 
   /** A connection of one's own outside the pool, with the same settings; the caller ends it. */
   async dedicatedConnection(purpose: string): Promise<pg.Client> {
-    const { options } = this.dataSource;
-    if (options.type !== 'postgres' || options.url === undefined || options.schema === undefined) {
-      throw new RoamgridError('internal', 'The data source was not made by createDataSource');
-    }
+    const { applicationName } = this.#options;
     const client = new pg.Client(
       connectionSettings({
-        url: options.url,
-        schema: options.schema,
-        applicationName: `${options.applicationName ?? options.schema} ${purpose}`,
+        ...this.#options,
+        applicationName: `${applicationName} ${purpose}`,
       }),
     );
     // without a listener a lost connection would end the process; queries on it fail anyway
@@ -99,74 +94,46 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.dataSource.destroy();
+    await this.#pool.end();
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw toQueryError(error);
+    }
   }
 
   async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const client = await this.#connect();
+    const transaction = new OpenTransaction(client);
     try {
-      await begin(runner);
-      const transaction = new OpenTransaction(runner);
-      const result = await settle(work, transaction, runner);
-      await commit(runner);
+      const result = await settle(work, transaction);
       if (transaction.hasEnqueued) for (const listener of this.#onEnqueued) listener();
       return result;
     } finally {
-      await runner.release();
+      client.release(transaction.hasLostConnection);
     }
   }
 
   async #pauseBeforeRetry(attempt: number): Promise<void> {
-    const pauseMs = FIRST_RETRY_MS * 2 ** attempt * (1 + this.#random());
+    const pauseMs = FIRST_RETRY_MS * 2 ** attempt * (1 + this.#options.random());
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-}
-
-async function begin(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.startTransaction('READ COMMITTED');
-  } catch (error) {
-    await discardIfLost(runner, error);
-    throw toQueryError(error);
   }
 }
 
 async function settle<T>(
   work: (tx: Transaction) => Promise<T>,
   transaction: OpenTransaction,
-  runner: QueryRunner,
 ): Promise<T> {
+  let result: T;
   try {
-    const result = await work(transaction);
-    await transaction.finish();
-    return result;
+    result = await work(transaction);
   } catch (error) {
-    await transaction.abandon();
-    try {
-      await runner.rollbackTransaction();
-    } catch (rollbackError) {
-      // the server has rolled back by itself; the first error tells why
-      await discardIfLost(runner, rollbackError);
-    }
+    await transaction.rollBack();
     throw error;
   }
-}
-
-async function commit(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.commitTransaction();
-  } catch (caught) {
-    await discardIfLost(runner, caught);
-    const error = toQueryError(caught);
-    if (isRefusal(error)) throw error;
-    throw new RoamgridError('internal', 'The database did not say whether it committed');
-  }
-}
-
-/** The pool takes back a connection whose end it has not noticed yet, unless it is ended here. */
-async function discardIfLost(runner: QueryRunner, error: unknown): Promise<void> {
-  if (!hasLostConnection(error)) return;
-  const client = (await runner.connect()) as pg.Client;
-  // ending what has ended may fail; it is out of the pool all the same
-  void client.end().catch(() => undefined);
+  await transaction.commit();
+  return result;
 }

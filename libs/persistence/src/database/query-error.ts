@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import { RoamgridError } from '@roamgrid/kernel';
-import { QueryFailedError } from 'typeorm';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
@@ -55,9 +54,8 @@ function isProgrammingError(error: Error): boolean {
  */
 export function toQueryError(error: unknown): unknown {
   if (error instanceof QueryError || error instanceof RoamgridError) return error;
-  const fault: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (!types.isNativeError(fault)) return error;
-  return isProgrammingError(fault) ? fault : new QueryError(fault);
+  if (!types.isNativeError(error)) return error;
+  return isProgrammingError(error) ? error : new QueryError(error);
 }
 
 /** The transaction lost against another one and may simply be run again. */
@@ -89,9 +87,7 @@ export function isRefusal(error: unknown): boolean {
   );
 }
 
-/** A statement failed because its connection did; a connection that could not be had is none. */
+/** A statement failed because its connection did. */
 export function hasLostConnection(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const fault = toQueryError(error);
-  return fault instanceof QueryError && !isRefusal(fault);
+  return error instanceof QueryError && !isRefusal(error);
 }

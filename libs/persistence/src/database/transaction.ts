@@ -1,13 +1,20 @@
 import { RoamgridError } from '@roamgrid/kernel';
-import type { QueryRunner } from 'typeorm';
+import type pg from 'pg';
 import type { OutboxMessage } from '../outbox/message.js';
-import { checkParameters, json } from './parameters.js';
-import { toQueryError } from './query-error.js';
-
-const ROLLBACK_TO_SAVEPOINT = /^\s*rollback\s+to\b/i;
+import { json } from './parameters.js';
+import { hasLostConnection, isRefusal } from './query-error.js';
+import { endTransaction, prepared, runStatement } from './statement.js';
 
 /** Measured: with messages of 8 kB fewer are slower by their round trips, more by their size. */
 const MESSAGES_A_STATEMENT = 50;
+
+const ENQUEUE = prepared(
+  `INSERT INTO outbox (to_utility, subject, ordering_key, payload)
+   SELECT to_utility, subject, ordering_key, payload::json
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       WITH ORDINALITY AS message (to_utility, subject, ordering_key, payload, place)
+    ORDER BY place`,
+);
 
 export interface Transaction {
   /** Rows of the statement; of a changing one, those of its RETURNING. */
@@ -15,26 +22,40 @@ export interface Transaction {
     sql: string,
     parameters?: readonly unknown[],
   ): Promise<Row[]>;
+  /**
+   * A statement whose answer nobody needs: it is not waited for, and its failure fails the
+   * transaction.
+   */
+  write(sql: string, parameters?: readonly unknown[]): void;
   /** Leaves with the commit, never without it. */
   enqueue(message: OutboxMessage): Promise<void>;
   /** Several messages in few statements; they keep their order. */
   enqueueAll(messages: readonly OutboxMessage[]): Promise<void>;
 }
 
-/** A transaction while its work runs. Statements go one after another, as the connection wants. */
+/** A transaction while its work runs. Its statements go out at once and are done one after another. */
 export class OpenTransaction implements Transaction {
-  readonly #runner: QueryRunner;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #client: pg.PoolClient;
+  readonly #running = new Set<Promise<unknown>>();
   #isOver = false;
-  #failure: { readonly error: unknown } | undefined;
+  /** the first statement that failed */
+  #failed: Promise<unknown> | undefined;
+  #hasLostConnection = false;
   #hasEnqueued = false;
+  #isGathering = false;
 
-  constructor(runner: QueryRunner) {
-    this.#runner = runner;
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+    this.write('BEGIN ISOLATION LEVEL READ COMMITTED');
   }
 
   get hasEnqueued(): boolean {
     return this.#hasEnqueued;
+  }
+
+  /** Whether the connection is of no use any more. */
+  get hasLostConnection(): boolean {
+    return this.#hasLostConnection;
   }
 
   query<Row = Record<string, unknown>>(
@@ -44,62 +65,90 @@ export class OpenTransaction implements Transaction {
     if (this.#isOver) {
       return Promise.reject(new RoamgridError('internal', 'The transaction is over'));
     }
-    const result = this.#last.then(() => this.#run<Row>(sql, parameters));
-    this.#last = result.catch(() => undefined);
-    return result;
+    this.#gather();
+    return this.#run(runStatement<Row>(this.#client, sql, parameters));
+  }
+
+  write(sql: string, parameters: readonly unknown[] = []): void {
+    void this.query(sql, parameters);
   }
 
   async enqueue(message: OutboxMessage): Promise<void> {
-    await this.#enqueueSome([message]);
+    await this.enqueueAll([message]);
   }
 
-  async enqueueAll(messages: readonly OutboxMessage[]): Promise<void> {
+  enqueueAll(messages: readonly OutboxMessage[]): Promise<void> {
     for (let start = 0; start < messages.length; start += MESSAGES_A_STATEMENT) {
-      await this.#enqueueSome(messages.slice(start, start + MESSAGES_A_STATEMENT));
+      this.#enqueueSome(messages.slice(start, start + MESSAGES_A_STATEMENT));
     }
+    return Promise.resolve();
   }
 
   /**
-   * Waits for statements nobody waited for. Where one failed PostgreSQL would turn the commit into
-   * a rollback without an error, so the failure is thrown here.
+   * Follows the statements without waiting for them. Where one of them failed PostgreSQL turns the
+   * commit into a rollback without an error, and that failure is thrown here.
    */
-  async finish(): Promise<void> {
-    await this.abandon();
-    if (this.#failure !== undefined) throw this.#failure.error;
+  async commit(): Promise<void> {
+    let ending: string;
+    try {
+      ending = await this.#end('COMMIT');
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      throw outcomeUnknown();
+    }
+    if (ending === 'COMMIT') return;
+    await this.#failed;
+    throw outcomeUnknown();
   }
 
-  async abandon(): Promise<void> {
+  /** Where the connection is gone the server rolls back by itself. */
+  async rollBack(): Promise<void> {
+    await this.#end('ROLLBACK').catch(() => undefined);
+  }
+
+  /** @returns what PostgreSQL did, once every statement has its answer, waited for or not */
+  async #end(how: 'COMMIT' | 'ROLLBACK'): Promise<string> {
     this.#isOver = true;
-    await this.#last;
+    this.#gather();
+    const ending = this.#run(endTransaction(this.#client, how));
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    return ending;
   }
 
-  async #enqueueSome(messages: readonly OutboxMessage[]): Promise<void> {
-    const parameters = messages.flatMap(({ to, subject, key, payload }) => [
-      to,
-      subject,
-      key ?? null,
-      json(payload),
-    ]);
-    const rows = messages.map((_, index) => {
-      const places = [1, 2, 3, 4].map((place) => `$${String(4 * index + place)}`);
-      return `(${places.join(', ')})`;
+  /** What is sent in one turn leaves in one packet: a system call costs more than a small statement. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    this.#isGathering = true;
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
     });
-    await this.query(
-      `INSERT INTO outbox (to_utility, subject, ordering_key, payload) VALUES ${rows.join(', ')}`,
-      parameters,
-    );
+  }
+
+  #run<T>(statement: Promise<T>): Promise<T> {
+    const noted: Promise<unknown> = statement
+      .catch((error: unknown) => {
+        this.#failed ??= statement;
+        this.#hasLostConnection ||= hasLostConnection(error);
+      })
+      .finally(() => this.#running.delete(noted));
+    this.#running.add(noted);
+    return statement;
+  }
+
+  #enqueueSome(messages: readonly OutboxMessage[]): void {
+    this.write(ENQUEUE, [
+      messages.map(({ to }) => to),
+      messages.map(({ subject }) => subject),
+      messages.map(({ key }) => key ?? null),
+      messages.map(({ payload }) => json(payload).toPostgres()),
+    ]);
     this.#hasEnqueued = true;
   }
+}
 
-  async #run<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-    try {
-      const result = await this.#runner.query(sql, checkParameters(parameters), true);
-      if (ROLLBACK_TO_SAVEPOINT.test(sql)) this.#failure = undefined;
-      return result.records as Row[];
-    } catch (caught) {
-      const error = toQueryError(caught);
-      this.#failure ??= { error };
-      throw error;
-    }
-  }
+function outcomeUnknown(): RoamgridError {
+  return new RoamgridError('internal', 'The database did not say whether it committed');
 }

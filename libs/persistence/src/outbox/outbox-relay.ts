@@ -32,6 +32,8 @@ const LAST_ERROR_CHARACTERS = 500;
 /** a scan past a long backlog may take at most one part in so many of the time */
 const SCAN_REST_FACTOR = 4;
 const SCAN_FREE_MS = 20;
+/** commits that follow each other within it are read, delivered and marked together */
+const GATHER_MS = 10;
 
 /**
  * Delivers an outbox: at least once, in order within a key, for ever. A refused message blocks its
@@ -53,6 +55,8 @@ export class OutboxRelay {
   #scans = 0;
   #isScanning = false;
   #isScanWanted = false;
+  #isGathering = false;
+  #isHurried = false;
   #wasScanFull = false;
 
   constructor(options: OutboxRelayOptions) {
@@ -118,6 +122,7 @@ export class OutboxRelay {
   async drain(untilId?: bigint): Promise<void> {
     const target = untilId ?? (await this.#store.head());
     this.#lanes.retryAll();
+    this.#endGathering();
     this.wake();
     await this.#drains.wait(target);
   }
@@ -154,12 +159,26 @@ export class OutboxRelay {
       const startedAt = performance.now();
       await this.#scan();
       const tookMs = performance.now() - startedAt;
-      if (tookMs > SCAN_FREE_MS) {
-        this.#restFor(tookMs * SCAN_REST_FACTOR);
-        break;
-      }
+      if (tookMs > SCAN_FREE_MS) this.#restFor(tookMs * SCAN_REST_FACTOR);
+      else if (!this.#isHurried) this.#gather();
+      if (this.#rest !== undefined) break;
     }
+    this.#isHurried = false;
     this.#isScanning = false;
+  }
+
+  #gather(): void {
+    this.#restFor(GATHER_MS);
+    this.#isGathering = true;
+  }
+
+  /** Somebody waits for what was committed. */
+  #endGathering(): void {
+    this.#isHurried = this.#isScanning;
+    if (!this.#isGathering) return;
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    this.#isGathering = false;
   }
 
   get #isDelivering(): boolean {
@@ -170,6 +189,7 @@ export class OutboxRelay {
     if (this.#poll === undefined) return;
     this.#rest = setTimeout(() => {
       this.#rest = undefined;
+      this.#isGathering = false;
       if (this.#isScanWanted) this.wake();
     }, restMs);
   }

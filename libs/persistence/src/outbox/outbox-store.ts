@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js';
+import { prepared } from '../database/statement.js';
 import type { StoredMessage } from './message.js';
 
 /** A message and the lane it waits in; keyless ones have a lane of their own. */
@@ -33,6 +34,22 @@ interface Row {
   readonly created_at: Date;
 }
 
+const PENDING = prepared(
+  `SELECT id, to_utility, subject, ordering_key, lane, payload, attempts, created_at
+     FROM outbox
+    WHERE delivered_at IS NULL
+      AND (lane IS NULL OR lane <> ALL($1::text[]))
+      AND id <> ALL($2::bigint[])
+      AND to_utility <> ALL($3::text[])
+    ORDER BY id LIMIT $4`,
+);
+
+const MARK_DELIVERED = prepared(
+  `UPDATE outbox
+      SET delivered_at = $2, attempts = attempts + 1, last_error = NULL, next_attempt_at = NULL
+    WHERE id = ANY($1::bigint[]) AND delivered_at IS NULL`,
+);
+
 /** The relay's statements over one schema's `outbox`. */
 export class OutboxStore {
   readonly #database: Database;
@@ -43,26 +60,17 @@ export class OutboxStore {
 
   /** Pending messages outside `held`, oldest first, so that a lane's first row is its head. */
   async pending(held: Held, limit: number): Promise<PendingMessage[]> {
-    const rows = await this.#database.query<Row>(
-      `SELECT id, to_utility, subject, ordering_key, lane, payload, attempts, created_at
-         FROM outbox
-        WHERE delivered_at IS NULL
-          AND (lane IS NULL OR lane <> ALL($1::text[]))
-          AND id <> ALL($2::bigint[])
-          AND to_utility <> ALL($3::text[])
-        ORDER BY id LIMIT $4`,
-      [held.lanes, held.ids, held.destinations, limit],
-    );
+    const rows = await this.#database.query<Row>(PENDING, [
+      held.lanes,
+      held.ids,
+      held.destinations,
+      limit,
+    ]);
     return rows.map(toPending);
   }
 
   async markDelivered(ids: readonly bigint[], atMs: number): Promise<void> {
-    await this.#database.query(
-      `UPDATE outbox
-          SET delivered_at = $2, attempts = attempts + 1, last_error = NULL, next_attempt_at = NULL
-        WHERE id = ANY($1::bigint[]) AND delivered_at IS NULL`,
-      [ids, new Date(atMs)],
-    );
+    await this.#database.query(MARK_DELIVERED, [ids, new Date(atMs)]);
   }
 
   async markFailed(id: bigint, lastError: string, nextAttemptAtMs: number): Promise<void> {

@@ -1,13 +1,17 @@
-import { project, subjectOf, traceStep } from '@roamgrid/contracts';
+import { project, subjectOf, traceSteps } from '@roamgrid/contracts';
 import { formatInstant } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
 import type { TraceEntry } from '../ports.js';
 import type { Session } from '../session/session.js';
 import { sessionView } from './session-view.js';
 
+type PublishedStep = Omit<TraceEntry, 'atMs'> & { readonly at: string };
+
 /** What one transaction tells others: gathered while it runs, written in one statement before the commit. */
 export class Outgoing {
-  readonly messages: OutboxMessage[] = [];
+  readonly #messages: OutboxMessage[] = [];
+  readonly #sessions = new Map<string, Session>();
+  readonly #steps = new Map<string, PublishedStep[]>();
   readonly #utility: string;
 
   constructor(utility: string) {
@@ -15,23 +19,33 @@ export class Outgoing {
   }
 
   send(message: OutboxMessage): void {
-    this.messages.push(message);
+    this.#messages.push(message);
   }
 
   trace(sessionId: string, entries: readonly TraceEntry[]): void {
-    for (const { atMs, ...entry } of entries) {
-      this.send({
-        to: this.#utility,
-        subject: subjectOf(traceStep),
-        payload: { sessionId, at: formatInstant(atMs), ...entry },
-      });
-    }
+    if (entries.length === 0) return;
+    const steps = entries.map(({ atMs, ...entry }) => ({ at: formatInstant(atMs), ...entry }));
+    this.#steps.set(sessionId, [...(this.#steps.get(sessionId) ?? []), ...steps]);
   }
 
+  /** The last state of a session in a transaction is the one that is told. */
   projectSession(session: Session): void {
-    this.#project('session', session.sessionId, formatInstant(session.swipedMs), {
-      ...sessionView(session, this.#utility),
-    });
+    this.#sessions.set(session.sessionId, session);
+  }
+
+  /** Everything that is to be told; a session and the steps that led to its state go together. */
+  messages(): OutboxMessage[] {
+    for (const [sessionId, session] of this.#sessions) {
+      const steps = this.#steps.get(sessionId) ?? [];
+      this.#steps.delete(sessionId);
+      const view = { ...sessionView(session, this.#utility) };
+      this.#project('session', sessionId, formatInstant(session.swipedMs), view, steps);
+    }
+    for (const [sessionId, steps] of this.#steps) {
+      const payload = { sessionId, steps };
+      this.send({ to: this.#utility, subject: subjectOf(traceSteps), payload });
+    }
+    return this.#messages;
   }
 
   projectSuspense(item: { suspenseId: string; at: string } & Record<string, unknown>): void {
@@ -47,12 +61,13 @@ export class Outgoing {
     id: string,
     sortAt: string,
     data: Readonly<Record<string, unknown>>,
+    steps: readonly PublishedStep[] = [],
   ): void {
     this.send({
       to: this.#utility,
       subject: subjectOf(project),
       key: `${kind}:${id}`,
-      payload: { kind, id, facet: 'aaa', sortAt, data },
+      payload: { kind, id, facet: 'aaa', sortAt, data, steps },
     });
   }
 }

@@ -1,5 +1,5 @@
 import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
-import { isUniqueViolation, json, type Transaction } from '@roamgrid/persistence';
+import { isUniqueViolation, json, prepared, type Transaction } from '@roamgrid/persistence';
 import type { LastRegister, SessionBook } from '../ports.js';
 import { nextState } from '../session/session-states.js';
 import type { Session } from '../session/session.js';
@@ -7,6 +7,13 @@ import type { Outgoing } from './outgoing.js';
 import { factsOf, sessionFromRow, type SessionRow } from './session-rows.js';
 
 const at = (ms: InstantMs | null): Date | null => (ms === null ? null : new Date(ms));
+
+const INSERT_SESSION = prepared(
+  `INSERT INTO sessions (session_id, station_id, connector_id, state, home_utility, identity_key,
+     pseudonym, mandate_id, transaction_id, swiped_at, expires_at, started_at, ended_at, facts,
+     terms, progress)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+);
 
 /** Sessions inside one transaction; every change is published to the portal with the commit. */
 export class PostgresSessions implements SessionBook {
@@ -46,33 +53,28 @@ export class PostgresSessions implements SessionBook {
     return row === undefined ? null : sessionFromRow(row);
   }
 
-  async insert(session: Session): Promise<void> {
+  insert(session: Session): Promise<void> {
     const { terms, progress } = session;
-    await this.#tx.query(
-      `INSERT INTO sessions (session_id, station_id, connector_id, state, home_utility, identity_key,
-         pseudonym, mandate_id, transaction_id, swiped_at, expires_at, started_at, ended_at, facts,
-         terms, progress)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-      [
-        session.sessionId,
-        session.stationId,
-        session.connectorId,
-        session.state,
-        session.homeUtility,
-        session.identityKey,
-        terms?.mandate.document.pseudonym ?? null,
-        terms?.mandate.document.mandateId ?? null,
-        session.transactionId,
-        at(session.swipedMs),
-        at(session.expiresMs),
-        progress.startAt,
-        progress.endAt,
-        json(factsOf(session)),
-        terms === null ? null : json(terms),
-        json(progress),
-      ],
-    );
+    this.#tx.write(INSERT_SESSION, [
+      session.sessionId,
+      session.stationId,
+      session.connectorId,
+      session.state,
+      session.homeUtility,
+      session.identityKey,
+      terms?.mandate.document.pseudonym ?? null,
+      terms?.mandate.document.mandateId ?? null,
+      session.transactionId,
+      at(session.swipedMs),
+      at(session.expiresMs),
+      progress.startAt,
+      progress.endAt,
+      json(factsOf(session)),
+      terms === null ? null : json(terms),
+      json(progress),
+    ]);
     this.#outgoing.projectSession(session);
+    return Promise.resolve();
   }
 
   async save(session: Session): Promise<void> {

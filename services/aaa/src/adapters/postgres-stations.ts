@@ -127,7 +127,7 @@ export class PostgresStations implements StationStore {
       model,
       connectorStatus,
     });
-    await tx.enqueueAll(outgoing.messages);
+    await tx.enqueueAll(outgoing.messages());
   }
 }
 

@@ -1,11 +1,25 @@
 import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
-import type { Database } from '@roamgrid/persistence';
+import { prepared, type Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
 import type { AaaStore, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
 import type { Session } from '../session/session.js';
 import { balanceOf, MANDATE_USE, type MandateUseRow } from './postgres-mandates.js';
 import { PostgresUnit } from './postgres-unit.js';
 import { sessionFromRow, type SessionRow } from './session-rows.js';
+
+const SWIPE_BASIS = prepared(
+  `SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
+            AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
+     k.request_hash, k.session_id
+   FROM (SELECT 1) AS asked
+   LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,
+);
+
+const STANDING = prepared(
+  `SELECT used.*, (SELECT count(*) FROM sessions WHERE pseudonym = $2 AND holds_connector
+     AND state IN ('consented', 'charging', 'idle')) AS open
+   FROM (${MANDATE_USE}) AS used`,
+);
 
 export class PostgresStore implements AaaStore {
   readonly #database: Database;
@@ -51,14 +65,7 @@ export class PostgresStore implements AaaStore {
       holder: string | null;
       request_hash: string | null;
       session_id: string | null;
-    }>(
-      `SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
-                AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
-         k.request_hash, k.session_id
-       FROM (SELECT 1) AS asked
-       LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,
-      [stationId, connectorId, idempotencyKey],
-    );
+    }>(SWIPE_BASIS, [stationId, connectorId, idempotencyKey]);
     const [requestHash, sessionId] = [row?.request_hash ?? null, row?.session_id ?? null];
     return {
       connectorHolder: row?.holder ?? null,
@@ -68,12 +75,10 @@ export class PostgresStore implements AaaStore {
 
   async standing(mandate: SignedMandate): Promise<Standing> {
     const { mandateId, pseudonym } = mandate.document;
-    const [row] = await this.#database.query<MandateUseRow & { open: bigint }>(
-      `SELECT used.*, (SELECT count(*) FROM sessions WHERE pseudonym = $2 AND holds_connector
-         AND state IN ('consented', 'charging', 'idle')) AS open
-       FROM (${MANDATE_USE}) AS used`,
-      [mandateId, pseudonym],
-    );
+    const [row] = await this.#database.query<MandateUseRow & { open: bigint }>(STANDING, [
+      mandateId,
+      pseudonym,
+    ]);
     return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
   }
 

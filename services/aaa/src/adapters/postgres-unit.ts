@@ -1,4 +1,4 @@
-import type { OutboxMessage, Transaction } from '@roamgrid/persistence';
+import { prepared, type OutboxMessage, type Transaction } from '@roamgrid/persistence';
 import type {
   EndedVisit,
   StartedVisit,
@@ -53,6 +53,11 @@ class PostgresVisitBook implements VisitBook {
   }
 }
 
+const APPEND_WIRE = prepared(
+  `INSERT INTO wire_log (station_id, at, direction, protocol, message_id, action, raw, refusal)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
 /** The unit of work over one PostgreSQL transaction, its books by noun. */
 export class PostgresUnit implements UnitOfWork {
   readonly sessions: PostgresSessions;
@@ -73,21 +78,19 @@ export class PostgresUnit implements UnitOfWork {
     this.visits = new PostgresVisitBook(tx);
   }
 
-  async appendWire({ stationId, direction, wire, refusal }: WireEntry): Promise<void> {
-    await this.#tx.query(
-      `INSERT INTO wire_log (station_id, at, direction, protocol, message_id, action, raw, refusal)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        stationId,
-        wire.receivedAt,
-        direction,
-        wire.protocol,
-        wire.messageId,
-        wire.action,
-        wire.raw,
-        refusal,
-      ],
-    );
+  appendWire({ stationId, direction, wire, refusal }: WireEntry): Promise<void> {
+    const { receivedAt, protocol, messageId, action, raw } = wire;
+    this.#tx.write(APPEND_WIRE, [
+      stationId,
+      receivedAt,
+      direction,
+      protocol,
+      messageId,
+      action,
+      raw,
+      refusal,
+    ]);
+    return Promise.resolve();
   }
 
   trace(sessionId: string, entries: readonly TraceEntry[]): void {
@@ -100,6 +103,6 @@ export class PostgresUnit implements UnitOfWork {
 
   /** Writes everything that was to be sent; the last statement before the commit. */
   async flush(): Promise<void> {
-    await this.#tx.enqueueAll(this.#outgoing.messages);
+    await this.#tx.enqueueAll(this.#outgoing.messages());
   }
 }

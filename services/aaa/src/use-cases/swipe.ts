@@ -20,6 +20,7 @@ import {
   type Refusal,
   type SwipeRequest,
 } from './authorize/grant.js';
+import { recognise, type Recognised } from './authorize/recognise.js';
 import { giveBack, quoteUnder } from './charge/release-mandate.js';
 import { makeQuote } from './make-quote.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
@@ -34,9 +35,13 @@ export function swipeWith(parts: AaaParts) {
   return async (request: SwipeRequest): Promise<Reply> => {
     const station = await stationOf(parts, request);
     const { stationId, connectorId, idempotencyKey } = request;
-    const basis = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
+    const [basis, recognised] = await Promise.all([
+      parts.store.swipeBasis(stationId, connectorId, idempotencyKey),
+      recognise(parts, request, station),
+    ]);
     if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
-    const kept = await openAndKeep(parts, request, station, basis.connectorHolder);
+    const arrived = { request, station, recognised };
+    const kept = await openAndKeep(parts, arrived, basis.connectorHolder);
     if (kept !== null) return replyOf(parts, kept);
     // another swipe with the same key was faster
     const { earlier } = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
@@ -45,24 +50,33 @@ export function swipeWith(parts: AaaParts) {
   };
 }
 
+/** A driver at a station. */
+export interface Arrived {
+  readonly request: SwipeRequest;
+  readonly station: Station;
+  readonly recognised: Recognised | Refusal;
+}
+
 /** how often home is asked anew when what it granted was taken by another swipe of the same driver */
 const MOST_ATTEMPTS = 3;
 
 /** @returns null, and nothing is written, when the swipe's key was used in the meantime */
 async function openAndKeep(
   parts: AaaParts,
-  request: SwipeRequest,
-  station: Station,
+  arrived: Arrived,
   connectorHolder: string | null,
 ): Promise<Session | null> {
-  let opened = await openSession(parts, request, station, connectorHolder);
+  const { request, station } = arrived;
+  let opened = await openSession(parts, arrived, connectorHolder);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await keepSession(parts, request, opened);
     if (outcome !== 'mandateGone') return outcome === 'kept' ? opened.session : null;
-    opened =
-      attempt < MOST_ATTEMPTS
-        ? await openSession(parts, request, station, connectorHolder)
-        : withoutCredit(parts, request, opened);
+    if (attempt === MOST_ATTEMPTS) {
+      opened = withoutCredit(parts, request, opened);
+      continue;
+    }
+    const recognised = await recognise(parts, request, station);
+    opened = await openSession(parts, { request, station, recognised }, connectorHolder);
   }
 }
 
@@ -91,18 +105,32 @@ export interface OpenedSession {
  */
 export async function openSession(
   parts: AaaParts,
-  request: SwipeRequest,
-  station: Station,
+  arrived: Arrived,
   connectorHolder: string | null,
 ): Promise<OpenedSession> {
+  const { request } = arrived;
   const swipedMs = parts.clock.now();
-  const outcome = await authorize(parts, request, station, connectorHolder);
-  const quoted =
-    outcome.outcome === 'granted' ? await quote(parts, outcome, request, station) : outcome;
+  const quoted = await authorizeAndQuote(parts, arrived, connectorHolder);
   const session = sessionOf(parts, request, quoted, swipedMs);
   const trace = [...arrival(parts, request), ...quoted.trace];
   if (quoted.outcome === 'granted') return { session, refusal: null, trace, unused: null };
   return { session, refusal: quoted.reason, trace, unused: quoted.unused };
+}
+
+/** Who is known is quoted a price while it is looked up whether they may charge. */
+async function authorizeAndQuote(
+  parts: AaaParts,
+  { request, station, recognised }: Arrived,
+  connectorHolder: string | null,
+): Promise<Quoted | Refusal> {
+  if ('outcome' in recognised) return recognised;
+  const { known } = recognised;
+  const [outcome, early] = await Promise.all([
+    authorize(parts, recognised, connectorHolder),
+    known === null ? null : quote(parts, known, request, station),
+  ]);
+  if (outcome.outcome === 'refused') return outcome;
+  return early !== null && outcome === known ? early : quote(parts, outcome, request, station);
 }
 
 /** A grant with the price that the driver is shown. */

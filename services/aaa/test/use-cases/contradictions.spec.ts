@@ -171,7 +171,7 @@ describe('a price that is not known', () => {
     await station.http(sessionId, 'started', '1000');
     // a price that follows the current cannot be told from a register
     await aaa.database.query(
-      `UPDATE sessions SET terms = jsonb_set(terms,
+      `UPDATE sessions SET terms = jsonb_set(terms::jsonb,
          '{mandate,document,retailTariff,document,tariff,elements,0,restrictions}',
          '{"min_current": 16}') WHERE session_id = $1`,
       [sessionId],

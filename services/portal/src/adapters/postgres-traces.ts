@@ -1,6 +1,6 @@
 import { TRACE_STEPS, type TraceStep } from '@roamgrid/contracts';
 import { parseInstant } from '@roamgrid/kernel';
-import type { Database } from '@roamgrid/persistence';
+import { prepared, type Database } from '@roamgrid/persistence';
 import type { TraceStore } from '../ports.js';
 import type { TraceEntry } from '../read-model/view.js';
 
@@ -14,6 +14,30 @@ interface TraceRow {
   readonly document_hash: string | null;
 }
 
+/** For {@link stepParameters}; the same occurrence again changes nothing. */
+export const ADD_STEPS = prepared(
+  `INSERT INTO trace_steps (session_id, step, occurrence, at, at_ms, step_order, from_party,
+     to_party, duration_ms, document_hash)
+   SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::integer[],
+     $7::text[], $8::text[], $9::bigint[], $10::text[])
+   ON CONFLICT DO NOTHING`,
+);
+
+export function stepParameters(sessionId: string, steps: readonly TraceEntry[]): unknown[] {
+  return [
+    sessionId,
+    steps.map(({ step }) => step),
+    steps.map(({ occurrence }) => occurrence),
+    steps.map(({ at }) => at),
+    steps.map(({ at }) => parseInstant(at)),
+    steps.map(({ step }) => TRACE_STEPS.indexOf(step)),
+    steps.map(({ from }) => from),
+    steps.map(({ to }) => to),
+    steps.map(({ durationMs }) => durationMs),
+    steps.map(({ documentHash }) => documentHash),
+  ];
+}
+
 export class PostgresTraces implements TraceStore {
   readonly #database: Database;
 
@@ -21,24 +45,8 @@ export class PostgresTraces implements TraceStore {
     this.#database = database;
   }
 
-  async add(entry: TraceEntry): Promise<void> {
-    await this.#database.query(
-      `INSERT INTO trace_steps (session_id, step, occurrence, at, at_ms, step_order, from_party,
-         to_party, duration_ms, document_hash)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-      [
-        entry.sessionId,
-        entry.step,
-        entry.occurrence,
-        entry.at,
-        parseInstant(entry.at),
-        TRACE_STEPS.indexOf(entry.step),
-        entry.from,
-        entry.to,
-        entry.durationMs,
-        entry.documentHash,
-      ],
-    );
+  async add(sessionId: string, steps: readonly TraceEntry[]): Promise<void> {
+    await this.#database.query(ADD_STEPS, stepParameters(sessionId, steps));
   }
 
   async list(sessionId: string): Promise<TraceEntry[]> {
@@ -48,7 +56,6 @@ export class PostgresTraces implements TraceStore {
       [sessionId],
     );
     return rows.map((row) => ({
-      sessionId,
       step: row.step,
       occurrence: row.occurrence,
       from: row.from_party,

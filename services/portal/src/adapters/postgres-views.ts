@@ -1,7 +1,8 @@
-import { json, type Database } from '@roamgrid/persistence';
+import { json, prepared, type Database, type Transaction } from '@roamgrid/persistence';
 import type { Condition, ListRequest, PublishedFacet, ViewStore } from '../ports.js';
 import { mergeFacets } from '../read-model/merge-facets.js';
-import type { Facet, JsonObject, View, ViewKind } from '../read-model/view.js';
+import type { Facet, JsonObject, TraceEntry, View, ViewKind } from '../read-model/view.js';
+import { ADD_STEPS, stepParameters } from './postgres-traces.js';
 
 interface ItemRow {
   readonly id: string;
@@ -9,11 +10,19 @@ interface ItemRow {
   readonly data: JsonObject;
 }
 
-interface FacetRow {
-  readonly facet: Facet;
-  readonly sort_at_ms: bigint;
+interface KeptFacet {
+  readonly sortAtMs: number;
   readonly data: JsonObject;
 }
+
+type KeptFacets = Readonly<Partial<Record<Facet, KeptFacet>>>;
+
+/** Makes the item of a first facet, or adds the facet; its row makes those who publish take turns. */
+const KEEP_FACET = prepared(
+  `INSERT INTO view_items (kind, id, sort_at_ms, data, facets) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (kind, id) DO UPDATE SET facets = view_items.facets || excluded.facets
+   RETURNING facets, (xmax = 0) AS is_new`,
+);
 
 function toView(row: ItemRow): View {
   return { id: row.id, sortAtMs: row.sort_at_ms, data: row.data };
@@ -65,6 +74,18 @@ function whereOf(request: ListRequest, parameters: Bindings): string {
   return clauses.join(' AND ');
 }
 
+function mergeAnew(tx: Transaction, kind: ViewKind, id: string, kept: KeptFacets): void {
+  const facets = Object.values(kept);
+  const data = Object.fromEntries(Object.entries(kept).map(([name, facet]) => [name, facet.data]));
+  const sortAtMs = Math.min(...facets.map((facet) => facet.sortAtMs));
+  tx.write('UPDATE view_items SET sort_at_ms = $3, data = $4 WHERE kind = $1 AND id = $2', [
+    kind,
+    id,
+    sortAtMs,
+    json(mergeFacets(kind, data)),
+  ]);
+}
+
 export class PostgresViews implements ViewStore {
   readonly #database: Database;
 
@@ -72,33 +93,19 @@ export class PostgresViews implements ViewStore {
     this.#database = database;
   }
 
-  /** Two services may publish parts of one object at once: the item's row makes them take turns. */
-  async project({ kind, id, facet, sortAtMs, data }: PublishedFacet): Promise<void> {
+  async project(published: PublishedFacet, steps: readonly TraceEntry[]): Promise<void> {
+    const { kind, id, facet, sortAtMs, data } = published;
     await this.#database.transaction(async (tx) => {
-      await tx.query(
-        `INSERT INTO view_items (kind, id, sort_at_ms, data) VALUES ($1, $2, $3, '{}')
-         ON CONFLICT (kind, id) DO UPDATE SET id = excluded.id`,
-        [kind, id, sortAtMs],
-      );
-      await tx.query(
-        `INSERT INTO views (kind, id, facet, sort_at_ms, data) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (kind, id, facet)
-         DO UPDATE SET sort_at_ms = excluded.sort_at_ms, data = excluded.data`,
-        [kind, id, facet, sortAtMs, json(data)],
-      );
-      const rows = await tx.query<FacetRow>(
-        'SELECT facet, sort_at_ms, data FROM views WHERE kind = $1 AND id = $2',
-        [kind, id],
-      );
-      const facets = Object.fromEntries(rows.map((row) => [row.facet, row.data]));
-      const earliest = rows.reduce(
-        (least, row) => (row.sort_at_ms < least ? row.sort_at_ms : least),
-        BigInt(sortAtMs),
-      );
-      await tx.query(
-        'UPDATE view_items SET sort_at_ms = $3, data = $4 WHERE kind = $1 AND id = $2',
-        [kind, id, earliest, json(mergeFacets(kind, facets))],
-      );
+      if (steps.length > 0) tx.write(ADD_STEPS, stepParameters(id, steps));
+      const own = { [facet]: { sortAtMs, data } };
+      const [kept] = await tx.query<{ facets: KeptFacets; is_new: boolean }>(KEEP_FACET, [
+        kind,
+        id,
+        sortAtMs,
+        json(mergeFacets(kind, { [facet]: data })),
+        json(own),
+      ]);
+      if (kept?.is_new === false) mergeAnew(tx, kind, id, kept.facets);
     });
   }
 

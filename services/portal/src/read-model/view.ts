@@ -1,4 +1,4 @@
-import type { project, TraceStep, RequestOf } from '@roamgrid/contracts';
+import type { project, traceSteps, RequestOf } from '@roamgrid/contracts';
 
 export type ViewKind = RequestOf<typeof project>['kind'];
 export type Facet = RequestOf<typeof project>['facet'];
@@ -12,13 +12,4 @@ export interface View {
 }
 
 /** One hop of a session. */
-export interface TraceEntry {
-  readonly sessionId: string;
-  readonly step: TraceStep;
-  readonly occurrence: string;
-  readonly from: string;
-  readonly to: string;
-  readonly at: string;
-  readonly durationMs: number;
-  readonly documentHash: string | null;
-}
+export type TraceEntry = RequestOf<typeof traceSteps>['steps'][number];

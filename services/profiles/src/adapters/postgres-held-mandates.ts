@@ -6,7 +6,7 @@ import {
   type SignedMandate,
   type SignedRevocation,
 } from '@roamgrid/contracts';
-import { json, type Database, type Transaction } from '@roamgrid/persistence';
+import { json, prepared, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
 import type { HeldMandate, HeldMandateQuery, HeldMandateStore } from '../ports.js';
 import { identityKey } from './identity-keys.js';
@@ -15,6 +15,13 @@ interface HeldRow {
   signed: SignedMandate;
   agreed_tariff: SignedAgreedTariff;
 }
+
+const FIND_HELD = prepared(
+  `SELECT signed, agreed_tariff FROM mandates_held
+   WHERE identity_key = $1 AND home_utility = $2 AND station_class = $3
+     AND state = 'active' AND not_after > $4 AND assurance = $5
+   ORDER BY not_after DESC LIMIT 1`,
+);
 
 /** A mandate and its revocation may arrive at once: whichever is second sees the first. */
 async function lockMandate(tx: Transaction, mandateId: string): Promise<void> {
@@ -34,13 +41,13 @@ export class PostgresHeldMandates implements HeldMandateStore {
 
   async find(query: HeldMandateQuery): Promise<HeldMandate | null> {
     const { identity, homeUtility, stationClass, assurance, atMs } = query;
-    const [row] = await this.#database.query<HeldRow>(
-      `SELECT signed, agreed_tariff FROM mandates_held
-       WHERE identity_key = $1 AND home_utility = $2 AND station_class = $3
-         AND state = 'active' AND not_after > $4 AND assurance = $5
-       ORDER BY not_after DESC LIMIT 1`,
-      [identityKey(this.#secret, identity), homeUtility, stationClass, new Date(atMs), assurance],
-    );
+    const [row] = await this.#database.query<HeldRow>(FIND_HELD, [
+      identityKey(this.#secret, identity),
+      homeUtility,
+      stationClass,
+      new Date(atMs),
+      assurance,
+    ]);
     return row === undefined ? null : { mandate: row.signed, agreedTariff: row.agreed_tariff };
   }
 

@@ -1,4 +1,4 @@
-import { project, traceStep, type RequestInput, type TraceStep } from '@roamgrid/contracts';
+import { project, traceSteps, type RequestInput, type TraceStep } from '@roamgrid/contracts';
 import type { Books } from '../ports.js';
 
 type Projection = RequestInput<typeof project>;
@@ -30,8 +30,9 @@ export interface TracedStep {
 
 /** Publishes a step of a session to its trace. */
 export function publishStep(books: Books, utility: string, step: TracedStep): void {
-  const payload = { ...step, durationMs: step.durationMs ?? 0 };
-  books.send(traceStep, utility, payload, `trace:${step.sessionId}`);
+  const { sessionId, durationMs = 0, ...hop } = step;
+  const payload = { sessionId, steps: [{ ...hop, durationMs }] };
+  books.send(traceSteps, utility, payload, `trace:${sessionId}`);
 }
 
 /** `duke-energy/settlement`, as traces name who did something. */

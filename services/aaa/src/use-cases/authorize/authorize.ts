@@ -1,12 +1,10 @@
 import type { AaaParts } from '../../aaa-parts.js';
-import type { Station } from '../../ports.js';
 import { askHome } from './ask-home.js';
-import { askVisitingProfile } from './ask-visiting-profile.js';
 import { checkConcurrency } from './check-concurrency.js';
 import { checkConnectorFree } from './check-connector-free.js';
 import { checkCredit, hasCreditLeft } from './check-credit.js';
-import { checkIdentity } from './check-identity.js';
-import type { Grant, Refusal, SwipeRequest, Visitor } from './grant.js';
+import type { Grant, Refusal, Visitor } from './grant.js';
+import type { Recognised } from './recognise.js';
 
 /**
  * May this driver charge here? The rules in order; the first that refuses decides.
@@ -15,28 +13,24 @@ import type { Grant, Refusal, SwipeRequest, Visitor } from './grant.js';
  */
 export async function authorize(
   parts: AaaParts,
-  request: SwipeRequest,
-  station: Station,
+  { visitor, known }: Recognised,
   connectorHolder: string | null,
 ): Promise<Grant | Refusal> {
-  const visitor = checkIdentity(request, station);
-  if ('outcome' in visitor) return visitor;
   const occupied = checkConnectorFree(connectorHolder);
   if (occupied !== null) return occupied;
-  return (await fromVisitingProfile(parts, visitor)) ?? (await fromHome(parts, visitor));
+  return (await fromVisitingProfile(parts, known)) ?? (await fromHome(parts, visitor));
 }
 
 /** Null where only home can say: nobody known, or nothing left of what home had granted. */
 async function fromVisitingProfile(
   parts: AaaParts,
-  visitor: Visitor,
+  known: Grant | null,
 ): Promise<Grant | Refusal | null> {
-  const grant = await askVisitingProfile(parts, visitor);
-  if (grant === null) return null;
-  const standing = await parts.store.standing(grant.mandate);
-  const refused = checkConcurrency(grant, standing);
+  if (known === null) return null;
+  const standing = await parts.store.standing(known.mandate);
+  const refused = checkConcurrency(known, standing);
   if (refused !== null) return refused;
-  return hasCreditLeft(standing) ? grant : null;
+  return hasCreditLeft(standing) ? known : null;
 }
 
 async function fromHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {

@@ -5,6 +5,7 @@ import type { Session, TransactionEvent } from '../../session/session.js';
 import { CONSENT_WAITS_MS } from '../../session/session-states.js';
 import type { SwipeRequest } from '../authorize/grant.js';
 import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
+import { recognise } from '../authorize/recognise.js';
 import { openSession, type OpenedSession } from '../swipe.js';
 
 /** The HTTP API names its session; it must be this station's and in a state that can start. */
@@ -81,7 +82,8 @@ export async function authorizeInLine(
     idempotencyKey: null,
     wire: event.wire,
   };
-  const opened = await openSession(parts, request, station, null);
+  const recognised = await recognise(parts, request, station);
+  const opened = await openSession(parts, { request, station, recognised }, null);
   if (opened.session.terms === null) return opened;
   if (opened.session.terms.mandate.document.preAgreedPrice) return opened;
   return {
