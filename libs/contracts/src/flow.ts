@@ -46,6 +46,7 @@ export const FLOW: readonly Contract[] = [
   bill.reserveCredit,
   mandate.storeMandate,
   charge.consent,
+  charge.decline,
   charge.recordTransactionEvent,
   station.readStationSession,
   roaming.noteStart,

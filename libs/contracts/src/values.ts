@@ -53,6 +53,9 @@ export const medium = z.enum([
   'app',
   'plugAndCharge',
 ]);
+/** What is charged at the connector; a swapped battery is charged on its own, see docs/decisions. */
+export const sessionKind = z.enum(['vehicle', 'mobileCharger', 'swappedBattery']);
+export type SessionKind = z.infer<typeof sessionKind>;
 export type Medium = z.infer<typeof medium>;
 export type Assurance = z.infer<typeof assurance>;
 export type CustomerClass = z.infer<typeof customerClass>;

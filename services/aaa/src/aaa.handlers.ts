@@ -3,6 +3,7 @@ import {
   authenticateStation,
   authorizeRoaming,
   consent,
+  decline,
   drainAaa,
   endMandate,
   isStationIdTaken,
@@ -66,6 +67,11 @@ export class StationHandlers {
   @Handles(consent)
   consent(request: RequestOf<typeof consent>): Promise<ReplyOf<typeof consent>> {
     return this.#useCases.consent(request);
+  }
+
+  @Handles(decline)
+  decline(request: RequestOf<typeof decline>): Promise<ReplyOf<typeof decline>> {
+    return this.#useCases.decline(request);
   }
 
   @Handles(recordTransactionEvent)

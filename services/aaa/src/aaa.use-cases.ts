@@ -1,6 +1,7 @@
 import type { AaaParts } from './aaa-parts.js';
 import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/authorize-roaming.js';
 import { consentWith } from './use-cases/consent.js';
+import { declineWith } from './use-cases/decline.js';
 import { endMandateWith } from './use-cases/end-mandate.js';
 import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
 import { notePartnerStandingWith } from './use-cases/note-partner-standing.js';
@@ -28,6 +29,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     isStationIdTaken: isStationIdTakenWith(parts),
     readStationSession: readStationSessionWith(parts),
     swipe: keepingRefusedFrames(parts, swipeWith(parts)),
+    decline: keepingRefusedFrames(parts, declineWith(parts)),
     consent: keepingRefusedFrames(parts, consentWith(parts)),
     recordTransactionEvent: keepingRefusedFrames(parts, recordTransactionEventWith(parts)),
     authorizeRoaming: authorizeRoamingWith(parts),

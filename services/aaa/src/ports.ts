@@ -82,6 +82,12 @@ export interface SessionBook {
   insert(session: Session): Promise<void>;
   /** @throws RoamgridError `connector_occupied` when another session holds the connector */
   save(session: Session): Promise<void>;
+  /** the session that meters on the connector, if it is of another transaction */
+  lockMetering(
+    stationId: string,
+    connectorId: number,
+    transactionId: string,
+  ): Promise<Session | null>;
   /** whoever held the connector no longer does: energy flows there for another session */
   freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void>;
   /** this session holds no connector: it is told of after it happened */

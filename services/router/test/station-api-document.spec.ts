@@ -19,6 +19,7 @@ describe('the description of the station HTTP API', () => {
     ).toEqual([
       'post /station/v1/swipes',
       'post /station/v1/sessions/{id}/consent',
+      'post /station/v1/sessions/{id}/decline',
       'post /station/v1/sessions/{id}/start',
       'post /station/v1/sessions/{id}/meter-values',
       'post /station/v1/sessions/{id}/stop',

@@ -45,6 +45,18 @@ export class PostgresSessions implements SessionBook {
     );
   }
 
+  lockMetering(
+    stationId: string,
+    connectorId: number,
+    transactionId: string,
+  ): Promise<Session | null> {
+    return this.#one(
+      `station_id = $1 AND connector_id = $2 AND transaction_id IS DISTINCT FROM $3
+       AND holds_connector AND state IN ('charging', 'idle')`,
+      [stationId, connectorId, transactionId],
+    );
+  }
+
   async #one(where: string, parameters: readonly unknown[]): Promise<Session | null> {
     const [row] = await this.#tx.query<SessionRow>(
       `SELECT * FROM sessions WHERE ${where} FOR UPDATE`,

@@ -4,7 +4,14 @@ import type { SessionState } from '../session/session-states.js';
 /** The part of a session that no query asks for. */
 type SessionFacts = Pick<
   Session,
-  'identityMasked' | 'medium' | 'assurance' | 'authorizedBy' | 'homeCalls' | 'refusal' | 'message'
+  | 'identityMasked'
+  | 'medium'
+  | 'kind'
+  | 'assurance'
+  | 'authorizedBy'
+  | 'homeCalls'
+  | 'refusal'
+  | 'message'
 >;
 
 export interface SessionRow {
@@ -17,7 +24,7 @@ export interface SessionRow {
   transaction_id: string | null;
   swiped_at: Date;
   expires_at: Date | null;
-  facts: SessionFacts;
+  facts: Omit<SessionFacts, 'kind'> & { kind?: SessionFacts['kind'] };
   terms: SessionTerms | null;
   progress: SessionProgress;
 }
@@ -36,10 +43,13 @@ export function sessionFromRow(row: SessionRow): Session {
     terms: row.terms,
     progress: row.progress,
     ...row.facts,
+    // sessions from before there were kinds were all of vehicles
+    kind: row.facts.kind ?? 'vehicle',
   };
 }
 
 export function factsOf(session: Session): SessionFacts {
-  const { identityMasked, medium, assurance, authorizedBy, homeCalls, refusal, message } = session;
-  return { identityMasked, medium, assurance, authorizedBy, homeCalls, refusal, message };
+  const { identityMasked, medium, kind, assurance, authorizedBy, homeCalls, refusal, message } =
+    session;
+  return { identityMasked, medium, kind, assurance, authorizedBy, homeCalls, refusal, message };
 }

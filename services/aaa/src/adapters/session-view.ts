@@ -15,6 +15,7 @@ export function sessionView(session: Session, utility: string): Record<string, u
     authorizedBy: session.authorizedBy,
     homeCalls: session.homeCalls,
     medium: session.medium,
+    kind: session.kind,
     assurance: session.assurance,
     state: session.state,
     reason: session.refusal,

@@ -22,6 +22,8 @@ export type SessionEvent =
   /** a start that is the consent, or follows a price agreed in advance */
   | 'startOnQuote'
   | 'start'
+  /** the driver's no, before anything was metered */
+  | 'decline'
   /** energy flows again */
   | 'resume'
   /** connected, no energy asked for */
@@ -50,10 +52,12 @@ interface Transition {
 export const SESSION_TRANSITIONS: readonly Transition[] = [
   { from: 'quoted', event: 'consent', to: 'consented', why: 'the driver agreed to the quote' },
   { from: 'quoted', event: 'startOnQuote', to: 'charging', why: 'OCPP: the start is the consent' },
+  { from: 'quoted', event: 'decline', to: 'declined', why: 'the driver said no' },
   { from: 'quoted', event: 'expire', to: 'expired', why: 'a quote holds 5 minutes' },
   { from: 'quoted', event: 'refuse', to: 'refused', why: 'no price agreed, or no credit left' },
   { from: 'quoted', event: 'contradict', to: 'suspense', why: 'the start contradicts the clock' },
   { from: 'consented', event: 'start', to: 'charging', why: 'the station began to meter' },
+  { from: 'consented', event: 'decline', to: 'declined', why: 'the driver changed their mind' },
   { from: 'consented', event: 'expire', to: 'expired', why: 'a consent waits 15 minutes' },
   {
     from: 'consented',

@@ -4,6 +4,7 @@ import type {
   MeterReading,
   RefusalReason,
   RequestOf,
+  SessionKind,
   recordTransactionEvent,
   SignedAgreedTariff,
   SignedConsent,
@@ -51,6 +52,7 @@ export interface Session {
   readonly identityKey: string | null;
   readonly identityMasked: string;
   readonly medium: Medium;
+  readonly kind: SessionKind;
   readonly assurance: Assurance;
   readonly authorizedBy: 'home' | 'visitingProfile' | 'offlineRule' | null;
   readonly homeCalls: number;

@@ -7,6 +7,7 @@ import { applyToSession } from './charge/apply-to-session.js';
 import { bindAndStart, needsAuthorization } from './charge/bind-and-start.js';
 import { authorizeInLine, namedSession } from './charge/bind-session.js';
 import { quarantine, type Applied, type ChargeStep } from './charge/charge-step.js';
+import { closeLostCharge } from './charge/close-lost-charge.js';
 import { giveBack } from './charge/release-mandate.js';
 import { setReuseAside } from './charge/transaction-reuse.js';
 import type { OpenedSession } from './swipe.js';
@@ -101,6 +102,7 @@ async function setDuplicateAside(
 }
 
 async function apply(step: ChargeStep, opened: OpenedSession | null): Promise<Applied> {
+  await closeLostCharge(step);
   const { parts, unit, event } = step;
   if (event.sessionId !== null) {
     const named = await namedSession(unit, parts.clock.now(), event, event.sessionId);

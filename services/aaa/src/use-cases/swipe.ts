@@ -242,6 +242,7 @@ function sessionOf(
     identityKey: read === null ? null : parts.identityKeyOf(read.identity),
     identityMasked: read === null ? '' : masked(read.identity),
     medium: request.medium,
+    kind: request.kind ?? ('vehicle' as const),
     homeCalls: outcome.homeCalls,
     transactionId: null,
     swipedMs,
@@ -284,9 +285,18 @@ function masked(identity: { kind: string; value: string }): string {
 
 /** What makes two swipes the same; the number itself only as its keyed hash. */
 function swipeHash(parts: AaaParts, request: SwipeRequest): string {
-  const { stationId, connectorId, identity, medium, requestedEnergyKwh } = request;
+  const { stationId, connectorId, identity, medium, requestedEnergyKwh, kind } = request;
   const who = identity.outcome === 'read' ? parts.identityKeyOf(identity.identity) : null;
-  return sha256Hex(canonicalBytes({ stationId, connectorId, who, medium, requestedEnergyKwh }));
+  return sha256Hex(
+    canonicalBytes({
+      stationId,
+      connectorId,
+      who,
+      medium,
+      requestedEnergyKwh,
+      kind: kind ?? 'vehicle',
+    }),
+  );
 }
 
 /** The same swipe again: its frame is kept, its answer is the first's. */

@@ -19,20 +19,21 @@ const EVENTS: readonly SessionEvent[] = [
   'contradict',
   'writeOff',
   'bill',
+  'decline',
 ];
 
 /** Every state × event; `.` is not allowed. Columns in the order of EVENTS. */
 const TABLE = `
-quoted       consented charging . . . . expired refused . suspense . .
-refused      . . . . . . . . . . . .
-consented    . . charging . . . expired . . suspense . .
-declined     . . . . . . . . . . . .
-expired      . . . . . . . . charging suspense . .
-charging     . . . charging idle ended . . . suspense . .
-idle         . . . charging idle ended . . . suspense . .
-ended        . . . . . . . . . . . .
-suspense     . . . . . . . . . . written_off ended
-written_off  . . . . . . . . . . . .
+quoted       consented charging . . . . expired refused . suspense . . declined
+refused      . . . . . . . . . . . . .
+consented    . . charging . . . expired . . suspense . . declined
+declined     . . . . . . . . . . . . .
+expired      . . . . . . . . charging suspense . . .
+charging     . . . charging idle ended . . . suspense . . .
+idle         . . . charging idle ended . . . suspense . . .
+ended        . . . . . . . . . . . . .
+suspense     . . . . . . . . . . written_off ended .
+written_off  . . . . . . . . . . . . .
 `;
 
 const rows = TABLE.trim()

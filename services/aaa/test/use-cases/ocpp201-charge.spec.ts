@@ -151,7 +151,7 @@ describe('a charge over OCPP 2.0.1', () => {
     expect((await station.ocpp201(`${tx}-next`, 'ended', 1, '3100')).bill).not.toBeNull();
   });
 
-  it('of two that run on one connector at once, the second to end goes to suspense', async () => {
+  it('of two that run on one connector at once, the first ends where the second begins', async () => {
     await quoteOf();
     await station.ocpp201(tx, 'started', 0, '1000');
     pair.clock.advanceMinutes(10);
@@ -160,7 +160,7 @@ describe('a charge over OCPP 2.0.1', () => {
     await station.ocpp201(`${tx}-next`, 'started', 0, '2000');
     pair.clock.advanceMinutes(10);
     expect((await station.ocpp201(`${tx}-next`, 'ended', 1, '3000')).bill).not.toBeNull();
-    expect((await station.ocpp201(tx, 'ended', 1, '3100')).quarantined).toBe('sessions_overlap');
+    expect((await station.ocpp201(tx, 'ended', 1, '3100')).quarantined).toBe('conflicting_stop');
   });
 
   it('two starts at once on one quote: the other is authorized in line', async () => {

@@ -1,4 +1,4 @@
-import { decimalString, hashHex, instantString, medium } from '@roamgrid/contracts';
+import { decimalString, hashHex, instantString, medium, sessionKind } from '@roamgrid/contracts';
 import { z } from 'zod';
 
 /** A decimal string, or a JSON integer (which arrives as a bigint); never a float. */
@@ -22,6 +22,7 @@ export const swipeBody = z
     cin: z.string().optional(),
     contractId: z.string().optional(),
     medium,
+    kind: sessionKind.optional(),
     pin: z.string().min(1).max(64).optional(),
     requestedEnergyKwh: decimal.optional(),
   })
@@ -31,6 +32,9 @@ export const swipeBody = z
   });
 
 export const consentBody = z.strictObject({ quoteHash: hashHex });
+
+/** nothing needs to be said beside the no; no body at all is as good */
+export const declineBody = z.strictObject({}).nullable();
 
 export const startBody = z.strictObject({
   meterWh: decimal,

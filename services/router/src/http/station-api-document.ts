@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { consentBody, meterValuesBody, startBody, stopBody, swipeBody } from './bodies.js';
+import {
+  consentBody,
+  declineBody,
+  meterValuesBody,
+  startBody,
+  stopBody,
+  swipeBody,
+} from './bodies.js';
 
 type Json = Record<string, unknown>;
 
@@ -103,6 +110,14 @@ const STEPS: readonly Step[] = [
     summary: 'The driver says yes to the quote of this hash',
     status: 200,
     body: consentBody,
+    reply: object({ state }, ['state']),
+  },
+  {
+    path: '/station/v1/sessions/{id}/decline',
+    name: 'declineQuote',
+    summary: 'The driver says no, before anything was metered',
+    status: 200,
+    body: declineBody,
     reply: object({ state }, ['state']),
   },
   {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import {
   consent,
+  decline,
   readStationSession,
   recordFrame,
   uuid,
@@ -19,6 +20,7 @@ import { swipeAtStation } from '../use-cases/swipe-at-station.js';
 import { wireOf } from '../wire.js';
 import {
   consentBody,
+  declineBody,
   meterValuesBody,
   startBody,
   stopBody,
@@ -57,6 +59,7 @@ export class StationHandlers {
       connectorId: input.connectorId,
       identity: this.#identityOf(input),
       medium: input.medium,
+      kind: input.kind,
       pin: input.pin ?? null,
       linkIsPrivate: originOfRequest(request).isPrivate,
       requestedEnergyKwh: input.requestedEnergyKwh ?? null,
@@ -81,6 +84,24 @@ export class StationHandlers {
       stationId: request.station.stationId,
       quoteHash,
       wire: this.#wire(body, 'consent'),
+    });
+    return { state: reply.state };
+  }
+
+  @Post('sessions/:id/decline')
+  @HttpCode(200)
+  async decline(
+    @Req() request: StationRequest,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<object> {
+    const sessionId = sessionIdOf(id);
+    await this.#read(request, declineBody, isEmpty(body) ? undefined : body, 'decline');
+    this.#assertKey(request, `${sessionId} decline`);
+    const reply = await this.#context.bus.request(decline, request.station.utility, {
+      sessionId,
+      stationId: request.station.stationId,
+      wire: this.#wire(body, 'decline'),
     });
     return { state: reply.state };
   }
@@ -213,6 +234,10 @@ export class StationHandlers {
       throw error;
     }
   }
+}
+
+function isEmpty(body: unknown): boolean {
+  return body instanceof StationBody && body.text.trim() === '';
 }
 
 const ACTION_OF_STEP = { started: 'start', updated: 'meter-values', ended: 'stop' } as const;

@@ -3,6 +3,7 @@ import {
   type Assurance,
   type Medium,
   type ReplyOf,
+  type SessionKind,
   type WireFrame,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
@@ -16,6 +17,7 @@ export interface SwipeInput {
   readonly connectorId: number | null;
   readonly identity: SwipeIdentity;
   readonly medium: Medium;
+  readonly kind?: SessionKind | undefined;
   readonly pin: string | null;
   /** over TLS, or a link that does not leave the machine */
   readonly linkIsPrivate: boolean;
@@ -66,6 +68,7 @@ export async function swipeAtStation(
       connectorId: input.connectorId,
       identity: input.identity,
       medium: input.medium,
+      ...(input.kind === undefined ? {} : { kind: input.kind }),
       assurance: assuranceOf(input.medium, input.pin),
       pin,
       requestedEnergyKwh: input.requestedEnergyKwh,

@@ -13,6 +13,7 @@ import {
   instantString,
   medium,
   refusalReason,
+  sessionKind,
   stationId,
   utilitySlug,
   uuid,
@@ -45,6 +46,8 @@ export const swipe = defineContract({
     connectorId: connectorId.nullable(),
     identity: swipeIdentity,
     medium,
+    /** a vehicle unless told */
+    kind: sessionKind.optional(),
     assurance,
     /** JWE to home's published key; the PIN itself never travels */
     pin: z.string().nullable(),
@@ -73,6 +76,18 @@ export const consent = defineContract({
   senders: ['router'],
   scope: 'own',
   request: z.strictObject({ sessionId: uuid, stationId, quoteHash: hashHex, wire: wireFrame }),
+  reply: z.strictObject({ sessionId: uuid, state: identifier }),
+});
+
+export const decline = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'decline',
+  version: 1,
+  summary: "The driver's no to a quote, or to a charge that has not begun.",
+  senders: ['router'],
+  scope: 'own',
+  request: z.strictObject({ sessionId: uuid, stationId, wire: wireFrame }),
   reply: z.strictObject({ sessionId: uuid, state: identifier }),
 });
 

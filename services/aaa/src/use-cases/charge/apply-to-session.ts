@@ -16,7 +16,7 @@ import {
   type AppliedToSession,
   type ChargeStep,
 } from './charge-step.js';
-import { endCharge, endInSuspense } from './end-charge.js';
+import { billAgain, confirmsLostStop, endCharge, endInSuspense } from './end-charge.js';
 import { meterCharge, setReadingsAside } from './meter-charge.js';
 import { replyFor } from './reply.js';
 import { hasInvalidSequence, noteJump } from './sequence.js';
@@ -73,7 +73,12 @@ async function applyToEnded(step: ChargeStep, session: Session): Promise<Applied
     case 'updated':
       return judgeLateReadings(step, session);
     case 'ended':
-      return setEventAside(step, session, 'conflicting_stop');
+      return confirmsLostStop(step, session)
+        ? {
+            session,
+            reply: { ...replyFor(session, step.transactionId), bill: billAgain(step, session) },
+          }
+        : setEventAside(step, session, 'conflicting_stop');
   }
 }
 

@@ -1,14 +1,23 @@
 import { parseInstant } from '@roamgrid/kernel';
+import type { EventReply } from '../../ports.js';
 import { energyOf, isImplausible } from '../../session/metering.js';
 import { billOf, offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
 import { nextState } from '../../session/session-states.js';
 import type { Session, SessionTerms } from '../../session/session.js';
 import { BILL_FOLLOWS, endMessage } from '../messages-to-driver.js';
-import { quarantine, takeReadings, type AppliedToSession, type ChargeStep } from './charge-step.js';
+import {
+  quarantine,
+  readingsOf,
+  takeReadings,
+  type AppliedToSession,
+  type ChargeStep,
+} from './charge-step.js';
 import { handOver } from './hand-over.js';
 import { releaseMandate } from './release-mandate.js';
 import { replyFor } from './reply.js';
 import { hasGap, hasInvalidSequence, SEQUENCE_GAP } from './sequence.js';
+
+export const STOP_LOST = 'stop_lost';
 
 /** The station stopped metering: rated for the driver and handed to settlement, or set aside. */
 export async function endCharge(step: ChargeStep, session: Session): Promise<AppliedToSession> {
@@ -31,6 +40,48 @@ export async function endCharge(step: ChargeStep, session: Session): Promise<App
     invalid ?? faults[0]?.fault ?? (await contradictionOf(step, ended, hadRegister));
   if (contradiction !== null) return setSessionAside(step, ended, contradiction);
   return rateAndHandOver(step, ended);
+}
+
+/**
+ * Another charge began on the connector and nobody told this one's end: billed up to the register at which
+ * the other began, and flagged.
+ *
+ * @param step its event is the stop as the register proves it
+ */
+export async function endLostCharge(step: ChargeStep, session: Session): Promise<void> {
+  const { accepted, faults } = takeReadings(step, session);
+  const { progress } = session;
+  const ended: Session = {
+    ...session,
+    progress: {
+      ...progress,
+      readings: accepted,
+      endAt: accepted.at(-1)?.at ?? step.event.at,
+      stopReason: step.event.stopReason,
+      flags: [...progress.flags, STOP_LOST],
+    },
+  };
+  const contradiction = faults[0]?.fault ?? (await contradictionOf(step, ended, true));
+  if (contradiction === null) await rateAndHandOver(step, ended);
+  else await setSessionAside(step, ended, contradiction);
+}
+
+/** The stop of a charge that was ended without it: where it tells the same register, nothing is new. */
+export function confirmsLostStop({ event }: ChargeStep, { progress }: Session): boolean {
+  const [told, billed] = [readingsOf(event).at(-1), progress.readings.at(-1)];
+  if (!progress.flags.includes(STOP_LOST) || told === undefined || billed === undefined)
+    return false;
+  return told.meterWh === billed.meterWh;
+}
+
+/** The bill of an ended charge, as it was told at its end. */
+export function billAgain(step: ChargeStep, session: Session): EventReply['bill'] {
+  const { readings } = session.progress;
+  if (session.terms === null) return null;
+  const { timeZone } = step.station.record.document;
+  const offsets = offsetsOver(timeZone, readings, step.parts.clock.now());
+  const rated = tryRateRetail(session.terms.mandate.document, readings, offsets);
+  return typeof rated === 'string' ? null : billOf(rated.rating, rated.unbilledEnergyMilliWh);
 }
 
 /** The end of a session that is in suspense already: what it metered is evidence, what it held is free. */

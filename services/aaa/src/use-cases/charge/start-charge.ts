@@ -5,12 +5,13 @@ import {
   type RefusalReason,
 } from '@roamgrid/contracts';
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { EventReply, Station } from '../../ports.js';
+import type { EventReply } from '../../ports.js';
 import { TEN_MINUTES_MS, type MeteringFault } from '../../session/metering.js';
 import { nextState, type SessionEvent } from '../../session/session-states.js';
 import type { Session } from '../../session/session.js';
 import { consentWithin } from '../consent.js';
 import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
+import { connectorAt, serialOf } from './connector-at.js';
 import {
   quarantine,
   readingsOf,
@@ -105,20 +106,6 @@ async function entitle(
   channel: ConsentDocument['channel'],
 ): Promise<Session | null> {
   return bound.state === 'quoted' ? consentWithin(step.parts, step.unit, bound, channel) : bound;
-}
-
-/** The connector that is meant; a station with one needs no name for it. */
-function connectorAt(station: Station, named: number | null): number | null {
-  const known = station.record.document.evses.map((evse) => evse.connectorId);
-  if (named !== null && known.includes(named)) return named;
-  const [only] = known;
-  return known.length === 1 && only !== undefined ? only : null;
-}
-
-/** The meter as the station's signed record names it. */
-function serialOf(station: Station, connectorId: number | null): string | null {
-  const { evses } = station.record.document;
-  return evses.find((evse) => evse.connectorId === connectorId)?.meterSerial ?? null;
 }
 
 /**

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SimulatedStation201 } from '../tools/src/station/simulated-station-201.js';
+import { ALABAMA_PLAIN, charge, GOLD } from './charge.js';
+import { at, Gateway, list, text } from './gateway.js';
+
+/** What goes wrong at a station, and what the driver, the visited and the home utility see of it. */
+describe('trouble at the station', () => {
+  let gateway: Gateway;
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+  }, 90_000);
+
+  afterAll(async () => {
+    await gateway.dispose();
+  }, 30_000);
+
+  const post = (stationId: string, path: string, body: unknown) =>
+    gateway.station(stationId, 'POST', path, body);
+  const swipe = (stationId: string, changes: object = {}) =>
+    post(stationId, '/swipes', { connectorId: 1, cin: GOLD, medium: 'rfid', ...changes });
+  const address = (stationId: string) => ({
+    url: gateway.baseUrl.replace('http', 'ws'),
+    stationId,
+    password: gateway.credentials.stations[stationId]?.password ?? '',
+  });
+  const minutesAgo = (minutes: number): string =>
+    new Date(Date.now() - minutes * 60_000).toISOString();
+
+  async function session(utility: string, sessionId: string, state: string): Promise<unknown> {
+    let found: unknown;
+    await gateway.until(async () => {
+      found = (await gateway.api(utility, 'GET', `/sessions/${sessionId}`)).body;
+      return at(found, 'state') === state;
+    }, `the session is ${state}`);
+    return found;
+  }
+
+  it('a driver declines: nothing is charged, and the connector is free for the next', async () => {
+    const quoted = await swipe('DUKE-CLT-001');
+    const path = `/sessions/${text(quoted.body, 'sessionId')}`;
+    await post('DUKE-CLT-001', `${path}/consent`, { quoteHash: at(quoted.body, 'quote.hash') });
+    const other = await swipe('DUKE-CLT-001', { cin: ALABAMA_PLAIN });
+    expect(other.body).toMatchObject({ decision: 'refused', reason: 'connector_occupied' });
+    const declined = await post('DUKE-CLT-001', `${path}/decline`, {});
+    expect([declined.status, declined.body]).toEqual([200, { state: 'declined' }]);
+    const next = await swipe('DUKE-CLT-001', { cin: ALABAMA_PLAIN });
+    expect(next.body).toMatchObject({ decision: 'quoted' });
+    await session('duke-energy', text(quoted.body, 'sessionId'), 'declined');
+  });
+
+  it('a lost stop is billed by the register at the next start, and says so', async () => {
+    const station = await SimulatedStation201.connect(address('DUKE-RDU-002'));
+    await station.boot();
+    const gold = { idToken: GOLD, type: 'Central' as const };
+    const first = randomUUID();
+    await station.authorize(gold);
+    const begin = { evseId: 1, offline: true };
+    await station.start({
+      ...begin,
+      transactionId: first,
+      token: gold,
+      meterWh: '1000',
+      at: minutesAgo(90),
+    });
+    await station.meter({ meterWh: '21000', at: minutesAgo(60), offline: true });
+    const plain = { idToken: ALABAMA_PLAIN, type: 'Central' as const };
+    await station.authorize(plain);
+    const second = randomUUID();
+    await station.start({
+      ...begin,
+      transactionId: second,
+      token: plain,
+      meterWh: '24000',
+      at: minutesAgo(30),
+    });
+    await station.end({ meterWh: '25000', at: minutesAgo(5), offline: true });
+    let lost: unknown;
+    await gateway.until(async () => {
+      const { body } = await gateway.api('duke-energy', 'GET', '/sessions?role=visited');
+      lost = list(body, 'items').find((item) => at(item, 'transactionId') === first);
+      return at(lost, 'state') === 'rated';
+    }, 'the lost charge is rated');
+    expect(lost).toMatchObject({ meter: { startWh: '1000', stopWh: '24000' } });
+    expect(list(lost, 'flags')).toContain('stop_lost');
+    const cdr = await gateway.api('alabama-power', 'GET', `/cdrs/${text(lost, 'cdrId')}`);
+    expect(at(cdr.body, 'document.energyKwh')).toBe('23.000');
+    await station.close();
+  });
+
+  it('an emergency stop bills what was metered, with its reason on the record', async () => {
+    const station = await SimulatedStation201.connect(address('ALA-BHM-001'));
+    await station.boot();
+    const token = { idToken: '84005416011000055516', type: 'Central' as const };
+    await station.authorize(token);
+    const transactionId = randomUUID();
+    const start = {
+      transactionId,
+      evseId: 2,
+      token,
+      meterWh: '500',
+      at: minutesAgo(60),
+      offline: true,
+    };
+    await station.start(start);
+    await station.meter({
+      meterWh: '6000',
+      at: minutesAgo(20),
+      offline: true,
+      chargingState: 'SuspendedEV',
+    });
+    let parked: unknown;
+    await gateway.until(async () => {
+      const { body } = await gateway.api('alabama-power', 'GET', '/sessions?role=visited');
+      parked = list(body, 'items').find((item) => at(item, 'transactionId') === transactionId);
+      return at(parked, 'state') === 'idle';
+    }, 'the session is parked');
+    const told = { meterWh: '6000', at: minutesAgo(1), offline: true };
+    const ended = await station.end(told, 'EmergencyStop');
+    expect(ended.totalCost).not.toBeNull();
+    const rated = await session('alabama-power', text(parked, 'sessionId'), 'rated');
+    const cdr = await gateway.api('alabama-power', 'GET', `/cdrs/${text(rated, 'cdrId')}`);
+    expect(at(cdr.body, 'document.stopReason')).toBe('EmergencyStop');
+    await station.close();
+  });
+
+  it('a station that was off-line for days delivers late; a clock of 1970 is set aside', async () => {
+    const days = await charge(gateway, { stationId: 'GEO-ATL-001', minutes: 3 * 24 * 60 });
+    expect(at(days.stop.body, 'bill.totalInclTax')).toMatch(/^\d+\.\d\d$/);
+    const quoted = await swipe('NOR-TOR-001', { kind: 'mobileCharger' });
+    const path = `/sessions/${text(quoted.body, 'sessionId')}`;
+    await post('NOR-TOR-001', `${path}/consent`, { quoteHash: at(quoted.body, 'quote.hash') });
+    const old = { at: '1970-01-01T00:00:10Z', offline: true };
+    await post('NOR-TOR-001', `${path}/start`, { meterWh: '1', ...old });
+    const stop = await post('NOR-TOR-001', `${path}/stop`, {
+      meterWh: '2',
+      reason: 'full',
+      ...old,
+    });
+    expect([stop.status, at(stop.body, 'state'), at(stop.body, 'bill')]).toEqual([
+      200,
+      'ended',
+      undefined,
+    ]);
+    const seen = await session('northern-hydro', text(quoted.body, 'sessionId'), 'suspense');
+    expect(at(seen, 'kind')).toBe('mobileCharger');
+    const suspense = await gateway.api('northern-hydro', 'GET', '/suspense');
+    expect(list(suspense.body, 'items').map((item) => at(item, 'code'))).toContain('too_old');
+  });
+});
