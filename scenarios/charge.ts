@@ -8,6 +8,7 @@ export interface ChargeWish {
   readonly minutes?: number;
   readonly startWh?: number;
   readonly offline?: boolean;
+  readonly endedMinutesAgo?: number;
 }
 
 export interface Charged {
@@ -29,6 +30,7 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
     minutes = 60,
     startWh = 1_000,
     offline = true,
+    endedMinutesAgo = 0,
   } = wish;
   const post = (path: string, body: unknown): Promise<Answer> =>
     gateway.station(stationId, 'POST', path, body);
@@ -42,7 +44,7 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
   await expectOk(
     post(`/sessions/${sessionId}/consent`, { quoteHash: valueAt(swipe.body, 'quote.hash') }),
   );
-  const endMs = Date.now();
+  const endMs = Date.now() - endedMinutesAgo * 60_000;
   const at = (part: number): string =>
     new Date(endMs - Math.round((1 - part) * minutes * 60_000)).toISOString();
   await expectOk(

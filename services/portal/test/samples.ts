@@ -68,6 +68,7 @@ export const invoiceView: InvoiceView = {
     signature: 'x..y',
   },
   disputed: '0.00',
+  undisputed: '0.00',
   ledger: { state: 'pending', businessKey: HASH, txId: null, blockNumber: null },
   availableActions: ['credit' as const],
 };

@@ -11,7 +11,8 @@ const NEXT_STATE: Readonly<
 > = {
   issued: { accept: 'accepted', dispute: 'disputed', credit: 'credited' },
   accepted: { credit: 'credited', settle: 'settled' },
-  disputed: { credit: 'credited' },
+  // a dispute that visited rejects may be withdrawn
+  disputed: { accept: 'accepted', credit: 'credited' },
   // what was paid comes back with the next settlement
   settled: { credit: 'credited' },
   credited: {},
@@ -30,13 +31,30 @@ export function stateAfter(state: InvoiceState, action: InvoiceStep): InvoiceSta
   throw new RoamgridError('state_conflict', `the invoice is ${state}: ${action} is not possible`);
 }
 
-/** What the reader may do next. An invoice with differences can only be disputed. */
+/** What of an invoice's surroundings decides what may be done next. */
+export interface Standing {
+  /** it is not as home's books have it: it can only be disputed */
+  readonly hasDifferences: boolean;
+  /** what visited said to the dispute; null where there is none, or no answer yet */
+  readonly disputeAnswer: 'rejected' | 'accepted' | null;
+  readonly isWindowOver: boolean;
+}
+
+const QUIET: Standing = { hasDifferences: false, disputeAnswer: null, isWindowOver: false };
+
+/** What the reader may do next. */
 export function availableActions(
   direction: InvoiceDirection,
   state: InvoiceState,
-  hasDifferences: boolean,
-): InvoiceAction[] {
-  return ACTIONS_OF[direction].filter(
-    (action) => NEXT_STATE[state][action] !== undefined && !(action === 'accept' && hasDifferences),
-  );
+  standing: Partial<Standing> = {},
+): (InvoiceAction | 'answerDispute')[] {
+  const { hasDifferences, disputeAnswer, isWindowOver } = { ...QUIET, ...standing };
+  const possible = ACTIONS_OF[direction].filter((action) => {
+    if (NEXT_STATE[state][action] === undefined) return false;
+    if (action === 'dispute') return !isWindowOver;
+    if (action !== 'accept') return true;
+    return !hasDifferences && (state !== 'disputed' || disputeAnswer === 'rejected');
+  });
+  const isToAnswer = direction === 'issued' && state === 'disputed' && disputeAnswer === null;
+  return isToAnswer ? ['answerDispute', ...possible] : possible;
 }

@@ -11,6 +11,7 @@ import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid
 import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
 import type { CorrectionBook } from './correction-ports.js';
+import type { DisputeBook, GapBook } from './dispute-ports.js';
 import type * as records from './records.js';
 
 /** CDRs of this utility, made and received. */
@@ -109,6 +110,7 @@ export interface InvoiceBook {
   unansweredWith(cdrIds: readonly string[]): Promise<string[]>;
   /** How far earlier invoices to a partner reach. */
   reach(partner: string): Promise<{ sequenceTo: number; periodTo: Date | null }>;
+  /** Home's latest. */
   findAnswer(invoiceId: string): Promise<records.SignedInvoiceAnswer | null>;
   addAnswer(answer: records.SignedInvoiceAnswer): Promise<void>;
   findCredit(invoiceId: string): Promise<records.SignedCreditNote | null>;
@@ -196,6 +198,8 @@ export interface Books {
   readonly payments: PaymentBook;
   readonly exposures: ExposureBook;
   readonly corrections: CorrectionBook;
+  readonly disputes: DisputeBook;
+  readonly gaps: GapBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }

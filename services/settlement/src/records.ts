@@ -151,7 +151,14 @@ export interface CreditReservation {
 /** A document that contradicts one we hold: kept, never overwriting. */
 export interface QuarantinedDocument {
   readonly kind:
-    'cdr' | 'charge' | 'cdrAnswer' | 'cdrCredit' | 'invoice' | 'invoiceAnswer' | 'creditNote';
+    | 'cdr'
+    | 'charge'
+    | 'cdrAnswer'
+    | 'cdrCredit'
+    | 'invoice'
+    | 'invoiceAnswer'
+    | 'creditNote'
+    | 'disputeAnswer';
   readonly documentId: string;
   readonly documentHash: string;
   readonly signature: string;

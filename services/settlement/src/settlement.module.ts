@@ -13,9 +13,11 @@ import { SandboxBank } from './adapters/sandbox-bank.js';
 import { DueWork } from './background/due-work.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
+import { DisputeHandlers } from './dispute.handlers.js';
 import { CorrectionHandlers } from './correction.handlers.js';
 import { InvoiceHandlers } from './invoice.handlers.js';
 import { CreateSettlement } from './migrations/1700000000400-create-settlement.js';
+import { AnswerDisputes } from './migrations/1795270000000-answer-disputes.js';
 import { CorrectCharges } from './migrations/1795268000000-correct-charges.js';
 import { KeepReissueAsked } from './migrations/1700000000410-keep-reissue-asked.js';
 import { CreateSettlements } from './migrations/1700000000500-create-settlements.js';
@@ -27,6 +29,8 @@ import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
+import { applySilence } from './use-cases/disputes/apply-silence.js';
+import { askForGaps } from './use-cases/ask-for-gaps.js';
 import { assessExposures } from './use-cases/exposure/assess-exposures.js';
 import { askAgain } from './use-cases/netting/ask-for-cosignature.js';
 import { executeDuePayments } from './use-cases/netting/execute-payment.js';
@@ -49,6 +53,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   ReserveByMandate,
   CreateExposures,
   CorrectCharges,
+  AnswerDisputes,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -61,6 +66,7 @@ export class SettlementModule {
       controllers: [
         CdrHandlers,
         CorrectionHandlers,
+        DisputeHandlers,
         InvoiceHandlers,
         BillHandlers,
         NettingHandlers,
@@ -87,7 +93,13 @@ export async function settlementAlone(context: ServiceContext): Promise<DynamicM
 
 /** What is tried again until somebody outside has answered. */
 function dueSteps(ports: Ports): (() => Promise<void>)[] {
-  return [() => askAgain(ports), () => executeDuePayments(ports), () => assessExposures(ports)];
+  return [
+    () => askAgain(ports),
+    () => executeDuePayments(ports),
+    () => assessExposures(ports),
+    () => applySilence(ports),
+    () => askForGaps(ports),
+  ];
 }
 
 function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {

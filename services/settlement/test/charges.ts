@@ -65,6 +65,7 @@ export async function agree(
   home: Member,
   currency: 'USD' | 'CAD' = 'USD',
   beyondCreditBorneBy: 'home' | 'visited' = 'home',
+  changes: Partial<SignedAgreement['document']> = {},
 ): Promise<SignedAgreement> {
   const limit = { energyKwh: '100', amount: '200.00' };
   const parties: [string, string] =
@@ -86,6 +87,7 @@ export async function agree(
       disputeWindowDays: 30,
       silenceMeans: 'acceptance' as const,
       lateCdrLimitDays: 30,
+      ...changes,
       terms: [
         {
           visitedUtility: visited.utility,

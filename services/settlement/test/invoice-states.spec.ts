@@ -9,7 +9,7 @@ describe('the states of an invoice', () => {
     state         | accept        | dispute       | credit        | settle
     ${'issued'}   | ${'accepted'} | ${'disputed'} | ${'credited'} | ${'refused'}
     ${'accepted'} | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'settled'}
-    ${'disputed'} | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'refused'}
+    ${'disputed'} | ${'accepted'} | ${'refused'}  | ${'credited'} | ${'refused'}
     ${'settled'}  | ${'refused'}  | ${'refused'}  | ${'credited'} | ${'refused'}
     ${'credited'} | ${'refused'}  | ${'refused'}  | ${'refused'}  | ${'refused'}
   `('$state', ({ state, ...expected }) => {
@@ -27,10 +27,21 @@ describe('the states of an invoice', () => {
   });
 
   it('offers to each side what it may do', () => {
-    expect(availableActions('issued', 'issued', false)).toEqual(['credit']);
-    expect(availableActions('received', 'issued', false)).toEqual(['accept', 'dispute']);
-    expect(availableActions('received', 'issued', true)).toEqual(['dispute']);
-    expect(availableActions('received', 'accepted', false)).toEqual([]);
+    expect(availableActions('issued', 'issued')).toEqual(['credit']);
+    expect(availableActions('received', 'issued')).toEqual(['accept', 'dispute']);
+    expect(availableActions('received', 'accepted')).toEqual([]);
+    const differing = { hasDifferences: true };
+    expect(availableActions('received', 'issued', differing)).toEqual(['dispute']);
+    expect(availableActions('received', 'issued', { isWindowOver: true })).toEqual(['accept']);
+    expect(availableActions('issued', 'disputed')).toEqual(['answerDispute', 'credit']);
+    expect(availableActions('received', 'disputed')).toEqual([]);
+    for (const [disputeAnswer, actions] of [
+      ['accepted', []],
+      ['rejected', ['accept']],
+    ] as const) {
+      expect(availableActions('issued', 'disputed', { disputeAnswer })).toEqual(['credit']);
+      expect(availableActions('received', 'disputed', { disputeAnswer })).toEqual(actions);
+    }
   });
 });
 

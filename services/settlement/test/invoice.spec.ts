@@ -267,7 +267,7 @@ describe('answering an invoice', () => {
     expect(viewAt(VISITED, invoiceId)).toMatchObject({
       state: 'disputed',
       disputed: '7.99',
-      availableActions: ['credit'],
+      availableActions: ['answerDispute', 'credit'],
     });
   });
 

@@ -41,6 +41,7 @@ export const disputeReason = z.enum([
   'tariff_not_agreed',
   'duplicate',
   'session_unknown',
+  'too_old',
   'other',
 ]);
 export type DisputeReason = z.infer<typeof disputeReason>;
@@ -116,6 +117,12 @@ export const cdrAnswerDocument = z.strictObject({
 });
 export const signedCdrAnswer = signed(cdrAnswerDocument);
 
+/** What shows that a line is wrong: kept by home, named by its hash. */
+export const disputeEvidence = z.strictObject({
+  description: z.string().min(1).max(200),
+  documentHash: hashHex,
+});
+
 /** Home's answer to an invoice; signed by home's settlement. */
 export const invoiceAnswerDocument = z.strictObject({
   type: z.literal('invoiceAnswer'),
@@ -124,8 +131,38 @@ export const invoiceAnswerDocument = z.strictObject({
   invoiceHash: hashHex,
   answer: z.enum(['accepted', 'disputed']),
   lines: z.array(
-    z.strictObject({ cdrId: uuid, reasonCode: z.string().max(40), note: z.string().max(500) }),
+    z.strictObject({
+      cdrId: uuid,
+      reasonCode: z.string().max(40),
+      note: z.string().max(500),
+      evidence: z.array(disputeEvidence).max(10),
+    }),
   ),
+  /** until when visited answers a dispute; null where there is nothing to answer */
+  answerBy: instantString.nullable(),
   at: instantString,
 });
 export const signedInvoiceAnswer = signed(invoiceAnswerDocument);
+
+/** Visited's answer to a dispute, line by line; signed by visited's settlement. */
+export const disputeAnswerDocument = z.strictObject({
+  type: z.literal('disputeAnswer'),
+  schemaVersion: z.literal(1),
+  invoiceId: uuid,
+  invoiceHash: hashHex,
+  /** of home's dispute */
+  disputeHash: hashHex,
+  lines: z
+    .array(
+      z.strictObject({
+        cdrId: uuid,
+        decision: z.enum(['accepted', 'rejected']),
+        note: z.string().max(500),
+      }),
+    )
+    .min(1),
+  by: identifier,
+  at: instantString,
+});
+export const signedDisputeAnswer = signed(disputeAnswerDocument);
+export type SignedDisputeAnswer = z.infer<typeof signedDisputeAnswer>;

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  answerDispute,
   approveBillCredit,
   correctCharge,
   creditBill,
@@ -10,6 +11,7 @@ import {
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
+import { present } from '../read-model/present.js';
 import * as routes from '../routes/correction-routes.js';
 import { PORTAL } from './portal-token.js';
 
@@ -39,6 +41,20 @@ export class CorrectionsController {
       by: caller.subject,
     });
     return { credit, ...(cdr === null ? {} : { cdr }) };
+  }
+
+  @Serves(routes.postDisputeAnswer)
+  async answerDispute({
+    params,
+    body,
+    caller,
+  }: RouteCall<typeof routes.postDisputeAnswer>): Promise<object> {
+    const data = await this.#portal.bus.request(answerDispute, this.#portal.utility, {
+      ...params,
+      ...body,
+      by: caller.subject,
+    });
+    return present('invoice', { id: data.invoiceId, sortAtMs: 0n, data }, null);
   }
 
   @Serves(routes.postWriteOff)

@@ -183,6 +183,7 @@ export const invoiceAnswer = z
     state: invoiceView.shape.state,
     ...documentOf(invoiceDocument),
     disputed: decimalString,
+    undisputed: decimalString.describe('stays due on the due date'),
     ledger: z.looseObject({
       state: z.enum(['pending', 'posted', 'unknown', 'refused']),
       businessKey: z.string(),

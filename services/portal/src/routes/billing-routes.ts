@@ -123,9 +123,10 @@ export const postCredit = defineRoute({
   summary: 'As visited: credits an invoice in full; with `reissue` the corrected one follows.',
   ...writers,
   params: invoiceParams,
-  body: creditInvoice.request
-    .pick({ reason: true })
-    .extend({ reissue: z.boolean().default(false) }),
+  body: creditInvoice.request.pick({ reason: true }).extend({
+    reissue: z.boolean().default(false),
+    corrections: creditInvoice.request.shape.corrections,
+  }),
   status: 201,
   reply: creditAnswer,
 });

@@ -1,4 +1,5 @@
 import {
+  answerDispute,
   billCreditView,
   correctCharge,
   creditBill,
@@ -9,6 +10,7 @@ import {
 } from '@roamgrid/contracts';
 import { z } from 'zod';
 import { defineRoute } from '../http/route.js';
+import { invoiceAnswer } from './answers.js';
 
 const writers = { scopes: ['billing:write'] } as const;
 const cdrParams = z.strictObject({ cdrId: uuid });
@@ -30,6 +32,19 @@ export const postCdrCredit = defineRoute({
   reply: z
     .looseObject({ credit: signedCdrCredit, cdr: signedCdr.optional() })
     .meta({ id: 'CdrCredit' }),
+});
+
+export const postDisputeAnswer = defineRoute({
+  method: 'POST',
+  path: '/invoices/:invoiceId/disputes/answer',
+  name: 'answerDispute',
+  tag: 'Invoices',
+  summary: 'As visited: accepts or rejects each disputed line.',
+  ...writers,
+  params: z.strictObject({ invoiceId: uuid }),
+  body: answerDispute.request.pick({ lines: true }),
+  status: 201,
+  reply: invoiceAnswer,
 });
 
 const writeOffAnswer = z

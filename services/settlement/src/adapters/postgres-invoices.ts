@@ -1,5 +1,4 @@
 import type { InvoiceDocument, InvoiceLine } from '@roamgrid/contracts';
-import type { SignedDocument } from '@roamgrid/documents';
 import { parseMoney } from '@roamgrid/kernel';
 import { json, type Transaction } from '@roamgrid/persistence';
 import type { InvoiceBook } from '../ports.js';
@@ -166,7 +165,12 @@ export class PostgresInvoices implements InvoiceBook {
   }
 
   async findAnswer(invoiceId: string): Promise<SignedInvoiceAnswer | null> {
-    return this.#document<InvoiceAnswerDocument>('invoice_answer', invoiceId);
+    const [row] = await this.#tx.query<DocumentRow>(
+      `SELECT document, document_hash, signature FROM invoice_answer
+        WHERE invoice_id = $1 ORDER BY answer_id DESC LIMIT 1`,
+      [invoiceId],
+    );
+    return row === undefined ? null : fromRow<InvoiceAnswerDocument>(row);
   }
 
   async addAnswer(answer: SignedInvoiceAnswer): Promise<void> {
@@ -178,7 +182,11 @@ export class PostgresInvoices implements InvoiceBook {
   }
 
   async findCredit(invoiceId: string): Promise<SignedCreditNote | null> {
-    return this.#document<CreditNoteDocument>('credit_note', invoiceId);
+    const [row] = await this.#tx.query<DocumentRow>(
+      'SELECT document, document_hash, signature FROM credit_note WHERE invoice_id = $1',
+      [invoiceId],
+    );
+    return row === undefined ? null : fromRow<CreditNoteDocument>(row);
   }
 
   async addCredit(creditNote: SignedCreditNote, isReissueAsked: boolean): Promise<void> {
@@ -242,16 +250,5 @@ export class PostgresInvoices implements InvoiceBook {
       disputedMinor: row.disputed_minor,
       differences: row.differences,
     };
-  }
-
-  async #document<Document>(
-    table: 'invoice_answer' | 'credit_note',
-    invoiceId: string,
-  ): Promise<SignedDocument<Document> | null> {
-    const [row] = await this.#tx.query<DocumentRow>(
-      `SELECT document, document_hash, signature FROM ${table} WHERE invoice_id = $1`,
-      [invoiceId],
-    );
-    return row === undefined ? null : fromRow<Document>(row);
   }
 }

@@ -6,6 +6,8 @@ import { PostgresCdrs } from './postgres-cdrs.js';
 import { PostgresCorrections } from './postgres-corrections.js';
 import { PostgresCredit } from './postgres-credit.js';
 import { PostgresExposures } from './postgres-exposures.js';
+import { PostgresDisputes } from './postgres-disputes.js';
+import { PostgresGaps } from './postgres-gaps.js';
 import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
@@ -51,6 +53,8 @@ export class PostgresWork implements UnitOfWork {
       invoices: new PostgresInvoices(tx),
       credit: new PostgresCredit(tx),
       corrections: new PostgresCorrections(tx),
+      disputes: new PostgresDisputes(tx),
+      gaps: new PostgresGaps(tx),
       journal: new PostgresJournal(tx, this.#now),
       intents: new PostgresIntents(tx, this.#now, onIntentAdded),
       settlements: new PostgresSettlements(tx),

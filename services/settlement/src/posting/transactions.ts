@@ -20,6 +20,11 @@ export function invoiceKeyOf(pairSecret: Uint8Array, invoiceId: string): string 
   return keyOf(pairSecret, 'invoice', invoiceId);
 }
 
+/** The business key of the record that both utilities recomputed an invoice. */
+export function verificationKeyOf(pairSecret: Uint8Array, invoiceId: string): string {
+  return keyOf(pairSecret, 'verification', invoiceId);
+}
+
 const partiesOf = ({ document }: SignedInvoice) => ({
   creditor: document.visitedUtility,
   debtor: document.homeUtility,

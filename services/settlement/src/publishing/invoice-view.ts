@@ -1,9 +1,10 @@
 import type { InvoiceView } from '@roamgrid/contracts';
-import { formatMoney, money, RoamgridError } from '@roamgrid/kernel';
+import { formatMoney, money, parseMoney, RoamgridError } from '@roamgrid/kernel';
 import { availableActions } from '../invoice-states.js';
 import type { Books, Ports } from '../ports.js';
 import { invoiceKeyOf } from '../posting/transactions.js';
 import type { InvoiceRecord, LedgerIntent } from '../records.js';
+import { disputeView, standingOf } from './dispute-view.js';
 import { publishView } from './project.js';
 
 /** Visited shows its presentation; home the verification both endorsed, or else its own latest record. */
@@ -12,9 +13,16 @@ function shownIntent(record: InvoiceRecord, intents: readonly LedgerIntent[]): L
   return intents.find(({ transaction }) => transaction.name === wanted) ?? intents.at(-1) ?? null;
 }
 
+/** What is not disputed stays due; of a credited invoice nothing is. */
+function undisputedOf({ invoice, state, disputedMinor }: InvoiceRecord): string {
+  const { currency, payable } = invoice.document;
+  const wholeMinor = state === 'credited' ? 0n : parseMoney(payable, currency).minor;
+  return formatMoney(money(currency, wholeMinor - disputedMinor));
+}
+
 /** An invoice with what surrounds it for its reader. */
 export async function viewInvoice(
-  ports: Pick<Ports, 'pairSecretOf'>,
+  ports: Pick<Ports, 'pairSecretOf' | 'clock'>,
   books: Books,
   record: InvoiceRecord,
 ): Promise<InvoiceView> {
@@ -28,6 +36,7 @@ export async function viewInvoice(
     state: record.state,
     invoice: record.invoice,
     disputed: formatMoney(money(document.currency, record.disputedMinor)),
+    undisputed: undisputedOf(record),
     ledger: {
       state: intent?.state ?? 'pending',
       businessKey:
@@ -39,7 +48,7 @@ export async function viewInvoice(
     availableActions: availableActions(
       record.direction,
       record.state,
-      record.differences.length > 0,
+      await standingOf(ports, books, record),
     ),
   };
 }
@@ -66,7 +75,14 @@ export async function publishInvoice(
     kind: 'invoice',
     id: invoiceId,
     sortAt: invoice.document.issuedAt,
-    data: { ...invoice, ...around, differences: record.differences, creditNote, reissuedAs },
+    data: {
+      ...invoice,
+      ...around,
+      ...(await disputeView(books, record)),
+      differences: record.differences,
+      creditNote,
+      reissuedAs,
+    },
   });
   return view;
 }

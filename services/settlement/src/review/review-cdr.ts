@@ -4,6 +4,7 @@ import type { Verifier } from '@roamgrid/platform';
 import { termsOf } from '../pricing/rate-charge.js';
 import type { CdrDocument } from '../records.js';
 import type { RetailDecision } from '../use-cases/deliver-retail.js';
+import { checkAge } from './check-age.js';
 import { checkAgreedTariff } from './check-agreed-tariff.js';
 import { checkAgreement } from './check-agreement.js';
 import {
@@ -54,6 +55,7 @@ async function firstObjection(
     checkTimes(cdr) ??
     checkUtcOffsets(cdr) ??
     checkRating(cdr, terms) ??
+    checkAge(cdr, agreement) ??
     checkStart(cdr) ??
     checkRevocation(cdr, revokedAtOf(retail), terms?.lateRevocationBorneBy ?? 'home') ??
     checkUnbilledEnergy(cdr, retail)

@@ -1,9 +1,19 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import { stateAfter } from '../invoice-states.js';
-import type { Ports } from '../ports.js';
+import type { Books, Ports } from '../ports.js';
+import { standingOf } from '../publishing/dispute-view.js';
 import { publishInvoice } from '../publishing/invoice-view.js';
-import type { SignedInvoiceAnswer } from '../records.js';
+import type { InvoiceRecord, SignedInvoiceAnswer } from '../records.js';
 import { disputedAmount } from './answer-received-invoice.js';
+
+/** What only silence had made of it gives way to a word that home signed in time and that came late. */
+async function countsAsUnanswered(
+  books: Books,
+  { invoice, state }: InvoiceRecord,
+): Promise<boolean> {
+  const isOpen = state === 'accepted' || state === 'disputed';
+  return isOpen && (await books.disputes.isBySilence(invoice.document.invoiceId));
+}
 
 /**
  * Visited keeps home's answer to an invoice. An answer that crossed a credit is kept and changes nothing.
@@ -20,7 +30,12 @@ export async function answerInvoice(ports: Ports, answer: SignedInvoiceAnswer): 
     if (record === null) return;
     const earlier = await books.invoices.findAnswer(invoiceId);
     if (earlier?.documentHash === answer.documentHash) return;
-    if (earlier !== null || record.invoice.documentHash !== invoiceHash) {
+    const isWithdrawal =
+      earlier?.document.answer === 'disputed' &&
+      answer.document.answer === 'accepted' &&
+      (await standingOf(ports, books, record)).disputeAnswer === 'rejected';
+    const isSecond = earlier !== null && !isWithdrawal;
+    if (isSecond || record.invoice.documentHash !== invoiceHash) {
       await books.holds.quarantine({
         kind: 'invoiceAnswer',
         documentId: invoiceId,
@@ -33,10 +48,11 @@ export async function answerInvoice(ports: Ports, answer: SignedInvoiceAnswer): 
       return;
     }
     await books.invoices.addAnswer(answer);
-    if (record.state === 'issued') {
+    const state = (await countsAsUnanswered(books, record)) ? 'issued' : record.state;
+    if (state === 'issued' || (isWithdrawal && state === 'disputed')) {
       const action = answer.document.answer === 'accepted' ? 'accept' : 'dispute';
       const disputedMinor = await disputedAmount(books, record, answer.document);
-      await books.invoices.setState(invoiceId, stateAfter(record.state, action), disputedMinor);
+      await books.invoices.setState(invoiceId, stateAfter(state, action), disputedMinor);
     }
     await publishInvoice(ports, books, invoiceId);
   });

@@ -11,10 +11,13 @@ import {
   acceptInvoice as acceptOnLedger,
   disputeInvoice as disputeOnLedger,
 } from '../posting/transactions.js';
+import { standingOf } from '../publishing/dispute-view.js';
 import { publishInvoice, viewInvoice } from '../publishing/invoice-view.js';
 import type { InvoiceAnswerDocument, InvoiceRecord, SignedInvoiceAnswer } from '../records.js';
 import { reviewInvoice } from './review-invoice.js';
 import { waitForDelivery } from './close-period.js';
+
+const DAY_MS = 86_400_000;
 
 type DisputedLines = RequestOf<typeof disputeContract>['lines'];
 
@@ -26,13 +29,15 @@ type DisputedLines = RequestOf<typeof disputeContract>['lines'];
  */
 export async function acceptInvoice(ports: Ports, invoiceId: string): Promise<InvoiceView> {
   return answerOnce(ports, invoiceId, { verdict: 'accepted', lines: [] }, async (books) => {
-    const next = stateAfter((await lockReceived(books, invoiceId)).state, 'accept');
+    const before = await lockReceived(books, invoiceId);
+    const next = stateAfter(before.state, 'accept');
+    await requireRejected(ports, books, before);
     await reviewInvoice(ports, books, invoiceId);
     const record = await lockReceived(books, invoiceId);
     if (record.differences.length > 0) {
       throw new RoamgridError('state_conflict', 'the invoice differs from our own records');
     }
-    const answer = await signAnswer(ports, record, 'accepted', []);
+    const answer = await signAnswer(ports, books, record, 'accepted', []);
     await books.invoices.setState(invoiceId, next, 0n);
     await books.intents.add(
       invoiceId,
@@ -45,8 +50,8 @@ export async function acceptInvoice(ports: Ports, invoiceId: string): Promise<In
 /**
  * Home disputes lines of an invoice. The same lines again, in any order, give the same answer.
  *
- * @throws RoamgridError `not_found`; `state_conflict` after an answer with other lines or a credit;
- *   `unprocessable` for a line that is not on it
+ * @throws RoamgridError `not_found`; `state_conflict` after an answer with other lines, a credit or the end of
+ *   the dispute window; `unprocessable` for a line that is not on it
  */
 export async function disputeInvoice(
   ports: Ports,
@@ -56,7 +61,8 @@ export async function disputeInvoice(
   return answerOnce(ports, invoiceId, { verdict: 'disputed', lines }, async (books) => {
     const record = await lockReceived(books, invoiceId);
     const next = stateAfter(record.state, 'dispute');
-    const answer = await signAnswer(ports, record, 'disputed', lines);
+    await requireOpenWindow(ports, books, record);
+    const answer = await signAnswer(ports, books, record, 'disputed', lines);
     const disputedMinor = await disputedAmount(books, record, answer.document);
     await books.invoices.setState(invoiceId, next, disputedMinor);
     await books.intents.add(
@@ -67,6 +73,19 @@ export async function disputeInvoice(
   });
 }
 
+/** A dispute is withdrawn only where visited rejects it as a whole: what it accepts comes back corrected. */
+async function requireRejected(ports: Ports, books: Books, record: InvoiceRecord): Promise<void> {
+  if (record.state !== 'disputed') return;
+  const { disputeAnswer } = await standingOf(ports, books, record);
+  if (disputeAnswer === 'rejected') return;
+  throw new RoamgridError('state_conflict', 'the invoice is disputed: visited answers or credits');
+}
+
+async function requireOpenWindow(ports: Ports, books: Books, record: InvoiceRecord): Promise<void> {
+  const { isWindowOver } = await standingOf(ports, books, record);
+  if (isWindowOver) throw new RoamgridError('state_conflict', 'the dispute window is over');
+}
+
 interface Wanted {
   readonly verdict: InvoiceAnswerDocument['answer'];
   readonly lines: DisputedLines;
@@ -74,8 +93,8 @@ interface Wanted {
 
 /** The lines as text, for comparing them whatever their order. */
 function lineTexts(lines: InvoiceAnswerDocument['lines']): string {
-  const texts = lines.map(({ cdrId, reasonCode, note }) =>
-    JSON.stringify([cdrId, reasonCode, note]),
+  const texts = lines.map(({ cdrId, reasonCode, note, evidence }) =>
+    JSON.stringify([cdrId, reasonCode, note, evidence]),
   );
   return texts.sort().join('\n');
 }
@@ -121,8 +140,16 @@ const onLedger = (ports: Ports, record: InvoiceRecord) => ({
   invoice: record.invoice,
 });
 
-function signAnswer(
+/** Visited has as long to answer a dispute as home had to raise it. */
+async function answerByOf(ports: Ports, books: Books, invoiceId: string): Promise<string | null> {
+  const terms = await books.disputes.termsOf(invoiceId);
+  if (terms === null) return null;
+  return formatInstant(ports.clock.now() + terms.disputeWindowDays * DAY_MS);
+}
+
+async function signAnswer(
   ports: Ports,
+  books: Books,
   { invoice }: InvoiceRecord,
   answer: InvoiceAnswerDocument['answer'],
   lines: DisputedLines,
@@ -133,7 +160,14 @@ function signAnswer(
     invoiceId: invoice.document.invoiceId,
     invoiceHash: invoice.documentHash,
     answer,
-    lines: lines.map(({ cdrId, reasonCode, note }) => ({ cdrId, reasonCode, note })),
+    lines: lines.map(({ cdrId, reasonCode, note, evidence }) => ({
+      cdrId,
+      reasonCode,
+      note,
+      evidence,
+    })),
+    answerBy:
+      answer === 'disputed' ? await answerByOf(ports, books, invoice.document.invoiceId) : null,
     at: formatInstant(ports.clock.now()),
   });
 }

@@ -20,6 +20,7 @@ import type {
   SignedCreditNote,
 } from '../records.js';
 import { waitForDelivery } from './close-period.js';
+import { correctLines, holdAccepted, prepareLines } from './corrections/correct-lines.js';
 import { invoiceTermsOf, issueInvoice } from './issue-invoice.js';
 
 type CreditRequest = RequestOf<typeof contract>;
@@ -28,7 +29,8 @@ type CreditReply = ReplyOf<typeof contract>;
 /**
  * Visited takes an invoice back in full: a credit note, the journal's reversal, and its CDRs wait for an
  * invoice again, or stand on a new one at once unless home objects to them. The same request again gives
- * the same note.
+ * the same note. Lines whose dispute visited accepted come back corrected, where the request says how, or stay
+ * held.
  *
  * @throws RoamgridError `not_found`; `state_conflict` for a received invoice, after a credit for another
  *   reason or with the other `reissue`, or where a reissue has no agreement
@@ -42,14 +44,20 @@ export async function creditInvoice(ports: Ports, request: CreditRequest): Promi
   const agreement = request.reissue
     ? await ports.neighbours.readAgreement(known.partner, agreementHash)
     : null;
+  const corrections = await prepareLines(ports, request);
   const reply = await ports.work.run(async (books): Promise<CreditReply> => {
+    await books.cdrs.lockDirection(ports.utility, known.partner);
     await books.invoices.lockPartner(known.partner);
     const earlier = await earlierCredit(ports, books, request);
     if (earlier !== null) return earlier;
     if (request.reissue && agreement === null) {
       throw new RoamgridError('state_conflict', `there is no agreement with ${known.partner}`);
     }
-    const { creditNote, cdrIds, late } = await takeBack(ports, books, request);
+    const taken = await takeBack(ports, books, request);
+    const { creditNote, late } = taken;
+    await holdAccepted(books, request.invoiceId);
+    const corrected = await correctLines(ports, books, taken, corrections);
+    const cdrIds = [...taken.cdrIds, ...corrected];
     const cdrs = await readyToReissue(books, cdrIds);
     let invoice: InvoiceView | null = null;
     // what home objected to meanwhile is held, and waits

@@ -10,6 +10,7 @@ import { rootOf } from '../documents/merkle.js';
 import { numberOf, seriesOf } from '../documents/numbers.js';
 import { lineOf, sumCdrs } from '../documents/sum-cdrs.js';
 import { bookInvoice } from '../journal/entries.js';
+import type { SilenceTerms } from '../dispute-ports.js';
 import type { Books, Ports } from '../ports.js';
 import { presentInvoice } from '../posting/transactions.js';
 import { publishInvoice } from '../publishing/invoice-view.js';
@@ -28,18 +29,21 @@ export interface InvoicePlan {
   readonly cdrs: readonly CdrDocument[];
   readonly terms: Pick<InvoiceDocument, 'agreementId' | 'agreementHash' | 'timeZone'> & {
     readonly paymentTermDays: number;
-  };
+  } & SilenceTerms;
   /** the credited invoice, whose numbers the new one accounts for, and which of its lines were late */
   readonly reissue: { readonly of: InvoiceDocument; readonly late: ReadonlySet<string> } | null;
 }
 
 export function invoiceTermsOf(agreement: SignedAgreement): InvoicePlan['terms'] {
-  const { agreementId, billingTimeZone, paymentTermDays } = agreement.document;
+  const { agreementId, billingTimeZone, paymentTermDays, disputeWindowDays, silenceMeans } =
+    agreement.document;
   return {
     agreementId,
     agreementHash: agreement.documentHash,
     timeZone: billingTimeZone,
     paymentTermDays,
+    disputeWindowDays,
+    silenceMeans,
   };
 }
 
@@ -67,6 +71,7 @@ export async function issueInvoice(
     { invoice, direction: 'issued', partner, state: 'issued' },
     lines.map((line) => ({ line, live: true })),
   );
+  await books.disputes.setTerms(invoiceId, plan.terms);
   const cdrIds = cdrs.map((cdr) => cdr.cdrId);
   await books.cdrs.setInvoice(cdrIds, invoiceId);
   const payable = money(document.currency, parseMoney(document.payable, document.currency).minor);
@@ -100,7 +105,7 @@ async function draft(
   const { cdrs, terms, partner } = plan;
   const [first] = cdrs;
   if (first === undefined) throw new RangeError('an invoice has at least one line');
-  const { sequenceFrom, sequenceTo } = plan.reissue?.of ?? rangeOf(cdrs, reachedSequence);
+  const { sequenceFrom, sequenceTo } = rangeOf(plan, reachedSequence);
   const issuedAtMs = ports.clock.now();
   const issuedAt = formatInstant(issuedAtMs);
   const count = await books.invoices.nextNumber(seriesOf('invoice', issuedAt));
@@ -132,7 +137,12 @@ async function draft(
 type SequenceRange = Pick<InvoiceDocument, 'sequenceFrom' | 'sequenceTo'>;
 
 /** From where earlier invoices end, or from the first line where that was left out of one of them. */
-function rangeOf(cdrs: readonly CdrDocument[], reachedSequence: number): SequenceRange {
+function rangeOf({ cdrs, reissue }: InvoicePlan, reachedSequence: number): SequenceRange {
+  // what was corrected has a number beyond those of the invoice that it stood on
+  if (reissue !== null) {
+    const { sequenceFrom, sequenceTo } = reissue.of;
+    return { sequenceFrom, sequenceTo: Math.max(sequenceTo, cdrs.at(-1)?.sequence ?? 0) };
+  }
   const first = cdrs.at(0)?.sequence ?? reachedSequence + 1;
   return {
     sequenceFrom: Math.min(first, reachedSequence + 1),

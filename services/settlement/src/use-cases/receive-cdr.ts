@@ -95,6 +95,8 @@ export async function takeIn(
     invoiceId: null,
     providerShare: null,
   };
+  await books.gaps.noticeBelow(document, document.sequence, ports.clock.now());
+  await books.gaps.fill(document.visitedUtility, document.sequence);
   await books.cdrs.add(record, null);
   await sendCdrAnswer(ports, books, cdr, verdictOf(objected));
   let charge = null;

@@ -4,6 +4,7 @@ import { publishInvoice } from '../publishing/invoice-view.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
 import type { SignedCreditNote } from '../records.js';
 import { stateAfter } from '../invoice-states.js';
+import { refuseAccepted } from './corrections/correct-lines.js';
 import { freeCdrs } from './credit-invoice.js';
 import { reviewInvoicesWith } from './review-invoice.js';
 
@@ -18,6 +19,7 @@ export async function receiveCredit(ports: Ports, creditNote: SignedCreditNote):
   const { invoiceId, invoiceHash, visitedUtility } = creditNote.document;
   await ports.verifier.verify(creditNote, visitedUtility, 'settlement');
   await ports.work.run(async (books) => {
+    await books.cdrs.lockDirection(visitedUtility, ports.utility);
     await books.invoices.lockPartner(visitedUtility);
     const record = await books.invoices.lock(invoiceId);
     if (record?.direction !== 'received' || record.partner !== visitedUtility) {
@@ -33,6 +35,7 @@ export async function receiveCredit(ports: Ports, creditNote: SignedCreditNote):
     const live = (await books.invoices.allLines(invoiceId)).filter((one) => one.live);
     const cdrIds = live.map(({ line }) => line.cdrId);
     await freeCdrs(books, invoiceId, cdrIds);
+    await refuseAccepted(books, invoiceId);
     await republishCdrs(books, ports.utility, cdrIds);
     await publishInvoice(ports, books, invoiceId);
     await reviewInvoicesWith(ports, books, cdrIds);

@@ -8,7 +8,7 @@ import { reviewInvoice } from './review-invoice.js';
  * Home takes in an invoice and compares it with its own CDRs: lines, sums, Merkle root. It is stored whether
  * it is right or not; what differs is listed, and such an invoice can only be disputed.
  *
- * @throws RoamgridError `forbidden` for an invoice to another utility; `signature_invalid`
+ * @throws RoamgridError `forbidden` for an invoice to another utility; `signature_invalid`; `peer_unreachable`
  */
 export async function receiveInvoice(
   ports: Ports,
@@ -21,6 +21,7 @@ export async function receiveInvoice(
     throw new RoamgridError('forbidden', 'the invoice is for another utility');
   }
   await ports.verifier.verify(invoice, partner, 'settlement');
+  const agreement = await ports.neighbours.readAgreement(partner, document.agreementHash);
   await ports.work.run(async (books) => {
     await books.invoices.lockPartner(partner);
     const known = await books.invoices.find(document.invoiceId);
@@ -41,6 +42,10 @@ export async function receiveInvoice(
       { invoice, direction: 'received', partner, state: 'issued' },
       lines.map((line) => ({ line, live: false })),
     );
+    if (agreement?.documentHash === document.agreementHash) {
+      await books.disputes.setTerms(document.invoiceId, agreement.document);
+    }
+    await books.gaps.noticeBelow(document, document.sequenceTo + 1, ports.clock.now());
     await reviewInvoice(ports, books, document.invoiceId);
     for (const { sessionId } of lines) {
       publishStep(books, ports.utility, {

@@ -11,8 +11,12 @@ import { wholesaleRounding } from '../pricing/wholesale.js';
 import { publishStep, publishView, settlementOf } from '../publishing/project.js';
 import { publishCdr } from '../publishing/publish-cdr.js';
 import type { CdrDocument, CdrRecord, CdrState, RecordedCharge } from '../records.js';
+import { isTooOld } from '../review/check-age.js';
 import { beganBeforeConsent } from '../review/check-entitlement.js';
 import { decideRetail, deliverRetail } from './deliver-retail.js';
+
+/** The flag of a CDR that came later than the agreement allows: kept, and disputed by home. */
+const TOO_OLD = 'too_old';
 
 /** What was read of other services before the transaction began. */
 interface Surroundings {
@@ -137,12 +141,17 @@ async function signCdr(
     salt: ports.ids.salt(),
     issuedAt: formatInstant(ports.clock.now()),
   });
-  return ports.signer.sign(document);
+  return ports.signer.sign(
+    isTooOld(document, agreement) ? { ...document, flags: [...document.flags, TOO_OLD] } : document,
+  );
 }
 
-/** Held until home agrees where the charge began before the consent, also while home is silent. */
+/**
+ * Held until home agrees where the charge began before the consent or is older than the agreement allows, also
+ * while home is silent.
+ */
 function firstState(cdr: CdrDocument, isDomestic: boolean): CdrState {
-  if (beganBeforeConsent(cdr)) return 'held';
+  if (beganBeforeConsent(cdr) || cdr.flags.includes(TOO_OLD)) return 'held';
   return isDomestic ? 'accepted' : 'open';
 }
 

@@ -4,7 +4,7 @@ import { chargeRecord, signedCdr } from '../../documents/cdr.js';
 import { meterCorrection, signedCdrCredit, signedWriteOff } from '../../documents/correction.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
 import { disputeReason, signedCdrAnswer } from '../../documents/invoice.js';
-import { nothing, uuid } from '../../values.js';
+import { nothing, utilitySlug, uuid } from '../../values.js';
 
 /** A charge ended: settlement rates it and makes its CDR. Idempotent by session. */
 export const recordCharge = defineContract({
@@ -29,6 +29,22 @@ export const receiveCdr = defineContract({
   senders: ['settlement'],
   scope: 'partner',
   request: z.strictObject({ cdr: signedCdr }),
+  reply: nothing,
+});
+
+/** Home misses numbers of a direction; visited sends what it has of them again. */
+export const resendCdrs = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'resendCdrs',
+  version: 1,
+  summary: 'Home asks visited for the CDRs of a gap in the sequence.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({
+    homeUtility: utilitySlug,
+    sequences: z.array(z.int().min(1)).max(200),
+  }),
   reply: nothing,
 });
 

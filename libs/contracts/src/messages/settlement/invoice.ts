@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
+import { meterCorrection } from '../../documents/correction.js';
 import {
+  disputeEvidence,
   disputeReason,
   invoiceLine,
   signedCreditNote,
+  signedDisputeAnswer,
   signedInvoice,
   signedInvoiceAnswer,
 } from '../../documents/invoice.js';
@@ -17,13 +20,15 @@ export const invoiceView = z.strictObject({
   state: z.enum(['issued', 'accepted', 'disputed', 'settled', 'credited']),
   invoice: signedInvoice,
   disputed: z.string(),
+  /** what of `payable` is not disputed: it stays due on the due date */
+  undisputed: z.string(),
   ledger: z.strictObject({
     state: z.enum(['pending', 'posted', 'unknown', 'refused']),
     businessKey: z.string(),
     txId: z.string().nullable(),
     blockNumber: z.string().nullable(),
   }),
-  availableActions: z.array(z.enum(['accept', 'dispute', 'credit'])),
+  availableActions: z.array(z.enum(['accept', 'dispute', 'answerDispute', 'credit'])),
 });
 export type InvoiceView = z.infer<typeof invoiceView>;
 
@@ -80,11 +85,40 @@ export const disputeInvoice = defineContract({
           cdrId: uuid,
           reasonCode: disputeReason,
           note: z.string().max(500),
+          evidence: z.array(disputeEvidence).max(10).default([]),
         }),
       )
       .min(1),
   }),
   reply: invoiceView,
+});
+
+export const answerDispute = defineContract({
+  kind: 'command',
+  service: 'settlement',
+  name: 'answerDispute',
+  version: 1,
+  summary: 'Visited accepts or rejects each disputed line of an invoice.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({
+    invoiceId: uuid,
+    by: z.string(),
+    lines: signedDisputeAnswer.shape.document.shape.lines,
+  }),
+  reply: invoiceView,
+});
+
+export const receiveDisputeAnswer = defineContract({
+  kind: 'event',
+  service: 'settlement',
+  name: 'receiveDisputeAnswer',
+  version: 1,
+  summary: 'Visited tells home which disputed lines it accepts and which it rejects.',
+  senders: ['settlement'],
+  scope: 'partner',
+  request: z.strictObject({ answer: signedDisputeAnswer }),
+  reply: nothing,
 });
 
 export const answerInvoice = defineContract({
@@ -112,6 +146,10 @@ export const creditInvoice = defineContract({
     reason: z.string().min(1).max(200),
     reissue: z.boolean(),
     by: z.string(),
+    /** what is true of lines that were wrong; null takes a charge back without another in its place */
+    corrections: z
+      .array(z.strictObject({ cdrId: uuid, correction: meterCorrection.nullable() }))
+      .default([]),
   }),
   reply: z.strictObject({ creditNote: signedCreditNote, invoice: invoiceView.nullable() }),
 });

@@ -9,7 +9,7 @@ import {
 } from '@roamgrid/contracts';
 import { formatEnergyKwh, formatInstant, RoamgridError } from '@roamgrid/kernel';
 import { canonicalText } from '../../documents/canonical-text.js';
-import type { Books, Ports } from '../../ports.js';
+import type { Books, Consumer, Ports } from '../../ports.js';
 import { correctMetering } from '../../pricing/correct-metering.js';
 import { termsOf } from '../../pricing/rate-charge.js';
 import { rateRetail } from '../../pricing/retail.js';
@@ -24,7 +24,7 @@ type Request = RequestOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
 
 /** What stands in the place of a CDR, but for its number, salt and signature. */
-interface Replacement {
+export interface Replacement {
   readonly facts: CdrDocument;
   readonly providerShareMinor: bigint;
 }
@@ -43,7 +43,7 @@ export async function correctCharge(ports: Ports, request: Request): Promise<Rep
   if (known !== null) return known;
   const record = await ports.work.run((books) => requireCdr(books, request));
   const { visitedUtility, homeUtility } = record.cdr.document;
-  const replacement = await replace(ports, record, request);
+  const replacement = await replacementOf(ports, record, request.correction);
   const consumer = await consumerOf(ports, record);
   return ports.work.run(async (books) => {
     await books.cdrs.lockDirection(visitedUtility, homeUtility);
@@ -53,23 +53,40 @@ export async function correctCharge(ports: Ports, request: Request): Promise<Rep
     if (current.cdr.documentHash !== record.cdr.documentHash) {
       throw new RoamgridError('state_conflict', 'the charge was corrected meanwhile');
     }
-    const reply = await takeBack(ports, books, current, { request, replacement });
-    if (reply.cdr !== null) {
-      const provider = await books.corrections.originOf(current.cdr.document.cdrId);
-      const providerShareMinor = replacement?.providerShareMinor ?? 0n;
-      const origin = provider === null ? null : { ...provider, providerShareMinor };
-      await bookNewCdr(ports, books, { cdr: reply.cdr, role: current.role, origin, consumer });
-    }
-    if (homeUtility !== ports.utility) {
-      const key = `cdr:${current.cdr.document.cdrId}`;
-      books.send(receiveCorrection, homeUtility, reply, key);
-    }
-    await republishCdrs(books, ports.utility, [
-      current.cdr.document.cdrId,
-      ...(reply.cdr === null ? [] : [reply.cdr.document.cdrId]),
-    ]);
-    return reply;
+    const lane = `cdr:${current.cdr.document.cdrId}`;
+    return putInPlace(ports, books, current, { request, replacement, consumer, lane });
   });
+}
+
+/** What a correction needs inside the transaction. */
+export interface PreparedCorrection {
+  readonly request: Pick<Request, 'reason' | 'by' | 'correction'>;
+  readonly replacement: Replacement | null;
+  readonly consumer: Consumer | null;
+  /** messages of one lane keep their order */
+  readonly lane: string;
+}
+
+/** Credit, corrected CDR, journal and messages in one transaction that holds the direction. */
+export async function putInPlace(
+  ports: Ports,
+  books: Books,
+  current: CdrRecord,
+  prepared: PreparedCorrection,
+): Promise<Reply> {
+  const { replacement, consumer, lane } = prepared;
+  const { cdrId, homeUtility } = current.cdr.document;
+  const reply = await takeBack(ports, books, current, prepared);
+  if (reply.cdr !== null) {
+    const known = await books.corrections.originOf(cdrId);
+    const providerShareMinor = replacement?.providerShareMinor ?? 0n;
+    const origin = known === null ? null : { ...known, providerShareMinor };
+    await bookNewCdr(ports, books, { cdr: reply.cdr, role: current.role, origin, consumer });
+  }
+  if (homeUtility !== ports.utility) books.send(receiveCorrection, homeUtility, reply, lane);
+  const successorId = reply.cdr === null ? [] : [reply.cdr.document.cdrId];
+  await republishCdrs(books, ports.utility, [cdrId, ...successorId]);
+  return reply;
 }
 
 /** The answer to the same request, given before. */
@@ -111,10 +128,10 @@ async function requireCdr(books: Books, { charge }: Request): Promise<CdrRecord>
 }
 
 /** @throws RoamgridError as {@link correctCharge} */
-async function replace(
+export async function replacementOf(
   ports: Ports,
   record: CdrRecord,
-  { correction }: Request,
+  correction: Request['correction'],
 ): Promise<Replacement | null> {
   if (correction === null) return null;
   const { document } = record.cdr;
@@ -162,16 +179,11 @@ const consumerOf = (ports: Ports, { role, cdr }: CdrRecord) =>
     ? ports.neighbours.resolvePseudonym(cdr.document.pseudonym, ports.utility)
     : Promise.resolve(null);
 
-interface Wanted {
-  readonly request: Request;
-  readonly replacement: Replacement | null;
-}
-
 async function takeBack(
   ports: Ports,
   books: Books,
   record: CdrRecord,
-  wanted: Wanted,
+  wanted: PreparedCorrection,
 ): Promise<Reply> {
   const cdr = await signReplacement(ports, books, wanted.replacement);
   const credit = await signCredit(ports, record, wanted, cdr);
@@ -202,7 +214,7 @@ async function signReplacement(
 function signCredit(
   ports: Ports,
   { cdr: { document, documentHash } }: CdrRecord,
-  { request }: Wanted,
+  { request }: PreparedCorrection,
   successor: SignedCdr | null,
 ): Promise<SignedCdrCredit> {
   const { cdrId, sequence, sessionId, visitedUtility, homeUtility } = document;
