@@ -1,6 +1,6 @@
 import { subjectOf, type Contract, type ReplyOf, type RequestInput } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
-import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
+import { firstValueFrom, timeout, TimeoutError, type Observable } from 'rxjs';
 import { errorFromReply, replyEnvelope, type RequestEnvelope } from './envelope.js';
 import { sessionOf } from './session-of.js';
 import { concernSession, currentDeadlineMs, currentTrace } from './trace-context.js';
@@ -31,9 +31,10 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** What the bus needs of Nest's `ClientProxy`; nothing else in Roamgrid touches one. */
+/** What carries messages; Nest's `ClientProxy` is one, and nothing else in Roamgrid touches it. */
 export interface MessageClient {
-  send(pattern: string, data: RequestEnvelope): import('rxjs').Observable<unknown>;
+  /** @param timeoutMs nobody waits longer for the answer */
+  send(pattern: string, data: RequestEnvelope, timeoutMs: number): Observable<unknown>;
   close(): unknown;
 }
 
@@ -152,13 +153,18 @@ export class NestBus implements Bus {
     if (timeoutMs <= 0) throw new RoamgridError('peer_unreachable', `${address}: no time is left`);
     try {
       return await firstValueFrom(
-        this.#options.client.send(address, envelope).pipe(timeout(timeoutMs)),
+        this.#options.client.send(address, envelope, timeoutMs).pipe(timeout(timeoutMs)),
       );
     } catch (error) {
       // what cannot be sent, and a bus that is not there, say so themselves
       if (error instanceof RoamgridError) throw error;
-      const reason = error instanceof TimeoutError ? 'no answer in time' : 'nobody listens';
+      const reason = isTimeout(error) ? 'no answer in time' : 'nobody listens';
       throw new RoamgridError('peer_unreachable', `${address}: ${reason}`);
     }
   }
+}
+
+/** Whichever of the two clocks rings first: the one here, or that of NATS's client. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error instanceof TimeoutError || error.name === 'TimeoutError');
 }

@@ -1,5 +1,4 @@
-import { IncomingResponseDeserializer, type Deserializer } from '@nestjs/microservices';
-import type { IncomingResponse, Serializer } from '@nestjs/microservices';
+import type { Serializer } from '@nestjs/microservices';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Msg } from '@nats-io/transport-node';
 import type { ReplyEnvelope } from './envelope.js';
@@ -17,21 +16,38 @@ interface ReplyPacket {
   readonly response?: unknown;
 }
 
-/** @param limitBytes what the server takes in one message */
-export function requestSerializer(limitBytes: () => number): Serializer<unknown, NatsText> {
-  return {
-    serialize(packet) {
-      const data = writeWireText(packet);
-      const sizeBytes = Buffer.byteLength(data);
-      if (sizeBytes > limitBytes()) {
-        throw new RoamgridError(
-          'payload_too_large',
-          `the bus carries ${String(limitBytes())} bytes in a message, this one has ${String(sizeBytes)}`,
-        );
-      }
-      return { data };
-    },
-  };
+/** A request on its way out, as Nest's server reads it. */
+export interface RequestPacket {
+  readonly id: string;
+  readonly pattern: string;
+  readonly data: unknown;
+}
+
+/**
+ * @param limitBytes what the server takes in one message
+ * @throws RoamgridError `payload_too_large`, or `internal` for what JSON cannot hold
+ */
+export function writeRequest(packet: RequestPacket, limitBytes: number): string {
+  const text = writeWireText(packet);
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes <= limitBytes) return text;
+  throw new RoamgridError(
+    'payload_too_large',
+    `the bus carries ${String(limitBytes)} bytes in a message, this one has ${String(sizeBytes)}`,
+  );
+}
+
+/** What a reply says; null where it is none of Nest's, which no reply of ours is. */
+export function readReply(message: Msg): unknown {
+  try {
+    const packet: unknown = message.json();
+    return typeof packet === 'object' && packet !== null && 'response' in packet
+      ? packet.response
+      : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** A reply that the bus cannot carry is told as such: its sender would wait for it in vain. */
@@ -47,20 +63,4 @@ export function replySerializer(limitBytes: () => number): Serializer<ReplyPacke
       return { data: writeWireText({ ...packet, response }) };
     },
   };
-}
-
-/** Reads replies; one that is no JSON fails its own request and nothing else. */
-export class ReplyDeserializer implements Deserializer<Msg, IncomingResponse> {
-  readonly #known = new IncomingResponseDeserializer();
-
-  deserialize(message: Msg): IncomingResponse | Promise<IncomingResponse> {
-    let value: unknown;
-    try {
-      value = message.json();
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      value = null;
-    }
-    return this.#known.deserialize(value);
-  }
 }

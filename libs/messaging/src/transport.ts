@@ -2,7 +2,8 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { MessageClient } from './bus.js';
 import { InProcessBroker, InProcessClient, InProcessServer } from './in-process.js';
 import { readNatsAddress } from './nats-address.js';
-import { BusNatsClient, UtilityNatsServer } from './nats.js';
+import { BusNatsClient } from './nats-client.js';
+import { UtilityNatsServer } from './nats-server.js';
 
 /** How the services of this process reach each other: one place decides. */
 export interface BusTransport {

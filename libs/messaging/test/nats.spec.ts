@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClientNats, ServerNats } from '@nestjs/microservices';
+import type { ServerNats } from '@nestjs/microservices';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { natsTransport, NestBus } from '@roamgrid/messaging';
 import { specifyBus } from './bus-specification.js';
@@ -132,22 +132,25 @@ describeNats(title, () => {
     const first = await startNats(path);
     const transport = natsTransport(first.url);
     const server = transport.server(HOME, 'crp') as ServerNats;
-    const client = transport.client() as ClientNats;
+    const client = transport.client();
     const service = await startEcho({ ...transport, server: () => server }, HOME, greeting(HOME));
     const bus = new NestBus({ client, from: 'test', now: Date.now, newTraceId: () => 'trace' });
     const ask = () => bus.request(echo, HOME, { text: 'hello' }, { timeoutMs: 2_000 });
     await ask();
-    const isBack = Promise.all([
-      new Promise<void>((resolve) => server.on('reconnect', () => resolve())),
-      new Promise<void>((resolve) => client.on('reconnect', () => resolve())),
-    ]);
+    const isBack = new Promise<void>((resolve) => server.on('reconnect', () => resolve()));
     await first.stop();
     await expect(ask()).rejects.toMatchObject({ code: 'peer_unreachable' });
     const second = await startNats(path, { port: first.port });
     await isBack;
-    // both came back at once: the server may not have read the subscription yet
     await server.unwrap<NatsConnection>().flush();
-    expect((await ask()).by).toBe(HOME);
+    // the asking side comes back by itself, a moment sooner or later
+    const answered = async (): Promise<string> => {
+      for (;;) {
+        const reply = await ask().catch(() => null);
+        if (reply !== null) return reply.by;
+      }
+    };
+    expect(await answered()).toBe(HOME);
     await bus.close();
     await service.close();
     await second.stop();

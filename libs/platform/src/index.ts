@@ -25,7 +25,7 @@ export {
 } from './problem.js';
 export { healthPart, startProbe, type HealthPart, type ProbeOptions } from './probe.js';
 export { Registry } from './registry.js';
-export { runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
+export { READY_WORD, runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
 export { runService, type RunningService } from './run-service.js';
 export {
   createServiceContext,

@@ -2,6 +2,12 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { ConfigurationError } from './config.js';
 import { createLog } from './log.js';
 
+/** An orderly stop that takes longer than this is broken off. */
+const STOP_MS = 8_000;
+
+/** What a program says to whoever started it with a channel. */
+export const READY_WORD = 'ready';
+
 /** What a program has started. */
 export interface RunningProgram {
   stop(): Promise<void>;
@@ -13,6 +19,8 @@ export interface ProgramHost {
   onSignal(listener: () => void): void;
   /** one line for the person who started it */
   tell(line: string): void;
+  /** it serves: who started this process with a channel hears of it */
+  ready?(): void;
   exit(status: number): void;
 }
 
@@ -24,6 +32,7 @@ const thisProcess: ProgramHost = {
     process.on('disconnect', listener);
   },
   tell: (line) => void process.stderr.write(`${line}\n`),
+  ready: () => void process.send?.(READY_WORD),
   exit: (status) => process.exit(status),
 };
 
@@ -61,7 +70,7 @@ export async function runProgram(
     starting.then((running) => stop(running, host)).catch(() => undefined);
   });
   await starting.then(
-    () => undefined,
+    () => host.ready?.(),
     (error: unknown) => {
       refuse(error, host);
     },
@@ -69,11 +78,17 @@ export async function runProgram(
 }
 
 async function stop(running: RunningProgram, host: ProgramHost): Promise<void> {
+  const force = setTimeout(() => {
+    host.tell(`Not stopped within ${String(STOP_MS)} ms; ending at once.`);
+    host.exit(1);
+  }, STOP_MS);
   try {
     await running.stop();
     host.exit(0);
   } catch (error) {
     createLog('error').error({ err: error }, 'stopping failed');
     host.exit(1);
+  } finally {
+    clearTimeout(force);
   }
 }

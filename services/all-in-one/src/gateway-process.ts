@@ -4,7 +4,7 @@ import { checkPortFree } from './free-port.js';
 import { tellFirstRun, type FirstRun } from './first-run.js';
 
 /** An orderly stop that takes longer than this is broken off. */
-const STOP_MS = 10_000;
+const STOP_MS = 15_000;
 
 /** Where and over what a gateway serves, in one process or in many. */
 export interface GatewayOptions {

@@ -26,17 +26,24 @@ import {
 } from '@roamgrid/platform';
 import { Addresses } from './addresses.js';
 import { openAdministrators } from './bus/administrators.js';
+import { endLeftOver } from './bus/end-left-over.js';
 import { writeBusConfiguration } from './bus/write-bus-configuration.js';
 import {
   builderEnvironment,
   inheritedEnvironment,
   type ClusterConfiguration,
 } from './cluster.config.js';
-import { planEntrances, planServices, type PlanParts } from './processes/plan-processes.js';
+import {
+  planEdge,
+  planServices,
+  STARTED_SERVICES,
+  type PlanParts,
+} from './processes/plan-processes.js';
 import type { ProcessPlan } from './processes/supervised-process.js';
+import { bundlePrograms } from './programs/bundle-programs.js';
 import { Supervisor, waitUntilReady } from './supervisor.js';
 
-const PROGRAMS = fileURLToPath(new URL('../../../.cache/bin', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
  * The router and the services of every utility, each a process of its own, over PostgreSQL and a nats-server
@@ -65,16 +72,15 @@ async function start(
   const { parts, nats, credentials } = await layFoundation(options, configuration, started);
   const supervisor = new Supervisor(options.dataDir, options.log);
   started.add(() => supervisor.close());
-  const wave = (plans: Parameters<Supervisor['start']>[0]): void => {
+  const wave = (plans: readonly ProcessPlan[]): ReturnType<Supervisor['start']> => {
     const before = supervisor.count;
-    supervisor.start(plans);
     started.add(() => supervisor.stopSince(before));
+    return supervisor.start(plans);
   };
   wave([nats]);
-  wave(planServices(parts));
+  await waitUntilReady(wave(planServices(parts)));
   const fresh = await seed(options, parts, credentials);
-  wave(planEntrances(parts, options.port));
-  await waitUntilReady(`${credentials.baseUrl}/health/ready`);
+  await waitUntilReady(wave([planEdge(parts, options.port)]));
   return { baseUrl: credentials.baseUrl, fresh, stop: () => started.stop() };
 }
 
@@ -91,7 +97,10 @@ async function layFoundation(
   started: Started,
 ): Promise<Foundation> {
   const program = await findProgram(configuration, log);
-  const databases = await openDatabases(configuration, { dataDir, logLevel }, started);
+  const [programOf, databases] = await Promise.all([
+    bundlePrograms({ root: ROOT, services: STARTED_SERVICES, log }),
+    openDatabases(configuration, { dataDir, logLevel }, started),
+  ]);
   const registry = await openConsortiumRegistry(dataDir);
   const utilities = registry.utilities.map((entry) => entry.utility);
   await databases.provision(utilities);
@@ -102,15 +111,25 @@ async function layFoundation(
   const passwordOf = (user: string): string => keyedHash(secret, user);
   const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
   const file = await writeBusConfiguration({ dataDir, listen, utilities, passwordOf });
+  const pidFile = join(dataDir, 'nats-server.pid');
+  await endLeftOver(pidFile, file);
   const inherited = inheritedEnvironment();
   return {
     credentials,
-    nats: { name: 'nats-server', program, args: ['-c', file], env: inherited, isQuiet: true },
+    nats: {
+      name: 'nats-server',
+      program,
+      args: ['-c', file, '-P', pidFile],
+      env: inherited,
+      isQuiet: true,
+    },
     parts: {
       utilities,
       dataDir,
       logLevel,
       addresses,
+      publicHost: host,
+      programOf,
       inherited,
       issuer: credentials.issuer,
       identityClients: await writeClients(dataDir, credentials),
@@ -128,7 +147,7 @@ async function findProgram(
 ): Promise<string> {
   const found = await findNatsServer({
     named: NATS_SERVER_BIN,
-    cacheDir: PROGRAMS,
+    cacheDir: join(ROOT, '.cache', 'bin'),
     environment: builderEnvironment(),
     log,
   });
@@ -170,10 +189,6 @@ async function seed(
   credentials: DemoCredentials,
 ): Promise<boolean> {
   if (await isSeeded(options.dataDir)) return false;
-  const probes = parts.addresses.probes().filter((probe) => !probe.startsWith('router='));
-  await Promise.all(
-    probes.map((probe) => waitUntilReady(`${probe.split('=')[1] ?? ''}/health/ready`)),
-  );
   const bus = openAdministrators(parts.utilities, parts.busUrlOf);
   try {
     return await seedOnce(options, { bus, clock: systemClock, credentials });

@@ -1,9 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ProcessList } from './processes/process-list.js';
 import { SupervisedProcess, type ProcessPlan } from './processes/supervised-process.js';
 
-const LOOK_AGAIN_MS = 25;
-const READY_MS = 60_000;
+const READY_MS = 90_000;
 
 /** All processes of the cluster, in the order in which they were started. */
 export class Supervisor {
@@ -25,7 +23,8 @@ export class Supervisor {
     );
   }
 
-  start(plans: readonly ProcessPlan[]): void {
+  /** @returns the processes, which are on their way */
+  start(plans: readonly ProcessPlan[]): readonly SupervisedProcess[] {
     const processes = plans.map(
       (plan) =>
         new SupervisedProcess({
@@ -38,6 +37,7 @@ export class Supervisor {
     );
     this.#processes.push(...processes);
     for (const process of processes) process.start();
+    return processes;
   }
 
   /** Ends those that were started last, together; how many waves there were is the caller's to know. */
@@ -57,25 +57,24 @@ export class Supervisor {
   }
 }
 
-interface Readiness {
-  readonly parts?: readonly { readonly name: string; readonly state: string }[];
-}
-
-/** The parts that an answer of `/health/ready` names as down. */
-async function lackingIn(answer: Response): Promise<string> {
-  const { parts = [] } = (await answer.json()) as Readiness;
-  return parts.flatMap(({ name, state }) => (state === 'up' ? [] : [name])).join(', ');
-}
-
-/** Asks until the address answers 200. @throws Error that says in one line what still lacks */
-export async function waitUntilReady(url: string): Promise<void> {
-  const deadlineMs = Date.now() + READY_MS;
-  let lacking = 'no answer';
-  for (;;) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.status === 200) return;
-    if (answer !== null) lacking = await lackingIn(answer);
-    if (Date.now() > deadlineMs) throw new Error(`${url} is not ready: ${lacking}`);
-    await pause(LOOK_AGAIN_MS);
+/** @throws Error that says in one line who does not serve */
+export async function waitUntilReady(processes: readonly SupervisedProcess[]): Promise<void> {
+  const waiting = new Set(processes);
+  const all = Promise.all(
+    processes.map(async (process) => {
+      await process.ready;
+      waiting.delete(process);
+    }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`not ready: ${[...waiting].map(({ label }) => label).join(', ')}`));
+    }, READY_MS);
+  });
+  try {
+    await Promise.race([all, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

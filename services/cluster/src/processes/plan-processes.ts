@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { busUserOf, type BusSpeaker } from '@roamgrid/messaging';
 import type { Addresses } from '../addresses.js';
 import type { ProcessPlan } from './supervised-process.js';
@@ -7,6 +6,8 @@ import type { ProcessPlan } from './supervised-process.js';
 export interface PlanParts {
   readonly utilities: readonly string[];
   readonly dataDir: string;
+  /** where the public port is opened; inner ports are of this machine only */
+  readonly publicHost: string;
   readonly logLevel: string;
   readonly issuer: string;
   readonly identityClients: string;
@@ -15,14 +16,21 @@ export interface PlanParts {
   readonly databaseUrlOf: (utility: string, service: string) => string;
   readonly ledgerUrl: string;
   readonly busUrlOf: (user: string) => string;
+  /** the file that node runs */
+  readonly programOf: (service: string) => string;
 }
 
 const SERVICES = ['settlement', 'crp', 'profiles', 'aaa'] as const;
 
-/** The built program of a service. */
-export function programOf(service: string): string {
-  return fileURLToPath(new URL(`../../../${service}/dist/main.js`, import.meta.url));
-}
+/** Folders of `services` that the cluster starts. */
+export const STARTED_SERVICES = [
+  ...SERVICES,
+  'portal',
+  'ledger',
+  'identity',
+  'router',
+  'edge',
+] as const;
 
 class Plans {
   readonly #parts: PlanParts;
@@ -33,7 +41,7 @@ class Plans {
 
   /** `env` holds what the service reads and nothing of any other service. */
   of(service: string, utility: string | undefined, env: NodeJS.ProcessEnv): ProcessPlan {
-    const { inherited, logLevel, dataDir, addresses } = this.#parts;
+    const { inherited, logLevel, dataDir, addresses, programOf } = this.#parts;
     return {
       name: service,
       ...(utility === undefined ? {} : { utility }),
@@ -62,52 +70,50 @@ class Plans {
   }
 }
 
-/** The ledger and each utility's services: what the demonstration is seeded through. */
+/** Everything behind the edge. */
 export function planServices(parts: PlanParts): ProcessPlan[] {
   const plans = new Plans(parts);
-  const ledger = plans.of('ledger', undefined, {
-    SERVICE_DATABASE_URL: parts.ledgerUrl,
-    NATS_URL: parts.busUrlOf('ledger'),
-  });
+  const { addresses } = parts;
   return [
-    ledger,
-    ...parts.utilities.flatMap((utility) =>
-      SERVICES.map((service) => plans.ofUtility(service, utility)),
-    ),
-    ...parts.utilities.map((utility) =>
-      plans.ofUtility('portal', utility, {
-        PORTAL_PORT: String(parts.addresses.portOf('portal', utility)),
-        ISSUER: parts.issuer,
-        JWKS_URI: `${parts.addresses.originOf('identity')}/oidc/jwks`,
-      }),
-    ),
-  ];
-}
-
-/** Identity, the stations' router, and the edge, which opens the public port. */
-export function planEntrances(parts: PlanParts, publicPort: number): ProcessPlan[] {
-  const plans = new Plans(parts);
-  const { addresses, utilities } = parts;
-  return [
+    plans.of('router', undefined, {
+      ROUTER_PORT: String(addresses.portOf('router')),
+      ROUTER_HOST: addresses.host,
+      ROUTER_UTILITIES: parts.utilities.join(','),
+      NATS_URL: parts.busUrlOf('router'),
+    }),
+    plans.of('ledger', undefined, {
+      SERVICE_DATABASE_URL: parts.ledgerUrl,
+      NATS_URL: parts.busUrlOf('ledger'),
+    }),
     plans.of('identity', undefined, {
       IDENTITY_PORT: String(addresses.portOf('identity')),
       ISSUER: parts.issuer,
       IDENTITY_CLIENTS: parts.identityClients,
     }),
-    plans.of('router', undefined, {
-      ROUTER_PORT: String(addresses.portOf('router')),
-      ROUTER_HOST: addresses.host,
-      ROUTER_UTILITIES: utilities.join(','),
-      NATS_URL: parts.busUrlOf('router'),
-    }),
-    plans.of('edge', undefined, {
-      PORT: String(publicPort),
-      ROUTER_URL: addresses.originOf('router'),
-      IDENTITY_URL: addresses.originOf('identity'),
-      PORTALS: utilities
-        .map((utility) => `${utility}=${addresses.originOf('portal', utility)}`)
-        .join(','),
-      PROBES: addresses.probes().join(','),
-    }),
+    ...parts.utilities.flatMap((utility) =>
+      SERVICES.map((service) => plans.ofUtility(service, utility)),
+    ),
+    ...parts.utilities.map((utility) =>
+      plans.ofUtility('portal', utility, {
+        PORTAL_PORT: String(addresses.portOf('portal', utility)),
+        ISSUER: parts.issuer,
+        JWKS_URI: `${addresses.originOf('identity')}/oidc/jwks`,
+      }),
+    ),
   ];
+}
+
+/** The edge, which opens the public port. */
+export function planEdge(parts: PlanParts, publicPort: number): ProcessPlan {
+  const { addresses, utilities } = parts;
+  return new Plans(parts).of('edge', undefined, {
+    PORT: String(publicPort),
+    HOST: parts.publicHost,
+    ROUTER_URL: addresses.originOf('router'),
+    IDENTITY_URL: addresses.originOf('identity'),
+    PORTALS: utilities
+      .map((utility) => `${utility}=${addresses.originOf('portal', utility)}`)
+      .join(','),
+    PROBES: addresses.probes().join(','),
+  });
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { READY_WORD } from '@roamgrid/platform';
 
 /** One program of the cluster, and how it is started. */
 export interface ProcessPlan {
@@ -25,7 +26,7 @@ const FIRST_PAUSE_MS = 100;
 const GREATEST_PAUSE_MS = 10_000;
 /** one that ran so long is not the victim of its own start */
 const STEADY_MS = 20_000;
-const STOP_MS = 6_000;
+const STOP_MS = 9_000;
 const LAST_WORDS_CHARACTERS = 2_000;
 
 /**
@@ -35,7 +36,10 @@ const LAST_WORDS_CHARACTERS = 2_000;
  */
 export class SupervisedProcess {
   readonly plan: ProcessPlan;
+  /** resolves when it serves for the first time; never for a program that does not say so */
+  readonly ready: Promise<void>;
   readonly #options: SupervisedProcessOptions;
+  #isReady: () => void = () => undefined;
   #child: ChildProcess | null = null;
   #ended: Promise<unknown> = Promise.resolve();
   #pauseMs = FIRST_PAUSE_MS;
@@ -44,6 +48,9 @@ export class SupervisedProcess {
 
   constructor(options: SupervisedProcessOptions) {
     this.plan = options.plan;
+    this.ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
     this.#options = options;
   }
 
@@ -64,6 +71,9 @@ export class SupervisedProcess {
       env,
       detached: true,
       stdio: ['ignore', 'ignore', isQuiet === true ? 'pipe' : 'inherit', 'ipc'],
+    });
+    child.on('message', (word) => {
+      if (word === READY_WORD) this.#isReady();
     });
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {

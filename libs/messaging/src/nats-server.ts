@@ -1,44 +1,12 @@
-import { ClientNats, ServerNats, type MessageHandler } from '@nestjs/microservices';
-import { connect, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
-import { RoamgridError } from '@roamgrid/kernel';
+import { ServerNats, type MessageHandler } from '@nestjs/microservices';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { addressFrom, addressOf } from './bus.js';
 import type { NatsAddress } from './nats-address.js';
-import { ReplyDeserializer, replySerializer, requestSerializer } from './nats-packets.js';
-
-/** NATS's own default; the server names its limit when one connects. */
-const DEFAULT_PAYLOAD_BYTES = 1_048_576;
-
-/** A link that died without a word is found out within two of these. */
-const PING_INTERVAL_MS = 20_000;
+import { limitOf, linkTo, openLink, type LinkOptions } from './nats-link.js';
+import { replySerializer } from './nats-packets.js';
 
 /** How long a service that stops waits for what it has taken; a handler may hang. */
 const LAST_ANSWERS_MS = 5_000;
-
-interface LinkOptions extends NatsAddress {
-  readonly maxReconnectAttempts: number;
-  readonly pingInterval: number;
-}
-
-/** Nest's own default gives up after twenty seconds, and the service would stay deaf for ever. */
-function linkTo(address: NatsAddress): LinkOptions {
-  return { ...address, maxReconnectAttempts: -1, pingInterval: PING_INTERVAL_MS };
-}
-
-/** @throws RoamgridError `peer_unreachable`, naming the servers and not what opens them */
-async function openLink(options: LinkOptions): Promise<NatsConnection> {
-  try {
-    return await connect(options);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RoamgridError(
-      'peer_unreachable',
-      `the bus at ${options.servers.join(', ')} cannot be used: ${reason}`,
-    );
-  }
-}
-
-const limitOf = (link: NatsConnection | null): number =>
-  link?.info?.max_payload ?? DEFAULT_PAYLOAD_BYTES;
 
 /** Nest's NATS transport, listening on one utility's own subjects. */
 export class UtilityNatsServer extends ServerNats {
@@ -132,26 +100,4 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   });
   await Promise.race([work, late]);
   clearTimeout(timer);
-}
-
-/** Nest's NATS client; its link is opened by the first request. */
-export class BusNatsClient extends ClientNats {
-  readonly #options: LinkOptions;
-  #link: NatsConnection | null = null;
-
-  constructor(address: NatsAddress) {
-    const options = linkTo(address);
-    super({
-      ...options,
-      serializer: requestSerializer(() => limitOf(this.#link)),
-      deserializer: new ReplyDeserializer(),
-    });
-    this.#options = options;
-  }
-
-  /** @throws RoamgridError `peer_unreachable` */
-  override async createClient(): Promise<NatsConnection> {
-    this.#link = await openLink(this.#options);
-    return this.#link;
-  }
 }

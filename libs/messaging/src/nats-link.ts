@@ -1,0 +1,36 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { RoamgridError } from '@roamgrid/kernel';
+import type { NatsAddress } from './nats-address.js';
+
+/** NATS's own default; the server names its limit when one connects. */
+const DEFAULT_PAYLOAD_BYTES = 1_048_576;
+
+/** A link that died without a word is found out within two of these. */
+const PING_INTERVAL_MS = 20_000;
+
+export interface LinkOptions extends NatsAddress {
+  readonly maxReconnectAttempts: number;
+  readonly pingInterval: number;
+}
+
+/** The client's own default gives up after twenty seconds, and the service would stay deaf for ever. */
+export function linkTo(address: NatsAddress): LinkOptions {
+  return { ...address, maxReconnectAttempts: -1, pingInterval: PING_INTERVAL_MS };
+}
+
+/** @throws RoamgridError `peer_unreachable`, naming the servers and not what opens them */
+export async function openLink(options: LinkOptions): Promise<NatsConnection> {
+  try {
+    return await connect(options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RoamgridError(
+      'peer_unreachable',
+      `the bus at ${options.servers.join(', ')} cannot be used: ${reason}`,
+    );
+  }
+}
+
+/** How many bytes the server takes in one message. */
+export const limitOf = (link: NatsConnection | null): number =>
+  link?.info?.max_payload ?? DEFAULT_PAYLOAD_BYTES;
