@@ -51,7 +51,11 @@ export default {
     esm('libs', ['libs/*/test']),
     esm('services', ['services/*/test']),
     esm('tools', ['tools/test']),
-    esm('scenarios', ['scenarios']),
+    {
+      ...esm('scenarios', ['scenarios']),
+      globalSetup: '<rootDir>/scenarios/shared-gateway.setup.mjs',
+      globalTeardown: '<rootDir>/scenarios/shared-gateway.teardown.mjs',
+    },
     chaincode,
   ],
 };

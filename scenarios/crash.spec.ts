@@ -9,7 +9,7 @@ describe('a gateway that dies while a car charges', () => {
   let gateway: Gateway;
 
   beforeAll(async () => {
-    gateway = await Gateway.start();
+    gateway = await Gateway.start({ own: true });
   }, 90_000);
 
   afterAll(async () => {

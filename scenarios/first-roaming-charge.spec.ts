@@ -12,7 +12,7 @@ describe('the first roaming charge', () => {
   let invoiceId: string;
 
   beforeAll(async () => {
-    gateway = await Gateway.start();
+    gateway = await Gateway.start({ own: true });
     charged = await charge(gateway);
   }, 90_000);
 

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { resetSharedGateway, sharedGateway } from './shared-gateway.js';
 
 /** What `DATA_DIR/demo-credentials.json` holds (INTERFACE §3), as far as scenarios use it. */
 export interface Credentials {
@@ -84,20 +85,39 @@ export class Gateway {
   readonly #tokens = new Map<string, string>();
   #output = '';
 
-  private constructor(dataDir: string, port: number) {
+  /** the cluster of the whole run: it is not this story's to end */
+  readonly #isShared: boolean;
+
+  private constructor(dataDir: string, port: number, isShared: boolean) {
     this.dataDir = dataDir;
     this.#port = port;
+    this.#isShared = isShared;
     this.baseUrl = `http://127.0.0.1:${String(port)}`;
   }
 
-  static async start(): Promise<Gateway> {
-    const gateway = new Gateway(await mkdtemp(join(tmpdir(), 'roamgrid ')), await freePort());
+  /**
+   * A gateway with the consortium of the first start and nothing more. Stories told apart share one cluster,
+   * whose books are put back before each.
+   *
+   * @param own for a story that ends its gateway, reads what it writes, or changes who runs in it
+   */
+  static async start({ own = false }: { readonly own?: boolean } = {}): Promise<Gateway> {
+    const shared = own ? null : sharedGateway();
+    if (shared !== null) {
+      await resetSharedGateway(shared);
+      const gateway = new Gateway(shared.dataDir, shared.port, true);
+      await gateway.#readCredentials();
+      return gateway;
+    }
+    const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid '));
+    const gateway = new Gateway(dataDir, await freePort(), false);
     await gateway.boot();
     return gateway;
   }
 
   /** Starts the process on the same data directory and waits until it is ready. */
   async boot(): Promise<void> {
+    if (this.#isShared) throw new Error('this story starts its gateway: it needs one of its own');
     const main = resolve(`services/${shape()}/dist/main.js`);
     const child = spawn(process.execPath, [main], {
       env: {
@@ -124,6 +144,10 @@ export class Gateway {
       'the gateway is ready',
       READY_BOUND_MS,
     );
+    await this.#readCredentials();
+  }
+
+  async #readCredentials(): Promise<void> {
     const text = await readFile(join(this.dataDir, 'demo-credentials.json'), 'utf8');
     this.#credentials = JSON.parse(text) as Credentials;
     this.#tokens.clear();
@@ -141,6 +165,7 @@ export class Gateway {
 
   /** Sends the process a signal and waits for its end. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    if (this.#isShared) throw new Error('this story ends its gateway: it needs one of its own');
     const child = this.#process;
     if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
@@ -150,6 +175,7 @@ export class Gateway {
   }
 
   async dispose(): Promise<void> {
+    if (this.#isShared) return;
     await this.end();
     await rm(this.dataDir, { recursive: true, force: true });
   }

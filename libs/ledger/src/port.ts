@@ -1,15 +1,6 @@
-/** What a party may ask the contract to record. One name a transaction of the contract. */
-export const LEDGER_TRANSACTIONS = [
-  'presentInvoice',
-  'verifyInvoice',
-  'acceptInvoice',
-  'disputeInvoice',
-  'creditInvoice',
-  'recordAgreement',
-  'recordSettlement',
-  'recordPayment',
-] as const;
+import type { LEDGER_RECORD_KINDS, LEDGER_TRANSACTIONS } from '@roamgrid/contracts';
 
+/** What a party may ask the contract to record. One name a transaction of the contract. */
 export type LedgerTransactionName = (typeof LEDGER_TRANSACTIONS)[number];
 
 /** A value that JSON can carry without loss. Amounts are decimal strings, never numbers. */
@@ -63,15 +54,7 @@ export interface LedgerReceipt {
   readonly first: boolean;
 }
 
-export type LedgerRecordKind =
-  | 'invoice'
-  | 'verification'
-  | 'acceptance'
-  | 'dispute'
-  | 'credit'
-  | 'agreement'
-  | 'settlement'
-  | 'payment';
+export type LedgerRecordKind = (typeof LEDGER_RECORD_KINDS)[number];
 
 /** What the caller's own collection holds under a business key. */
 export interface LedgerRecord {

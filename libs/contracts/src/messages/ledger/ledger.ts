@@ -2,6 +2,30 @@ import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { hashHex, instantString, integerString, nothing } from '../../values.js';
 
+/** What a utility may ask the ledger to record: the transactions of the consortium's contract. */
+export const LEDGER_TRANSACTIONS = [
+  'presentInvoice',
+  'verifyInvoice',
+  'acceptInvoice',
+  'disputeInvoice',
+  'creditInvoice',
+  'recordAgreement',
+  'recordSettlement',
+  'recordPayment',
+] as const;
+
+/** What then stands there. */
+export const LEDGER_RECORD_KINDS = [
+  'invoice',
+  'verification',
+  'acceptance',
+  'dispute',
+  'credit',
+  'agreement',
+  'settlement',
+  'payment',
+] as const;
+
 /** lower-case hex HMAC-SHA-256 with a secret of the pair: what names a record on the ledger */
 const businessKey = z.string().regex(/^[0-9a-f]{64}$/, 'a business key');
 
@@ -18,14 +42,7 @@ export const submitTransaction = defineContract({
   senders: ['settlement'],
   scope: 'own',
   request: z.strictObject({
-    name: z.enum([
-      'presentInvoice',
-      'verifyInvoice',
-      'acceptInvoice',
-      'disputeInvoice',
-      'creditInvoice',
-      'recordAgreement',
-    ]),
+    name: z.enum(LEDGER_TRANSACTIONS),
     businessKey,
     documentHash: hashHex,
     argument: z.record(z.string(), z.json()).describe('what every member of the channel may see'),
@@ -56,7 +73,7 @@ export const readRecord = defineContract({
   reply: z.strictObject({
     record: z
       .strictObject({
-        kind: z.enum(['invoice', 'verification', 'acceptance', 'dispute', 'credit', 'agreement']),
+        kind: z.enum(LEDGER_RECORD_KINDS),
         businessKey,
         documentHash: hashHex,
         txId: hashHex,
