@@ -52,7 +52,7 @@ export async function openService(options: OpenServiceOptions): Promise<ServiceC
     openSecretFile(keyFolder, options.service),
   ]);
   const { utility, service, transport, registry, clock, ids, log, metrics } = options;
-  const signer = await createSigner(keyFile);
+  const signer = createSigner(keyFile);
   return createServiceContext({
     utility,
     service,

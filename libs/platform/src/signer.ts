@@ -1,6 +1,6 @@
-import { canonicalBytes, detach, documentHash, type SignedDocument } from '@roamgrid/documents';
-import { CompactSign, importJWK, type CryptoKey } from 'jose';
-import { sha256 } from './hashing.js';
+import { createPrivateKey, sign as signBytes, type JsonWebKey } from 'node:crypto';
+import { canonicalBytes, type SignedDocument } from '@roamgrid/documents';
+import { sha256Hex } from './hashing.js';
 import type { KeyFile } from './key-files.js';
 
 /** Signs documents with one service's key. */
@@ -9,15 +9,21 @@ export interface Signer {
   sign<Document>(document: Document): Promise<SignedDocument<Document>>;
 }
 
-export async function createSigner(keyFile: KeyFile): Promise<Signer> {
-  const key = (await importJWK(keyFile.privateJwk, 'EdDSA')) as CryptoKey;
+/**
+ * A detached JWS in compact form (RFC 7515 appendix F) with Ed25519 (RFC 8037). Made with the platform's own
+ * signature, in place: a way over the thread pool takes four times as long, and a driver waits for it.
+ */
+export function createSigner({ kid, privateJwk }: KeyFile): Signer {
+  const key = createPrivateKey({ key: privateJwk as JsonWebKey, format: 'jwk' });
+  const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid })).toString('base64url');
+  const signed = <Document>(document: Document): SignedDocument<Document> => {
+    const bytes = canonicalBytes(document);
+    const input = `${header}.${Buffer.from(bytes).toString('base64url')}`;
+    const signature = signBytes(null, Buffer.from(input), key).toString('base64url');
+    return { document, documentHash: sha256Hex(bytes), signature: `${header}..${signature}` };
+  };
   return {
-    kid: keyFile.kid,
-    async sign(document) {
-      const compact = await new CompactSign(canonicalBytes(document))
-        .setProtectedHeader({ alg: 'EdDSA', kid: keyFile.kid })
-        .sign(key);
-      return { document, documentHash: documentHash(document, sha256), signature: detach(compact) };
-    },
+    kid,
+    sign: (document) => Promise.resolve(document).then(signed),
   };
 }

@@ -46,7 +46,7 @@ export async function openConsortiumRegistry(dataDir: string): Promise<Registry>
     utilities: await Promise.all(DEMO_UTILITIES.map((utility) => entryOf(dataDir, utility))),
   };
   const key = await openKeyFile(keyFolderOf(dataDir, 'consortium'), 'consortium', 'sig');
-  const signed = await (await createSigner(key)).sign(document);
+  const signed = await createSigner(key).sign(document);
   await writeFile(path, `${JSON.stringify(signed, null, 2)}\n`);
   return new Registry(document);
 }

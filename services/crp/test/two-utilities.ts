@@ -114,7 +114,7 @@ async function startCrp(options: {
   readonly clock: Clock;
 }): Promise<CrpUnderTest> {
   const { utility, test, keyFile, keyFolder, registry, transport, clock } = options;
-  const signer = await createSigner(keyFile);
+  const signer = createSigner(keyFile);
   const open = async (): Promise<RunningService> => {
     const context = createServiceContext({
       utility,

@@ -103,7 +103,7 @@ export async function portalUnderTest(
     service: 'portal',
     database: store.database,
     transport,
-    signer: await createSigner(await openKeyFile(folder, 'portal', 'sig')),
+    signer: createSigner(await openKeyFile(folder, 'portal', 'sig')),
     registry: new Registry(registry),
     clock: systemClock,
     ids: systemIds,

@@ -189,17 +189,17 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
   const clock = new TestClock();
   const verifier = new Verifier(registry);
   const crpSigners = {
-    [HOME]: await createSigner(await key(HOME, 'crp')),
-    [VISITED]: await createSigner(await key(VISITED, 'crp')),
+    [HOME]: createSigner(await key(HOME, 'crp')),
+    [VISITED]: createSigner(await key(VISITED, 'crp')),
   };
-  const services = new StandInServices(await createSigner(await key(HOME, 'crp')));
+  const services = new StandInServices(createSigner(await key(HOME, 'crp')));
   const recalls = new StandInVisited();
   const drops: (() => Promise<void>)[] = [];
   const open = async (utility: string) => {
     const test = await testDatabase(server, { schema: 'profiles', migrations: profilesMigrations });
     drops.push(() => test.drop());
     const { database } = test;
-    const signer = await createSigner(await key(utility, 'profiles'));
+    const signer = createSigner(await key(utility, 'profiles'));
     const pinKey = await key(utility, 'profiles', 'enc');
     const issued = new PostgresIssuedMandates(database, utility);
     const held = new PostgresHeldMandates(database, SECRET, utility);

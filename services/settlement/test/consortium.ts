@@ -120,7 +120,7 @@ async function keysOf(): Promise<{
     const publicJwk = { ...(await exportJWK(pair.publicKey)), ...shared };
     const privateJwk = { ...(await exportJWK(pair.privateKey)), ...shared };
     keys.push(contracts.publicJwk.parse(publicJwk));
-    signers.set(service, await createSigner({ kid: shared.kid, privateJwk, publicJwk }));
+    signers.set(service, createSigner({ kid: shared.kid, privateJwk, publicJwk }));
   }
   return { keys, signers };
 }

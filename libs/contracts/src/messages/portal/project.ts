@@ -67,7 +67,7 @@ export const project = defineContract({
     facet: z.enum(['aaa', 'profiles', 'crp', 'settlement']),
     /** orders the list; the session's swipe, the CDR's end, the invoice's issue */
     sortAt: instantString,
-    data: z.record(z.string(), z.json()),
+    data: z.record(z.string(), z.unknown()).describe('JSON; it crossed the bus as such'),
     steps: z
       .array(traceStep)
       .default([])
