@@ -17,6 +17,7 @@ import * as mandate from './messages/profiles/mandate.js';
 import * as stationCall from './messages/router/station-call.js';
 import * as settlementAudit from './messages/settlement/audit.js';
 import * as bill from './messages/settlement/bill.js';
+import * as card from './messages/settlement/card.js';
 import * as cdr from './messages/settlement/cdr.js';
 import * as exposure from './messages/settlement/exposure.js';
 import * as invoice from './messages/settlement/invoice.js';
@@ -44,6 +45,7 @@ export const FLOW: readonly Contract[] = [
   bill.readCredit,
   roaming.recallMandate,
   bill.reserveCredit,
+  card.authorizeCard,
   mandate.storeMandate,
   charge.consent,
   charge.decline,

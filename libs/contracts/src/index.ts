@@ -32,6 +32,7 @@ export * from './messages/profiles/consumer.js';
 export * from './messages/profiles/mandate.js';
 export * from './messages/settlement/audit.js';
 export * from './messages/settlement/bill.js';
+export * from './messages/settlement/card.js';
 export * from './messages/settlement/cdr.js';
 export * from './messages/settlement/exposure.js';
 export * from './messages/settlement/invoice.js';

@@ -39,7 +39,11 @@ export const customerClass = z.enum(['residential', 'commercial']);
 export const stationClass = z.enum(['AC', 'DC']);
 export const assurance = z.enum(['claimed', 'possession', 'knowledge']);
 export const tier = z.enum(['none', 'Gold', 'Diamond', 'Platinum']);
-export const paymentMode = z.enum(['postPaid', 'prepaid']);
+/** `debit` is charged at once when a session has ended, `creditCard` is authorized before it. */
+export const paymentMode = z.enum(['postPaid', 'prepaid', 'debit', 'creditCard']);
+export type PaymentMode = z.infer<typeof paymentMode>;
+/** A payment provider's token for a card or an account: never a card number. */
+export const paymentMethod = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{2,63}$/);
 export const authorizedBy = z.enum(['home', 'visitingProfile', 'offlineRule']);
 export const consentChannel = z.enum(['station', 'ocpp', 'preAgreed']);
 export const medium = z.enum([

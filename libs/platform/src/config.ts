@@ -64,3 +64,29 @@ export const utilityServiceConfiguration = {
     .describe('slug of the utility this service belongs to'),
   SERVICE_DATABASE_URL: z.string().min(1).describe("PostgreSQL URL of this service's own role"),
 };
+
+const address = z
+  .string()
+  .regex(/^https?:\/\/[^\s@]+$/)
+  .optional();
+
+/** Systems of a utility that money leaves for; where one is not named, a sandbox stands in for it. */
+export const outwardConfiguration = {
+  CUSTOMER_BILLING_URL: address.describe(
+    "where bills are posted to for the utility's own customer billing; {utility} becomes its slug; a sandbox stands in without it",
+  ),
+  CUSTOMER_BILLING_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('bearer token for the customer billing system'),
+  PAYMENT_GATEWAY_URL: address.describe(
+    'payment provider for cards and debit, its orders at /orders; {utility} becomes the slug; a sandbox stands in without it',
+  ),
+  PAYMENT_GATEWAY_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('bearer token for the payment provider'),
+};
+export type OutwardConfiguration = z.output<z.ZodObject<typeof outwardConfiguration>>;

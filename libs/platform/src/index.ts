@@ -5,9 +5,11 @@ export { systemClock, type Clock } from './clock.js';
 export {
   commonConfiguration,
   ConfigurationError,
+  outwardConfiguration,
   probeConfiguration,
   readConfiguration,
   utilityServiceConfiguration,
+  type OutwardConfiguration,
 } from './config.js';
 export { equalDigests, keyedHash, sha256, sha256Hex, stationPasswordDigest } from './hashing.js';
 export { systemIds, type IdSource } from './ids.js';

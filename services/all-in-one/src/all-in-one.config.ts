@@ -1,4 +1,4 @@
-import { commonConfiguration, readConfiguration } from '@roamgrid/platform';
+import { commonConfiguration, outwardConfiguration, readConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 
 /** Keys of a gateway, in whichever shape it runs. */
@@ -24,6 +24,7 @@ export const gatewayConfiguration = {
     .enum(['0', '1'])
     .default('1')
     .describe('1: tells the story of a first charge after the first start; 0: does not'),
+  ...outwardConfiguration,
 };
 
 export const allInOneConfiguration = z.object({

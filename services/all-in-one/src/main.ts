@@ -2,6 +2,11 @@ import { readAllInOneConfiguration } from './all-in-one.config.js';
 import { serveGateway } from './serve-gateway.js';
 import { startGateway } from './start-gateway.js';
 
-await serveGateway(readAllInOneConfiguration, (options, { DATABASE_URL, NATS_URL }) =>
-  startGateway({ ...options, databaseUrl: DATABASE_URL, natsUrl: NATS_URL }),
+await serveGateway(readAllInOneConfiguration, (options, configuration) =>
+  startGateway({
+    ...options,
+    databaseUrl: configuration.DATABASE_URL,
+    natsUrl: configuration.NATS_URL,
+    outward: configuration,
+  }),
 );

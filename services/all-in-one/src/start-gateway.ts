@@ -31,6 +31,8 @@ import {
 export interface AllInOneOptions extends GatewayOptions {
   readonly databaseUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
+  /** systems that money leaves for */
+  readonly outward?: UtilityServicesParts['outward'];
 }
 
 export interface RunningAllInOne extends RunningGateway {
@@ -158,6 +160,7 @@ async function startUtilities(
     dataDir: config.dataDir,
     host: config.host,
     random: Math.random,
+    outward: config.outward,
     issuer: credentials.issuer,
     jwksUri: `http://${config.host}:${String(identityPort)}/oidc/jwks`,
   };

@@ -11,6 +11,7 @@ import {
   type IdSource,
   type Log,
   type Metrics,
+  type OutwardConfiguration,
   type Registry,
   type RunningService,
   type ServiceContext,
@@ -34,6 +35,8 @@ export interface UtilityServicesParts {
   readonly host: string;
   readonly issuer: string;
   readonly jwksUri: string;
+  /** systems that money leaves for; sandboxes stand in for those not named */
+  readonly outward?: OutwardConfiguration | undefined;
 }
 
 export interface RunningUtility {
@@ -89,10 +92,13 @@ export async function startUtility(
     open('portal', portalMigrations),
     pairSecrets(parts.dataDir, utility, partners),
   ]);
-  const { host, issuer, jwksUri, ledger } = parts;
+  const { host, issuer, jwksUri, ledger, outward } = parts;
   const api = await startPortal(portal, { host, port: 0, issuer, keys: publishedKeys(jwksUri) });
   const running: RunningService[] = [
-    await runService(settlement, SettlementModule.with(settlement, { ledger, pairSecretOf })),
+    await runService(
+      settlement,
+      SettlementModule.with(settlement, { ledger, pairSecretOf, outward }),
+    ),
     await runService(crp, CrpModule.with(crp)),
     await runService(profiles, await ProfilesModule.with(profiles)),
     await runService(aaa, AaaModule.with(aaa)),

@@ -1,5 +1,5 @@
 import { gatewayConfiguration } from '@roamgrid/all-in-one/installation';
-import { readConfiguration } from '@roamgrid/platform';
+import { outwardConfiguration, readConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 
 export const clusterConfiguration = z.object({
@@ -26,3 +26,9 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
 
 /** Go reads keys of its own. */
 export const builderEnvironment = (): NodeJS.ProcessEnv => process.env;
+
+/** The systems that money leaves for, as settlement reads them. */
+export function outwardEnvironment(configuration: ClusterConfiguration): NodeJS.ProcessEnv {
+  const keys = Object.keys(outwardConfiguration) as (keyof typeof outwardConfiguration)[];
+  return Object.fromEntries(keys.map((key) => [key, configuration[key]]));
+}

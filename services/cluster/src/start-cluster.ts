@@ -31,6 +31,7 @@ import { writeBusConfiguration } from './bus/write-bus-configuration.js';
 import {
   builderEnvironment,
   inheritedEnvironment,
+  outwardEnvironment,
   type ClusterConfiguration,
 } from './cluster.config.js';
 import {
@@ -135,6 +136,7 @@ async function layFoundation(
       identityClients: await writeClients(dataDir, credentials),
       databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
       ledgerUrl: databases.ledgerUrl(),
+      outward: outwardEnvironment(configuration),
       busUrlOf: (user) => `nats://${encodeURIComponent(user)}:${passwordOf(user)}@${listen}`,
     },
   };

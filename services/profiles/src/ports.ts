@@ -208,6 +208,14 @@ export interface OwnServices {
   }): Promise<bigint | null>;
   /** what of a prepaid balance nothing is reserved of */
   availableCredit(consumerId: string): Promise<bigint>;
+  /** holds an amount on a driver's card; null where it is declined, or nobody knows */
+  authorizeCard(request: {
+    mandateId: string;
+    consumerId: string;
+    paymentMethod: string;
+    currency: string;
+    amountMinor: bigint;
+  }): Promise<bigint | null>;
   openAccount(consumerId: string, currency: string, balance: string): Promise<void>;
 }
 

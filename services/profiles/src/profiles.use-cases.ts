@@ -55,12 +55,14 @@ export function profilesUseCases(parts: ProfilesParts) {
       const found = await parts.consumers.byPseudonym(request.pseudonym, request.visitedUtility);
       if (found === null) return { consumer: null };
       const { consumerId, cinMasked, settings } = found;
-      const { paymentMode, currency } = settings;
+      const { paymentMode, paymentMethod, currency } = settings;
       const { mandateId } = request;
       const revocation =
         mandateId === undefined ? null : await parts.issued.revocationOf(mandateId);
       const revokedAt = revocation?.document.issuedAt ?? null;
-      return { consumer: { consumerId, cinMasked, paymentMode, currency, revokedAt } };
+      return {
+        consumer: { consumerId, cinMasked, paymentMode, paymentMethod, currency, revokedAt },
+      };
     },
     async readRevocations(
       request: RequestOf<typeof readRevocations>,

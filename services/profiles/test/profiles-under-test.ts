@@ -87,6 +87,19 @@ export class StandInServices implements OwnServices {
     return Promise.resolve(minor);
   }
 
+  /** amounts held on cards, by mandate; `sandbox-declined` holds none */
+  readonly onCards = new Map<string, bigint>();
+
+  authorizeCard({
+    mandateId,
+    paymentMethod,
+    amountMinor,
+  }: Parameters<OwnServices['authorizeCard']>[0]): Promise<bigint | null> {
+    if (paymentMethod === 'sandbox-declined') return Promise.resolve(null);
+    this.onCards.set(mandateId, amountMinor);
+    return Promise.resolve(amountMinor);
+  }
+
   release(mandateId: string): void {
     this.balanceMinor += this.reserved.get(mandateId) ?? 0n;
     this.reserved.delete(mandateId);

@@ -22,6 +22,10 @@ export const accounts = {
   /** what a settlement came to, until it is paid */
   settlementClearing: (partner: string) => `settlement:clearing:${partner}`,
   bank: 'bank',
+  /** taken by the payment provider, not paid out by it yet */
+  cardClearing: 'card:clearing',
+  /** what the utility's customer billing collects from drivers */
+  customerBilling: 'customer:billing',
   /** payments that a partner says its bank has made */
   bankAdvised: (partner: string) => `bank:advised:${partner}`,
 } as const;

@@ -4,6 +4,7 @@ import { Handles } from '@roamgrid/messaging';
 import type { Ports } from './ports.js';
 import { PORTS } from './tokens.js';
 import { auditBooks } from './use-cases/audit-books.js';
+import { authorizeCard } from './use-cases/cards/authorize-card.js';
 import { issueBills } from './use-cases/issue-bills.js';
 import { depositCredit, releaseCredit, reserveCredit } from './use-cases/keep-credit.js';
 import { readBalances } from './use-cases/netting/read-balances.js';
@@ -38,6 +39,11 @@ export class BillHandlers {
   async releaseCredit(request: contracts.RequestOf<typeof contracts.releaseCredit>) {
     await releaseCredit(this.#ports, request.mandateId);
     return {};
+  }
+
+  @Handles(contracts.authorizeCard)
+  authorizeCard(request: contracts.RequestOf<typeof contracts.authorizeCard>) {
+    return authorizeCard(this.#ports, request);
   }
 
   @Handles(contracts.readBalances)

@@ -7,5 +7,5 @@ await serviceMain({
   service: 'settlement',
   readConfiguration: readSettlementConfiguration,
   migrations: settlementMigrations,
-  module: (context) => settlementAlone(context),
+  module: (context) => settlementAlone(context, readSettlementConfiguration()),
 });

@@ -1,5 +1,6 @@
 import type {
   Contract,
+  PaymentMode,
   RequestInput,
   SignedAgreement,
   SignedBill,
@@ -8,6 +9,8 @@ import type {
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
+import type { CardBook, PaymentGateway } from './cards/ports.js';
+import type { CustomerBillingFeed, FeedBook } from './feed/ports.js';
 import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
 import type { CorrectionBook } from './correction-ports.js';
@@ -200,6 +203,8 @@ export interface Books {
   readonly corrections: CorrectionBook;
   readonly disputes: DisputeBook;
   readonly gaps: GapBook;
+  readonly feed: FeedBook;
+  readonly cards: CardBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }
@@ -215,7 +220,9 @@ export interface UnitOfWork {
 export interface Consumer {
   readonly consumerId: string;
   readonly cinMasked: string;
-  readonly paymentMode: 'postPaid' | 'prepaid';
+  readonly paymentMode: PaymentMode;
+  /** what `debit` is charged to */
+  readonly paymentMethod?: string | undefined;
   readonly currency: CurrencyCode;
   /** of the mandate that was asked for */
   readonly revokedAt?: string | null | undefined;
@@ -273,6 +280,8 @@ export interface Ports {
   readonly partners: Partners;
   readonly paymentOrders: PaymentOrders;
   readonly exposureGauge: ExposureGauge;
+  readonly customerBilling: CustomerBillingFeed;
+  readonly paymentGateway: PaymentGateway;
   readonly ledger: LedgerPort;
   readonly pairSecretOf: (partner: string) => Uint8Array;
   readonly signer: Signer;

@@ -1,7 +1,14 @@
-import { readConfiguration, utilityServiceConfiguration } from '@roamgrid/platform';
+import {
+  outwardConfiguration,
+  readConfiguration,
+  utilityServiceConfiguration,
+} from '@roamgrid/platform';
 import { z } from 'zod';
 
-export const settlementConfiguration = z.object(utilityServiceConfiguration);
+export const settlementConfiguration = z.object({
+  ...utilityServiceConfiguration,
+  ...outwardConfiguration,
+});
 export type SettlementConfiguration = z.output<typeof settlementConfiguration>;
 
 /** @throws ConfigurationError */

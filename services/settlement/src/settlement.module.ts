@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusLedger, type LedgerPort } from '@roamgrid/ledger';
 import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
-import type { ServiceContext } from '@roamgrid/platform';
+import type { OutwardConfiguration, ServiceContext } from '@roamgrid/platform';
 import { BusNeighbours } from './adapters/bus-neighbours.js';
 import { BusPartners } from './adapters/bus-partners.js';
 import { openPairSecrets } from './adapters/pair-secrets.js';
 import { PostgresBooksAudit } from './adapters/postgres-books-audit.js';
 import { PostgresWork } from './adapters/postgres-work.js';
 import { ExposureGauges } from './adapters/exposure-gauges.js';
+import { openOutward } from './adapters/open-outward.js';
 import { SandboxBank } from './adapters/sandbox-bank.js';
 import { DueWork } from './background/due-work.js';
 import { BillHandlers } from './bill.handlers.js';
@@ -24,13 +25,16 @@ import { CreateSettlements } from './migrations/1700000000500-create-settlements
 import { CreateExposures } from './migrations/1700000000510-create-exposures.js';
 import { ExposureHandlers } from './exposure.handlers.js';
 import { NettingHandlers } from './netting.handlers.js';
-import type { PaymentOrders } from './netting/ports.js';
+import { CreateBillingFeed } from './migrations/1795270000000-create-billing-feed.js';
+import { CreateCardOrders } from './migrations/1795270000010-create-card-orders.js';
 import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
 import { PORTS } from './tokens.js';
 import { applySilence } from './use-cases/disputes/apply-silence.js';
 import { askForGaps } from './use-cases/ask-for-gaps.js';
+import { executeDueCardOrders, voidForgotten } from './use-cases/cards/execute-card-order.js';
+import { deliverFeed } from './use-cases/feed/deliver-feed.js';
 import { assessExposures } from './use-cases/exposure/assess-exposures.js';
 import { askAgain } from './use-cases/netting/ask-for-cosignature.js';
 import { executeDuePayments } from './use-cases/netting/execute-payment.js';
@@ -41,8 +45,10 @@ export interface SettlementExtras {
   readonly ledger: LedgerPort;
   /** the secret that this utility shares with a partner: it names records on the ledger */
   readonly pairSecretOf: (partner: string) => Uint8Array;
-  /** the utility's bank; the sandbox bank where none is given */
-  readonly paymentOrders?: PaymentOrders;
+  /** systems that money leaves for; sandboxes stand in for those not named */
+  readonly outward?: Partial<OutwardConfiguration> | undefined;
+  /** instead of them, and of the bank, which is a sandbox always */
+  readonly standIns?: Partial<Pick<Ports, 'paymentOrders' | 'customerBilling' | 'paymentGateway'>>;
 }
 
 export const settlementMigrations: readonly MigrationClass[] = [
@@ -54,6 +60,8 @@ export const settlementMigrations: readonly MigrationClass[] = [
   CreateExposures,
   CorrectCharges,
   AnswerDisputes,
+  CreateBillingFeed,
+  CreateCardOrders,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -82,11 +90,15 @@ export class SettlementModule {
 }
 
 /** Settlement as a process of its own: it reaches the ledger over the bus. */
-export async function settlementAlone(context: ServiceContext): Promise<DynamicModule> {
+export async function settlementAlone(
+  context: ServiceContext,
+  outward: OutwardConfiguration,
+): Promise<DynamicModule> {
   const { bus, utility, registry, keyFolder } = context;
   const partners = registry.utilities.map((entry) => entry.utility);
   return SettlementModule.with(context, {
     ledger: new BusLedger({ bus, utility }),
+    outward,
     pairSecretOf: await openPairSecrets(join(keyFolder, '..', 'pairs'), utility, partners),
   });
 }
@@ -94,8 +106,11 @@ export async function settlementAlone(context: ServiceContext): Promise<DynamicM
 /** What is tried again until somebody outside has answered. */
 function dueSteps(ports: Ports): (() => Promise<void>)[] {
   return [
+    () => executeDueCardOrders(ports),
+    () => voidForgotten(ports),
     () => askAgain(ports),
     () => executeDuePayments(ports),
+    () => deliverFeed(ports),
     () => assessExposures(ports),
     () => applySilence(ports),
     () => askForGaps(ports),
@@ -110,8 +125,10 @@ function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
     audits: new PostgresBooksAudit(database),
     neighbours: new BusNeighbours(bus, utility),
     partners: new BusPartners(bus),
-    paymentOrders: extras.paymentOrders ?? new SandboxBank(database, () => clock.now()),
+    paymentOrders: new SandboxBank(database, () => clock.now()),
     ledger: extras.ledger,
+    ...openOutward(extras.outward ?? {}, { database, utility, now: () => clock.now() }),
+    ...extras.standIns,
     exposureGauge: new ExposureGauges(context.metrics, utility),
     pairSecretOf: extras.pairSecretOf,
     signer,

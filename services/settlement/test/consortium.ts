@@ -45,7 +45,8 @@ export class SetClock {
 export interface Consumer {
   readonly consumerId: string;
   readonly cinMasked: string;
-  readonly paymentMode: 'postPaid' | 'prepaid';
+  readonly paymentMode: contracts.PaymentMode;
+  readonly paymentMethod?: string;
   readonly currency: 'USD' | 'CAD';
 }
 
@@ -148,7 +149,7 @@ export async function openConsortium(
   server: PostgresServer,
   utilities: readonly string[],
   ledger: LedgerPort,
-  extras: Pick<SettlementExtras, 'paymentOrders'> = {},
+  standIns: NonNullable<SettlementExtras['standIns']> = {},
 ): Promise<Consortium> {
   const clock = new SetClock();
   const transport = inProcessTransport();
@@ -198,7 +199,7 @@ export async function openConsortium(
     await standIn.listen();
     const app = await NestFactory.createMicroservice(
       SettlementModule.with(context, {
-        ...extras,
+        standIns,
         ledger,
         pairSecretOf: pairSecretsOf(shared, utility),
       }),

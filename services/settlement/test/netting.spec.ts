@@ -20,8 +20,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   bank = new FailingBank();
-  const extras = { paymentOrders: bank };
-  consortium = await openConsortium(server, [VISITED, HOME], new MemoryLedger(), extras);
+  const standIns = { paymentOrders: bank };
+  consortium = await openConsortium(server, [VISITED, HOME], new MemoryLedger(), standIns);
 }, 30_000);
 
 afterEach(async () => {

@@ -47,7 +47,7 @@ export const billDocument = z.strictObject({
   to: instantString,
   lines: z.array(billSession),
   totalInclTax: decimalString,
-  alreadyPaid: decimalString.describe('taken from a prepaid balance'),
+  alreadyPaid: decimalString.describe('taken from a prepaid balance, by debit or by card'),
   amountDue: decimalString,
   issuedAt: instantString,
 });

@@ -83,6 +83,9 @@ export const billCreditDocument = z.strictObject({
     .min(1),
   totalInclTax: decimalString,
   backToBalance: decimalString.describe('part of the total that goes back to a prepaid balance'),
+  refunded: decimalString.describe(
+    'part of the total that goes back to the card or account that paid',
+  ),
   reason: z.string().max(500),
   proposedBy: identifier,
   /** null where the amount needs no second person */

@@ -5,7 +5,11 @@ export interface DemoConsumer {
   readonly planId: 'residential-roaming' | 'commercial-roaming';
   readonly customerClass: 'residential' | 'commercial';
   readonly tier: 'none' | 'Gold' | 'Diamond' | 'Platinum';
-  readonly paymentMode: 'postPaid' | 'prepaid';
+  readonly paymentMode: 'postPaid' | 'prepaid' | 'debit' | 'creditCard';
+  /** a token of the sandbox provider, which says how it behaves */
+  readonly paymentMethod?: string;
+  /** a quarter of it is held on a card for one session */
+  readonly limitAmount?: string;
   readonly state: 'active' | 'blocked';
   readonly maxConcurrentSessions: number;
   readonly balance?: string;
@@ -27,6 +31,13 @@ const commercial = {
   planId: 'commercial-roaming',
   customerClass: 'commercial',
   maxConcurrentSessions: 20,
+} as const;
+
+const byCard = {
+  ...residential,
+  utility: 'alabama-power',
+  paymentMode: 'creditCard',
+  limitAmount: '400.00',
 } as const;
 
 export const DEMO_CONSUMERS: readonly DemoConsumer[] = [
@@ -65,4 +76,13 @@ export const DEMO_CONSUMERS: readonly DemoConsumer[] = [
     balance: '0.00',
   },
   { ...residential, utility: 'northern-hydro', cin: '12400001011000000782' },
+  { ...byCard, cin: '84000195011000093078', paymentMethod: 'sandbox-card' },
+  {
+    ...byCard,
+    cin: '84000195011000094048',
+    paymentMode: 'debit',
+    paymentMethod: 'sandbox-account',
+  },
+  { ...byCard, cin: '84000195011000095018', paymentMethod: 'sandbox-declined' },
+  { ...byCard, cin: '84000195011000096085', paymentMethod: 'sandbox-timeout' },
 ];

@@ -18,6 +18,8 @@ export interface PlanParts {
   readonly busUrlOf: (user: string) => string;
   /** the file that node runs */
   readonly programOf: (service: string) => string;
+  /** what settlement reads of the systems that money leaves for */
+  readonly outward: NodeJS.ProcessEnv;
 }
 
 const SERVICES = ['settlement', 'crp', 'profiles', 'aaa'] as const;
@@ -91,7 +93,9 @@ export function planServices(parts: PlanParts): ProcessPlan[] {
       IDENTITY_CLIENTS: parts.identityClients,
     }),
     ...parts.utilities.flatMap((utility) =>
-      SERVICES.map((service) => plans.ofUtility(service, utility)),
+      SERVICES.map((service) =>
+        plans.ofUtility(service, utility, service === 'settlement' ? parts.outward : {}),
+      ),
     ),
     ...parts.utilities.map((utility) =>
       plans.ofUtility('portal', utility, {

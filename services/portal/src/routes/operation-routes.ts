@@ -97,6 +97,9 @@ export const postConsumer = defineRoute({
     planId: consumerSettings.shape.planId,
     tier: consumerSettings.shape.tier.default('none'),
     paymentMode: consumerSettings.shape.paymentMode.default('postPaid'),
+    paymentMethod: consumerSettings.shape.paymentMethod.describe(
+      "the payment provider's token that debit and creditCard are charged to",
+    ),
     currency: currencyCode.optional().describe("the utility's own where it is absent"),
     limitEnergyKwh: decimalString.default('1000'),
     limitAmount: decimalString.default('1000.00'),

@@ -1,4 +1,5 @@
 import {
+  authorizeCard,
   depositCredit,
   makeRetailTariff,
   readAgreement,
@@ -29,6 +30,15 @@ export function busOwnServices(bus: Bus, utility: string): OwnServices {
         insteadOf: [...insteadOf],
       });
       return reply.decision === 'reserved' ? parseMoney(reply.amount, code).minor : null;
+    },
+    async authorizeCard({ currency, amountMinor, ...request }) {
+      const code = parseCurrency(currency);
+      const reply = await bus.request(authorizeCard, utility, {
+        ...request,
+        currency: code,
+        amount: formatMoney({ currency: code, minor: amountMinor }),
+      });
+      return reply.decision === 'authorized' ? parseMoney(reply.amount, code).minor : null;
     },
     async availableCredit(consumerId) {
       const { account } = await bus.request(readCredit, utility, { consumerId });

@@ -50,6 +50,18 @@ export function checkLimits(
   }
 }
 
+/** Who pays by card or debit names what is charged. @throws RoamgridError `unprocessable` */
+export function checkPayment({
+  paymentMode,
+  paymentMethod,
+}: Pick<ConsumerSettings, 'paymentMode' | 'paymentMethod'>): void {
+  const needsMethod = paymentMode === 'creditCard' || paymentMode === 'debit';
+  if (needsMethod && paymentMethod === undefined) refuse('paymentMethod', 'is missing');
+  if (!needsMethod && paymentMethod !== undefined) {
+    refuse('paymentMethod', `is nothing that ${paymentMode} is charged to`);
+  }
+}
+
 /** A consumer is billed in the utility's own currency. @throws RoamgridError `unprocessable` */
 export function checkCurrency(own: OwnEntry, currency: string): void {
   if (currency !== own.currency) refuse('currency', `is not ${own.currency}`);

@@ -1,4 +1,5 @@
 import type { ConsumerSettings } from '../ports.js';
+import { issueByCard } from './issue-by-card.js';
 import { issuePostPaid } from './issue-post-paid.js';
 import { issuePrepaid } from './issue-prepaid.js';
 import {
@@ -19,6 +20,9 @@ type Issue = (parts: IssueMandateParts, request: Request, basis: Basis) => Promi
 const ISSUE: Readonly<Record<ConsumerSettings['paymentMode'], Issue>> = {
   postPaid: issuePostPaid,
   prepaid: issuePrepaid,
+  creditCard: issueByCard,
+  // charged at once when a session has ended: nothing is held before
+  debit: issuePostPaid,
 };
 
 /**

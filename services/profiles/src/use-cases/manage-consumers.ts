@@ -21,6 +21,7 @@ import {
   checkAmount,
   checkCurrency,
   checkLimits,
+  checkPayment,
   checkRouting,
   checkUnchanged,
   type OwnEntry,
@@ -78,6 +79,7 @@ function checkRequest(own: OwnEntry, request: RequestOf<typeof createConsumer>):
   const { settings, balance } = request;
   checkCurrency(own, settings.currency);
   checkLimits(settings, settings.currency);
+  checkPayment(settings);
   if (balance !== null) checkAmount('balance', balance, settings.currency);
 }
 

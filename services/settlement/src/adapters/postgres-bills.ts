@@ -48,6 +48,10 @@ export class PostgresBills implements BillBook {
     const rows = await this.#tx.query<ChargeRow>(
       `SELECT retail_charge.* FROM retail_charge JOIN cdr USING (cdr_id)
         WHERE bill_id IS NULL AND voided_at IS NULL AND cdr.state IN ('open', 'accepted')
+          AND NOT EXISTS (
+            SELECT 1 FROM card_order
+             WHERE card_order.cdr_id = retail_charge.cdr_id AND operation <> 'refund'
+               AND card_order.state IN ('ordered', 'unknown'))
           AND retail_charge.end_at >= $1 AND retail_charge.end_at < $2
         ORDER BY consumer_id, retail_charge.currency, retail_charge.end_at, cdr_id
           FOR UPDATE OF retail_charge`,

@@ -2,12 +2,14 @@ import { subjectOf, type Contract, type RequestInput } from '@roamgrid/contracts
 import type { Database, OutboxMessage, Transaction } from '@roamgrid/persistence';
 import type { Books, UnitOfWork } from '../ports.js';
 import { PostgresBills } from './postgres-bills.js';
+import { PostgresCards } from './postgres-cards.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
 import { PostgresCorrections } from './postgres-corrections.js';
 import { PostgresCredit } from './postgres-credit.js';
 import { PostgresExposures } from './postgres-exposures.js';
 import { PostgresDisputes } from './postgres-disputes.js';
 import { PostgresGaps } from './postgres-gaps.js';
+import { PostgresFeed } from './postgres-feed.js';
 import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
@@ -60,6 +62,8 @@ export class PostgresWork implements UnitOfWork {
       settlements: new PostgresSettlements(tx),
       payments: new PostgresPayments(tx),
       exposures: new PostgresExposures(tx),
+      feed: new PostgresFeed(tx),
+      cards: new PostgresCards(tx),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
         messages.push({ to, subject: subjectOf(contract), payload, key });
       },

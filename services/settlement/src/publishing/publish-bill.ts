@@ -14,6 +14,8 @@ export async function publishBill(ports: Ports, books: Books, billId: string): P
   );
   const creditedLines = credits.flatMap(({ cdrIds }) => cdrIds).length;
   const isProposed = credits.some(({ signed }) => signed === null);
+  const feed = await viewFeed(books, billId);
+  const payments = await viewPayments(books, lines);
   publishView(books, ports.utility, {
     kind: 'bill',
     id: billId,
@@ -21,6 +23,8 @@ export async function publishBill(ports: Ports, books: Books, billId: string): P
     data: {
       ...bill,
       billId,
+      ...feed,
+      payments,
       credited: formatMoney(money(currency, sumMinor)),
       credits: credits.map((credit) => ({
         billCreditId: credit.billCreditId,
@@ -36,4 +40,35 @@ export async function publishBill(ports: Ports, books: Books, billId: string): P
       ],
     },
   });
+}
+
+/** How far the bill, and what was given back on it, have come to the utility's customer billing. */
+async function viewFeed(books: Books, billId: string): Promise<Record<string, unknown>> {
+  const entries = (await books.feed.ofBill(billId)).map((entry) => ({
+    kind: entry.kind,
+    key: entry.key,
+    state: entry.state,
+    through: entry.through,
+    reference: entry.reference,
+    detail: entry.detail,
+    attempts: entry.attempts,
+  }));
+  const own = entries.find(({ kind }) => kind === 'bill');
+  return own === undefined ? {} : { feed: own, creditFeeds: entries.filter((one) => one !== own) };
+}
+
+/** What was asked of the payment provider for the sessions of a bill. */
+async function viewPayments(
+  books: Books,
+  lines: readonly { readonly cdrId: string; readonly sessionId: string }[],
+): Promise<Record<string, unknown>[]> {
+  const payments: Record<string, unknown>[] = [];
+  for (const { cdrId, sessionId } of lines) {
+    for (const order of await books.cards.ofCdr(cdrId)) {
+      const { operation, state, currency, amountMinor, reference, detail } = order;
+      const amount = formatMoney(money(currency, amountMinor));
+      payments.push({ sessionId, operation, state, currency, amount, reference, detail });
+    }
+  }
+  return payments;
 }

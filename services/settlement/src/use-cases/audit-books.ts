@@ -30,6 +30,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   await auditCorrections(ports, findings);
   await auditInvoices(ports, findings);
   await auditExposures(ports, findings);
+  await auditCards(ports, findings);
   const settlements = await auditSettlements(ports);
   findings.count('settlementsAddUp', settlements.checked);
   for (const { subject, detail } of settlements.findings) {
@@ -262,6 +263,15 @@ async function auditIntents(ports: Ports, findings: AuditFindings): Promise<void
       findings.breach('postedOnLedger', businessKey, 'the ledger does not hold this document');
     }
   }
+}
+
+/** What was asked of the payment provider has an outcome; an open order is not counted as one. */
+async function auditCards(ports: Ports, findings: AuditFindings): Promise<void> {
+  const counts = await ports.work.run((books) => books.cards.count());
+  findings.count('cardOutcomesKnown', counts.done + counts.declined + counts.unknown);
+  if (counts.unknown === 0) return;
+  const detail = `${String(counts.unknown)} orders have an unknown outcome`;
+  findings.breach('cardOutcomesKnown', ports.utility, detail);
 }
 
 async function readOrNothing(ports: Ports, businessKey: string): Promise<string | null> {

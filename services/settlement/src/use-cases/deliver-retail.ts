@@ -3,6 +3,7 @@ import { bookRetail } from '../journal/entries.js';
 import type { Books, Consumer, Ports } from '../ports.js';
 import { rateRetail, type RetailRating } from '../pricing/retail.js';
 import type { CdrDocument, HeldReason, RetailCharge } from '../records.js';
+import { collectPayment } from './cards/collect-payment.js';
 
 export type RetailDecision =
   | { readonly outcome: 'rated'; readonly consumer: Consumer; readonly rating: RetailRating }
@@ -21,7 +22,7 @@ export function decideRetail(cdr: CdrDocument, consumer: Consumer | null): Retai
   }
 }
 
-/** Books what a driver owes when the CDR is in the books; a prepaid balance pays at once. */
+/** Books what a driver owes when the CDR is in the books; a prepaid balance pays at once, a card is asked to. */
 export async function deliverRetail(
   ports: Ports,
   books: Books,
@@ -66,6 +67,7 @@ export async function deliverRetail(
       paidMinor,
     }),
   );
+  await collectPayment(ports, books, cdr, charge, consumer);
   return charge;
 }
 

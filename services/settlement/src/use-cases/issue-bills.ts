@@ -6,6 +6,7 @@ import { publishStep, settlementOf } from '../publishing/project.js';
 import { publishBill } from '../publishing/publish-bill.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
 import type { RetailCharge } from '../records.js';
+import { feedBill } from './feed/feed-bill.js';
 import { retryHeldCharges, retryHeldRetail } from './retry-held.js';
 
 /**
@@ -65,6 +66,7 @@ async function issueBill(ports: Ports, books: Books, plan: BillPlan): Promise<Si
       documentHash: bill.documentHash,
     });
   }
+  await feedBill(ports, books, bill);
   await publishBill(ports, books, billId);
   return bill;
 }

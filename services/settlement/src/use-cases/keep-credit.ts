@@ -8,6 +8,7 @@ import { formatMoney, money, parseMoney, RoamgridError } from '@roamgrid/kernel'
 import { bookDeposit } from '../journal/entries.js';
 import type { Ports } from '../ports.js';
 import type { CreditAccount } from '../records.js';
+import { releaseCard } from './cards/authorize-card.js';
 
 const balanceText = ({ currency, balanceMinor }: CreditAccount): string =>
   formatMoney(money(currency, balanceMinor));
@@ -68,7 +69,13 @@ export async function reserveCredit(
   });
 }
 
-/** Gives back what a mandate reserved; once it was used or released there is nothing to give back. */
+/**
+ * Gives back what a mandate reserved, on a balance or on a card; once it was used or released there is
+ * nothing to give back.
+ */
 export async function releaseCredit(ports: Ports, mandateId: string): Promise<void> {
-  await ports.work.run((books) => books.credit.close(mandateId, 'released'));
+  await ports.work.run(async (books) => {
+    await books.credit.close(mandateId, 'released');
+    await releaseCard(ports, books, mandateId);
+  });
 }

@@ -12,6 +12,7 @@ import {
   instantString,
   medium,
   nothing,
+  paymentMethod,
   paymentMode,
   refusalReason,
   stationId,
@@ -94,6 +95,7 @@ export const resolvePseudonym = defineContract({
         consumerId: identifier,
         cinMasked: z.string(),
         paymentMode,
+        paymentMethod: paymentMethod.optional(),
         currency: currencyCode,
         /** when home revoked that mandate; null where it did not */
         revokedAt: instantString.nullable().optional(),
@@ -108,6 +110,8 @@ export const consumerSettings = z.strictObject({
   planId: identifier,
   tier,
   paymentMode,
+  /** what `debit` and `creditCard` are charged to */
+  paymentMethod: paymentMethod.optional(),
   currency: currencyCode,
   /** energy and money that all open mandates of this consumer may add up to */
   limitEnergyKwh: decimalString,

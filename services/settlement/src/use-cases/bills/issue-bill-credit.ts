@@ -3,6 +3,9 @@ import { formatInstant, formatMoney, money } from '@roamgrid/kernel';
 import type { BillCreditRecord } from '../../correction-ports.js';
 import { numberOf, seriesOf } from '../../documents/numbers.js';
 import type { Books, Ports } from '../../ports.js';
+import type { RetailCharge } from '../../records.js';
+import { takenFor } from '../cards/collect-payment.js';
+import { feedBillCredit } from '../feed/feed-bill.js';
 import { requireBill } from './require-bill.js';
 import { voidCharge } from './void-charge.js';
 
@@ -15,10 +18,13 @@ export async function issueBillCredit(
 ): Promise<BillCreditRecord> {
   const signed = await ports.signer.sign(await draft(ports, books, credit, approvedBy));
   await books.corrections.signBillCredit(signed);
+  let paidMinor = 0n;
   for (const charge of await books.bills.findCharges(credit.cdrIds)) {
     const key = `bill-credit:${credit.billCreditId}:${charge.cdrId}`;
     await voidCharge(ports, books, charge, key);
+    paidMinor += charge.paidMinor;
   }
+  await feedBillCredit(ports, books, signed, paidMinor);
   return { ...credit, signed };
 }
 
@@ -49,10 +55,29 @@ async function draft(
       totalInclTax: text(totalMinor),
     })),
     totalInclTax: text(credit.totalMinor),
-    backToBalance: text(charges.reduce((sum, { paidMinor }) => sum + paidMinor, 0n)),
+    ...(await givenBack(books, charges)),
     reason: credit.note,
     proposedBy: credit.proposedBy,
     approvedBy,
     issuedAt,
+  };
+}
+
+/** What was paid already goes back to where it came from. */
+async function givenBack(
+  books: Books,
+  charges: readonly RetailCharge[],
+): Promise<Pick<SignedBillCredit['document'], 'backToBalance' | 'refunded'>> {
+  let balanceMinor = 0n;
+  let cardMinor = 0n;
+  for (const { cdrId, paidMinor } of charges) {
+    if ((await takenFor(books, cdrId)) === null) balanceMinor += paidMinor;
+    else cardMinor += paidMinor;
+  }
+  const currency = charges[0]?.currency;
+  if (currency === undefined) throw new RangeError('a credit has at least one line');
+  return {
+    backToBalance: formatMoney(money(currency, balanceMinor)),
+    refunded: formatMoney(money(currency, cardMinor)),
   };
 }

@@ -2,8 +2,9 @@ import { formatInstant } from '@roamgrid/kernel';
 import { reverse } from '../../journal/entries.js';
 import type { Books, Ports } from '../../ports.js';
 import type { RetailCharge } from '../../records.js';
+import { refundPayment } from '../cards/collect-payment.js';
 
-/** The driver does not owe it any more; what a prepaid balance paid goes back to it. */
+/** The driver does not owe it any more; what a balance or a card paid goes back to it. */
 export async function voidCharge(
   ports: Ports,
   books: Books,
@@ -14,6 +15,9 @@ export async function voidCharge(
   const booked = await books.journal.findLines(`cdr:${cdrId}:retail`);
   const description = `given back to a consumer on ${formatInstant(atMs)}`;
   await books.journal.book(reverse(naturalKey, description, booked));
-  if (paidMinor > 0n) await books.credit.deposit(naturalKey, consumerId, paidMinor, atMs);
+  const isRefunded = await refundPayment(ports, books, cdrId);
+  if (!isRefunded && paidMinor > 0n) {
+    await books.credit.deposit(naturalKey, consumerId, paidMinor, atMs);
+  }
   await books.corrections.voidCharge(cdrId, atMs);
 }
