@@ -1,5 +1,5 @@
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
-import type { AaaStore, Neighbours, StationStore, VisitStore } from './ports.js';
+import type { AaaStore, EventStore, Neighbours, StationStore, VisitStore } from './ports.js';
 import type { PartnerStandings } from './partner-standings.js';
 
 /** What the use cases of one utility's AAA stand on. */
@@ -10,6 +10,7 @@ export interface AaaParts {
   /** the other members of the consortium */
   readonly partners: () => readonly string[];
   readonly store: AaaStore;
+  readonly events: EventStore;
   readonly stations: StationStore;
   readonly visits: VisitStore;
   readonly neighbours: Neighbours;

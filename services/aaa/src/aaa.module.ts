@@ -22,6 +22,7 @@ import { busNeighbours } from './adapters/bus-neighbours.js';
 import { PostgresSessionAudit } from './adapters/postgres-session-audit.js';
 import { PostgresStandings } from './adapters/postgres-standings.js';
 import { busStationCaller } from './adapters/bus-station-caller.js';
+import { PostgresEventStore } from './adapters/postgres-event-store.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
@@ -44,6 +45,8 @@ import {
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 
+export { PostgresEventStore } from './adapters/postgres-event-store.js';
+
 export const aaaMigrations: readonly MigrationClass[] = [
   ...outboxMigrations,
   CreateAaa,
@@ -63,6 +66,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     partners: () =>
       context.registry.utilities.map((entry) => entry.utility).filter((slug) => slug !== utility),
     store: new PostgresStore(database, utility, metrics),
+    events: new PostgresEventStore(database),
     stations: new PostgresStations(database, utility),
     visits: new PostgresVisits(database),
     standings: new PostgresStandings(database),

@@ -54,6 +54,11 @@ export interface WireEntry {
   readonly refusal: string | null;
 }
 
+/** Events of stations that change no session; committed, many together, before anybody is answered. */
+export interface EventStore {
+  append(entry: WireEntry): Promise<void>;
+}
+
 export interface TraceEntry {
   readonly step: TraceStep;
   readonly occurrence: string;

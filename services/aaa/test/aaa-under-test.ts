@@ -28,6 +28,7 @@ import {
 } from '@roamgrid/platform';
 import { aaaMigrations } from '../src/aaa.module.js';
 import { aaaUseCases, type AaaUseCases, type AllAaaParts } from '../src/aaa.use-cases.js';
+import { PostgresEventStore } from '../src/adapters/postgres-event-store.js';
 import { PostgresStations } from '../src/adapters/postgres-stations.js';
 import { PostgresStore } from '../src/adapters/postgres-store.js';
 import { PostgresStandings } from '../src/adapters/postgres-standings.js';
@@ -111,6 +112,7 @@ export class AaaUnderTest {
       utilityName: keys.registry.entry(utility).name,
       partners: () => [utility === HOME ? VISITED : HOME],
       store: new PostgresStore(database, utility, new Metrics()),
+      events: new PostgresEventStore(database),
       stations: new PostgresStations(database, utility),
       visits: new PostgresVisits(database),
       standings: new PostgresStandings(database),

@@ -12,14 +12,12 @@ export function keepingRefusedFrames<Request extends { stationId: string; wire: 
       return await useCase(request);
     } catch (error) {
       if (error instanceof RoamgridError && error.code !== 'internal') {
-        await parts.store.transaction((unit) =>
-          unit.appendWire({
-            stationId: request.stationId,
-            direction: 'in',
-            wire: request.wire,
-            refusal: error.code,
-          }),
-        );
+        await parts.events.append({
+          stationId: request.stationId,
+          direction: 'in',
+          wire: request.wire,
+          refusal: error.code,
+        });
       }
       throw error;
     }

@@ -8,6 +8,7 @@ import type {
 import { formatEnergyKwh, formatMoney, RoamgridError } from '@roamgrid/kernel';
 import { equalDigests } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
+import type { WireEntry } from '../ports.js';
 import { energyOf } from '../session/metering.js';
 import { costOf, offsetsOver } from '../session/rate-retail.js';
 
@@ -37,24 +38,30 @@ export function authenticateStationWith(parts: StationAffairsParts) {
 export function recordFrameWith(parts: StationAffairsParts) {
   return async (request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> => {
     const { stationId, direction, wire, refusal, effect } = request;
-    await parts.store.transaction(async (unit) => {
-      await unit.appendWire({ stationId, direction, wire, refusal: refusal?.code ?? null });
-      if (refusal?.billing === true) {
-        await unit.suspense.open({
-          suspenseId: parts.ids.uuid(),
-          atMs: parts.clock.now(),
-          stationId,
-          sessionId: null,
-          transactionId: null,
-          code: 'frame_refused',
-          detail: `${wire.action ?? 'a frame'} was refused with ${refusal.code}`,
-          evidence: { action: wire.action, messageId: wire.messageId, raw: wire.raw },
-        });
-      }
-    });
+    const entry: WireEntry = { stationId, direction, wire, refusal: refusal?.code ?? null };
+    if (refusal?.billing === true) await setFrameAside(parts, entry, refusal.code);
+    else await parts.events.append(entry);
     if (effect !== null) await parts.stations.note(stationId, effect, parts.clock.now());
     return {};
   };
+}
+
+/** Revenue hangs on the frame: staff see it. */
+function setFrameAside(parts: StationAffairsParts, entry: WireEntry, code: string): Promise<void> {
+  const { stationId, wire } = entry;
+  return parts.store.transaction(async (unit) => {
+    await unit.appendWire(entry);
+    await unit.suspense.open({
+      suspenseId: parts.ids.uuid(),
+      atMs: parts.clock.now(),
+      stationId,
+      sessionId: null,
+      transactionId: null,
+      code: 'frame_refused',
+      detail: `${wire.action ?? 'a frame'} was refused with ${code}`,
+      evidence: { action: wire.action, messageId: wire.messageId, raw: wire.raw },
+    });
+  });
 }
 
 /** The session as its own station may see it; another station's does not exist for it. */
