@@ -7,6 +7,7 @@ export * from './documents/cdr.js';
 export * from './documents/correction.js';
 export * from './documents/invoice.js';
 export * from './documents/load-signal.js';
+export * from './documents/location.js';
 export * from './documents/mandate.js';
 export * from './documents/quote.js';
 export * from './documents/registry.js';

@@ -37,6 +37,18 @@ import { HOME, VISITED, type Signers } from './documents.js';
 import { StandInNeighbours } from './stand-in-neighbours.js';
 import { TestClock } from './test-clock.js';
 
+export const LOCATION = {
+  address: '1 Test Street',
+  city: 'Charlotte',
+  country: 'USA',
+  coordinates: { latitude: '35.22709', longitude: '-80.84313' },
+};
+export const PLUG = {
+  standard: 'IEC_62196_T2' as const,
+  format: 'SOCKET' as const,
+  powerType: 'AC_3_PHASE' as const,
+};
+
 const SECRET = new Uint8Array(32).fill(7);
 const SERVICES = ['aaa', 'crp', 'profiles'] as const;
 
@@ -141,6 +153,7 @@ export class AaaUnderTest {
         provider: 'queen-city-parking',
         providerSharePercentage: '10',
         place: 'Charlotte NC',
+        location: LOCATION,
         timeZone: 'America/New_York',
         stationClass: 'AC',
         taxes: [],
@@ -149,6 +162,7 @@ export class AaaUnderTest {
           powerW: '22000',
           currentType: 'AC' as const,
           meterSerial,
+          plug: PLUG,
         })),
       },
       passwordDigest: 'd'.repeat(64),

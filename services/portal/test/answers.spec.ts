@@ -155,6 +155,7 @@ describe('views as the API answers them', () => {
     expect(await get(`/cdrs/${id(7)}`)).toEqual({
       cdrId: id(7),
       state: 'accepted',
+      availableActions: [],
       document: { type: 'cdr' },
       documentHash: 'h',
       signature: 's',

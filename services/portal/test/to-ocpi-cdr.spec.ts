@@ -80,6 +80,38 @@ describe('a CDR as OCPI 2.2.1', () => {
     });
   });
 
+  it('says where, as the record of the station does', () => {
+    const location = {
+      address: '1 Test Street',
+      city: 'Charlotte',
+      postalCode: '28202',
+      country: 'USA',
+      coordinates: { latitude: '35.22709', longitude: '-80.84313' },
+    };
+    const plug = {
+      standard: 'IEC_62196_T2' as const,
+      format: 'SOCKET' as const,
+      powerType: 'AC_3_PHASE' as const,
+    };
+    const parties = { visited, home: { ...visited, contractProviders: ['USALA'] } };
+    expect(toOcpiCdr({ ...cdr, location, plug }, parties)['cdr_location']).toEqual({
+      id: 'DUKE-CLT-001',
+      address: '1 Test Street',
+      city: 'Charlotte',
+      postal_code: '28202',
+      country: 'USA',
+      coordinates: { latitude: '35.22709', longitude: '-80.84313' },
+      evse_uid: 'DUKE-CLT-001*2',
+      evse_id: 'US*DUK*EDUKECLT001*2',
+      connector_id: '2',
+      connector_standard: 'IEC_62196_T2',
+      connector_format: 'SOCKET',
+      connector_power_type: 'AC_3_PHASE',
+    });
+    expect(ocpi['cdr_location']).toMatchObject({ country: 'USA', connector_id: '2' });
+    expect(ocpi['cdr_location']).not.toHaveProperty('address');
+  });
+
   it('carries its tariff and its figures as the numbers that the document prints', () => {
     expect(ocpi).toMatchObject({
       tariffs: [{ id: 'T1', elements: [{ price_components: [{ price: 0.3 }] }] }],

@@ -17,6 +17,7 @@ import {
   uuid,
 } from '../values.js';
 import { signedAgreedTariff } from './agreed-tariff.js';
+import { plug, stationLocation } from './location.js';
 import { signedMandate } from './mandate.js';
 import { signedConsent, signedQuote } from './quote.js';
 
@@ -81,6 +82,9 @@ export const chargeRecord = z.strictObject({
   stationId,
   connectorId,
   stationRecordHash: hashHex,
+  /** as the station's record says, so that either utility can show where it was */
+  location: stationLocation.exactOptional(),
+  plug: plug.exactOptional(),
   evsePowerW: integerString,
   provider: identifier,
   providerSharePercentage: decimalString,

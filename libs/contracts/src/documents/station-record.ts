@@ -11,6 +11,7 @@ import {
   taxRate,
   utilitySlug,
 } from '../values.js';
+import { plug, stationLocation } from './location.js';
 
 /** What settles how a station's charges are read: zone, power, taxes of the place, provider. */
 export const stationRecordDocument = z.strictObject({
@@ -22,6 +23,8 @@ export const stationRecordDocument = z.strictObject({
   provider: identifier,
   providerSharePercentage: decimalString,
   place: z.string().max(80),
+  /** without it the CDRs of this station make no complete OCPI record */
+  location: stationLocation.exactOptional(),
   timeZone: z.string(),
   stationClass,
   taxes: z.array(taxRate),
@@ -32,6 +35,7 @@ export const stationRecordDocument = z.strictObject({
         powerW: integerString,
         currentType: z.enum(['AC', 'DC']),
         meterSerial: z.string().max(50).nullable(),
+        plug: plug.exactOptional(),
       }),
     )
     .min(1),

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RoamgridError } from '@roamgrid/kernel';
 import { systemIds } from '@roamgrid/platform';
-import { chargeOf, startPair, type AaaUnderTest, type Pair } from '../aaa-under-test.js';
+import {
+  chargeOf,
+  LOCATION,
+  PLUG,
+  startPair,
+  type AaaUnderTest,
+  type Pair,
+} from '../aaa-under-test.js';
 import { codeOf, StationUnderTest } from '../station-under-test.js';
 
 let pair: Pair;
@@ -83,6 +90,8 @@ describe('suspense that ends as a bill', () => {
       endAt,
       meter: { startWh: '1000', stopWh: '5000' },
       flags: ['corrected'],
+      location: LOCATION,
+      plug: PLUG,
       quote: { documentHash: before?.terms?.quote.documentHash },
     });
     // the reading in between fits both registers and still says when the energy flowed

@@ -153,7 +153,8 @@ async function seedConsumer(parts: SeedParts, consumer: DemoConsumer): Promise<v
 }
 
 async function seedStation(parts: SeedParts, station: DemoStation): Promise<void> {
-  const { stationId, provider, place, timeZone, currentType, powerW } = station;
+  const { stationId, provider, place, location, plug } = station;
+  const { timeZone, currentType, powerW } = station;
   const utility = DEMO_UTILITIES.find(({ slug }) => slug === station.utility);
   const password = parts.credentials.stations[stationId]?.password;
   if (utility === undefined || password === undefined) {
@@ -167,6 +168,7 @@ async function seedStation(parts: SeedParts, station: DemoStation): Promise<void
       provider,
       providerSharePercentage: PROVIDER_SHARE_PERCENTAGE,
       place,
+      location,
       timeZone,
       stationClass: currentType,
       taxes: [utility.tax],
@@ -175,6 +177,7 @@ async function seedStation(parts: SeedParts, station: DemoStation): Promise<void
         powerW,
         currentType,
         meterSerial: null,
+        plug,
       })),
     },
     passwordDigest: stationPasswordDigest(stationId, password),

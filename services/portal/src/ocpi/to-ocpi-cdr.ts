@@ -8,6 +8,7 @@ const MONEY_DIGITS = 4;
 /** hours are cut finer than a second, as readers of OCPI take the nearest one */
 const HOUR_DIGITS = 6;
 const HOUR_MS = 3_600_000n;
+const OCPI_ID_LENGTH = 36;
 const ISO_3166_ALPHA_3: Readonly<Record<string, string>> = { US: 'USA', CA: 'CAN' };
 
 /** OCPI carries numbers; a decimal of this size prints as it is. */
@@ -62,20 +63,50 @@ function partyOf({ contractProviders: [provider = ''] }: RegistryEntry) {
   return { country_code: provider.slice(0, 2), party_id: provider.slice(2) };
 }
 
-function location(cdr: CdrDocument, country: string): JsonObject {
-  const isDirect = cdr.stationClass === 'DC';
+function address(cdr: CdrDocument, country: string): JsonObject {
+  const { location } = cdr;
+  if (location === undefined) return { country: ISO_3166_ALPHA_3[country] ?? country };
+  const { postalCode } = location;
   return {
-    id: cdr.stationId,
-    country: ISO_3166_ALPHA_3[country] ?? country,
-    evse_uid: `${cdr.stationId}*${String(cdr.connectorId)}`,
+    address: location.address,
+    city: location.city,
+    ...(postalCode === undefined ? {} : { postal_code: postalCode }),
+    country: location.country,
+    coordinates: location.coordinates,
+  };
+}
+
+function connector({ plug, stationClass }: CdrDocument): JsonObject {
+  if (plug === undefined) {
+    return { connector_power_type: stationClass === 'DC' ? 'DC' : 'AC_3_PHASE' };
+  }
+  return {
+    connector_standard: plug.standard,
+    connector_format: plug.format,
+    connector_power_type: plug.powerType,
+  };
+}
+
+/** An EVSE's id for the public, after ISO 15118-2 annex H: country, operator, `E`, station and outlet. */
+function evseId(cdr: CdrDocument, { country_code, party_id }: ReturnType<typeof partyOf>): string {
+  const outlet = cdr.stationId.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  return `${country_code}*${party_id}*E${outlet}*${String(cdr.connectorId)}`;
+}
+
+function location(cdr: CdrDocument, party: ReturnType<typeof partyOf>): JsonObject {
+  return {
+    id: cdr.stationId.slice(0, OCPI_ID_LENGTH),
+    ...address(cdr, party.country_code),
+    evse_uid: `${cdr.stationId.slice(0, OCPI_ID_LENGTH - 3)}*${String(cdr.connectorId)}`,
+    evse_id: evseId(cdr, party),
     connector_id: String(cdr.connectorId),
-    connector_power_type: isDirect ? 'DC' : 'AC_3_PHASE',
+    ...connector(cdr),
   };
 }
 
 /**
  * A charge detail record as an OCPI 2.2.1 CDR. The driver is the pseudonym that home gave, never the
- * CIN. Address, coordinates and plug of the station stand in no record and are left out.
+ * CIN. Address, coordinates and plug are those of the station's record; what that does not say is left out.
  */
 export function toOcpiCdr(
   cdr: CdrDocument,
@@ -99,7 +130,7 @@ export function toOcpiCdr(
       contract_id: cdr.pseudonym,
     },
     auth_method: cdr.authorizedBy === 'home' ? 'AUTH_REQUEST' : 'WHITELIST',
-    cdr_location: location(cdr, party.country_code),
+    cdr_location: location(cdr, party),
     ...(cdr.meter.meterSerial === null ? {} : { meter_id: cdr.meter.meterSerial }),
     currency: cdr.currency,
     tariffs: [toOcpi221(cdr.tariff)],

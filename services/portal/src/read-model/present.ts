@@ -35,7 +35,12 @@ function withoutNulls(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
 }
 
-function presentCdr(id: string, data: JsonObject): JsonObject {
+/** What the caller may do next: only what the token's scopes would let through. */
+function mayWrite(caller: Caller | null): boolean {
+  return caller === null || caller.scopes.has('billing:write');
+}
+
+function presentCdr(id: string, data: JsonObject, caller: Caller | null): JsonObject {
   const { retail, ...rest } = unwrapped(data, 'cdr');
   const { document } = rest;
   return {
@@ -44,20 +49,19 @@ function presentCdr(id: string, data: JsonObject): JsonObject {
     billId: null,
     flags: (isObject(document) ? document['flags'] : null) ?? [],
     ...rest,
+    availableActions: mayWrite(caller) ? (rest['availableActions'] ?? []) : [],
     ...(retail === null || retail === undefined ? {} : { retail }),
   };
 }
 
-/** What the caller may do next: only what the token's scopes would let through. */
 function presentInvoice(id: string, data: JsonObject, caller: Caller | null): JsonObject {
   const invoice = unwrapped(data, 'invoice');
   const { ledger } = invoice;
-  const mayWrite = caller === null || caller.scopes.has('billing:write');
   return {
     invoiceId: id,
     ...invoice,
     ...(isObject(ledger) ? { ledger: withoutNulls(ledger) } : {}),
-    availableActions: mayWrite ? (invoice['availableActions'] ?? []) : [],
+    availableActions: mayWrite(caller) ? (invoice['availableActions'] ?? []) : [],
   };
 }
 
@@ -86,7 +90,7 @@ export function present(kind: ViewKind, { id, data }: View, caller: Caller | nul
     case 'session':
       return { sessionId: id, ...SESSION_MEMBERS, ...data };
     case 'cdr':
-      return presentCdr(id, data);
+      return presentCdr(id, data, caller);
     case 'invoice':
       return presentInvoice(id, data, caller);
     case 'settlement':

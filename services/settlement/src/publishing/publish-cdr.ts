@@ -71,6 +71,15 @@ function sessionStateOf(state: CdrState): 'held' | 'rated' | 'written_off' {
   return isOver(state) ? 'written_off' : 'rated';
 }
 
+/** What may be done to a CDR next, by whoever's record it is here; on an invoice it is disputed there. */
+function availableActions({ role, state, invoiceId }: CdrRecord): string[] {
+  if (invoiceId !== null || isOver(state)) return [];
+  const asHome = state === 'held' ? ['accept'] : ['object'];
+  const asVisited = state === 'held' && role === 'visited' ? ['credit', 'writeOff'] : ['credit'];
+  if (role === 'domestic') return [...asHome, ...asVisited];
+  return role === 'home' ? asHome : asVisited;
+}
+
 /**
  * Publishes a CDR and what settlement knows of its session.
  *
@@ -95,6 +104,7 @@ export function publishCdr(
       signature,
       state,
       role,
+      availableActions: availableActions(record),
       invoiceId,
       billId,
       ...sharesView(record),

@@ -95,6 +95,7 @@ function entitlementOf({ terms, progress, authorizedBy }: Session) {
 /** Where, as the station's signed record says it. */
 function placeOf({ record }: Station, connectorId: number | null) {
   const { stationClass, provider, providerSharePercentage, timeZone, evses } = record.document;
+  const { location } = record.document;
   const evse = evses.find((candidate) => candidate.connectorId === connectorId);
   if (evse === undefined) throw new RoamgridError('internal', 'an ended charge has no connector');
   return {
@@ -102,6 +103,8 @@ function placeOf({ record }: Station, connectorId: number | null) {
     connectorId: evse.connectorId,
     evsePowerW: evse.powerW,
     stationRecordHash: record.documentHash,
+    ...(location === undefined ? {} : { location }),
+    ...(evse.plug === undefined ? {} : { plug: evse.plug }),
     provider,
     providerSharePercentage,
     timeZone,
