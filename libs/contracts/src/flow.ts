@@ -6,6 +6,7 @@ import * as charge from './messages/aaa/charge.js';
 import * as partner from './messages/aaa/partner.js';
 import * as roaming from './messages/aaa/roaming.js';
 import * as station from './messages/aaa/station.js';
+import * as agreements from './messages/crp/agreements.js';
 import * as loadSignals from './messages/crp/load-signals.js';
 import * as policies from './messages/crp/policies.js';
 import * as pricing from './messages/crp/pricing.js';
@@ -118,8 +119,13 @@ export const FLOW: readonly Contract[] = [
   policies.recordFxRate,
   loadSignals.publishLoadSignal,
   loadSignals.receiveLoadSignal,
-  tariffs.proposeAgreement,
-  tariffs.cosignAgreement,
+  agreements.proposeAgreement,
+  agreements.receiveProposal,
+  agreements.signAgreement,
+  agreements.cosignAgreement,
+  agreements.noticeAgreement,
+  agreements.receiveAgreementNotice,
+  mandate.noteAgreementStanding,
   aaaAdministration.registerStation,
   aaaAdministration.isStationIdTaken,
   command.commandStation,

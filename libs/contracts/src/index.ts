@@ -23,6 +23,7 @@ export * from './messages/aaa/partner.js';
 export * from './messages/router/station-call.js';
 export * from './messages/aaa/roaming.js';
 export * from './messages/aaa/station.js';
+export * from './messages/crp/agreements.js';
 export * from './messages/crp/load-signals.js';
 export * from './messages/crp/policies.js';
 export * from './messages/crp/pricing.js';

@@ -10,16 +10,20 @@ import {
   drainCrp,
   editTariff,
   makeRetailTariff,
+  noticeAgreement,
   proposeAgreement,
   publishLoadSignal,
   publishPolicy,
   publishTariff,
   readAgreement,
   readPublishedTariff,
+  receiveAgreementNotice,
   receiveLoadSignal,
+  receiveProposal,
   recordFxRate,
   type ReplyOf,
   type RequestOf,
+  signAgreement,
   withdrawTariff,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
@@ -71,13 +75,43 @@ export class CrpHandlers {
     return this.#useCases.proposeAgreement(request);
   }
 
+  @Handles(receiveProposal)
+  async receiveProposal(
+    request: RequestOf<typeof receiveProposal>,
+    meta: MessageMeta,
+  ): Promise<Record<string, never>> {
+    assertSpeaksFor(meta, request.proposer);
+    return this.#useCases.receiveProposal(request);
+  }
+
+  @Handles(signAgreement)
+  signAgreement(request: RequestOf<typeof signAgreement>): Promise<ReplyOf<typeof signAgreement>> {
+    return this.#useCases.signAgreement(request);
+  }
+
   @Handles(cosignAgreement)
   async cosignAgreement(
     request: RequestOf<typeof cosignAgreement>,
     meta: MessageMeta,
-  ): Promise<ReplyOf<typeof cosignAgreement>> {
-    assertSpeaksFor(meta, request.proposer);
+  ): Promise<Record<string, never>> {
+    assertSpeaksFor(meta, request.signer);
     return this.#useCases.cosignAgreement(request);
+  }
+
+  @Handles(noticeAgreement)
+  noticeAgreement(
+    request: RequestOf<typeof noticeAgreement>,
+  ): Promise<ReplyOf<typeof noticeAgreement>> {
+    return this.#useCases.noticeAgreement(request);
+  }
+
+  @Handles(receiveAgreementNotice)
+  async receiveAgreementNotice(
+    request: RequestOf<typeof receiveAgreementNotice>,
+    meta: MessageMeta,
+  ): Promise<Record<string, never>> {
+    assertSpeaksFor(meta, request.notice.document.by);
+    return this.#useCases.receiveAgreementNotice(request);
   }
 
   @Handles(agreeTariff)

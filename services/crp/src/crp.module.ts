@@ -19,12 +19,14 @@ import { CreateCrp } from './migrations/1732150000002-create-crp.js';
 import { KeepEditors } from './migrations/1763900000000-keep-editors.js';
 import { ApprovePolicies } from './migrations/1763900000001-approve-policies.js';
 import { KeepLoadSignals } from './migrations/1763900000002-keep-load-signals.js';
+import { AgreementLifecycle } from './migrations/1763900000003-agreement-lifecycle.js';
 
 export const crpMigrations: readonly MigrationClass[] = [
   CreateCrp,
   KeepEditors,
   ApprovePolicies,
   KeepLoadSignals,
+  AgreementLifecycle,
   ...outboxMigrations,
 ];
 

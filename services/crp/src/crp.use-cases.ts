@@ -8,6 +8,7 @@ import { draftPolicyWith } from './use-cases/draft-policy.js';
 import { draftTariffWith } from './use-cases/draft-tariff.js';
 import { editTariffWith } from './use-cases/edit-tariff.js';
 import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
+import { noticeAgreementWith, receiveAgreementNoticeWith } from './use-cases/notice-agreement.js';
 import type { CrpParts } from './use-cases/parts.js';
 import { proposeAgreementWith } from './use-cases/propose-agreement.js';
 import { publishLoadSignalWith } from './use-cases/publish-load-signal.js';
@@ -15,7 +16,9 @@ import { publishPolicyWith } from './use-cases/publish-policy.js';
 import { publishTariffWith } from './use-cases/publish-tariff.js';
 import { readAgreementWith } from './use-cases/read-agreement.js';
 import { receiveLoadSignalWith } from './use-cases/receive-load-signal.js';
+import { receiveProposalWith } from './use-cases/receive-proposal.js';
 import { recordFxRateWith } from './use-cases/record-fx-rate.js';
+import { signAgreementWith } from './use-cases/sign-agreement.js';
 import { withdrawTariffWith } from './use-cases/withdraw-tariff.js';
 
 /** What crp can do, in one list. */
@@ -26,7 +29,11 @@ export function crpUseCases(parts: CrpParts) {
     withdrawTariff: withdrawTariffWith(parts),
     publishTariff: publishTariffWith(parts),
     proposeAgreement: proposeAgreementWith(parts),
+    receiveProposal: receiveProposalWith(parts),
+    signAgreement: signAgreementWith(parts),
     cosignAgreement: cosignAgreementWith(parts),
+    noticeAgreement: noticeAgreementWith(parts),
+    receiveAgreementNotice: receiveAgreementNoticeWith(parts),
     agreeTariff: agreeTariffWith(parts),
     answerOffer: answerOfferWith(parts),
     cosignAgreedTariff: cosignAgreedTariffWith(parts),

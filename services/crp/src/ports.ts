@@ -7,10 +7,12 @@ import type {
   FxRate,
   NegotiationMove,
   PolicyView,
+  receiveProposal,
   RequestInput,
   RetailPlan,
   SignedAgreedTariff,
   SignedAgreement,
+  SignedAgreementNotice,
   SignedLoadSignal,
   SignedRetailTariff,
   StationClass,
@@ -64,11 +66,46 @@ export interface PartnerTariffStore {
   keep(documentHash: string, document: TariffDocument): Promise<void>;
 }
 
+export interface AgreementVersion {
+  /** with one signature as long as it is proposed */
+  readonly agreement: SignedAgreement;
+  readonly proposedBy: string;
+  readonly isWithdrawn: boolean;
+}
+
+/** An agreement with all that is known of it. */
+export interface AgreementRecord {
+  readonly agreementId: string;
+  readonly partner: string;
+  /** newest first */
+  readonly versions: readonly AgreementVersion[];
+  /** in the order in which they were heard */
+  readonly notices: readonly SignedAgreementNotice[];
+}
+
+/** What becomes of an agreement in one step. */
+export interface AgreementChange {
+  readonly version?: Pick<AgreementVersion, 'agreement' | 'proposedBy'>;
+  readonly notice?: SignedAgreementNotice;
+  /** whether the partner has to be told of the notice */
+  readonly tellPartner?: boolean;
+}
+
 export interface AgreementStore {
+  /** both have signed it, it has begun and is not over, suspended or ended; the newest that has begun */
   inForce(partner: string, atMs: InstantMs): Promise<SignedAgreement | null>;
+  /** also one that is only proposed, suspended or over */
   byHash(documentHash: string): Promise<SignedAgreement | null>;
-  /** Same id, version and hash again changes nothing. @throws RoamgridError `immutable` */
-  save(agreement: SignedAgreement, partner: string, projection: Projection): Promise<void>;
+  find(agreementId: string): Promise<AgreementRecord | null>;
+  /**
+   * One step of an agreement, one caller at a time; views and what profiles must know leave with it.
+   * @param decide null where there is nothing to change
+   * @throws what `decide` throws
+   */
+  change(
+    of: { readonly agreementId: string; readonly partner: string; readonly atMs: InstantMs },
+    decide: (record: AgreementRecord) => AgreementChange | null,
+  ): Promise<AgreementRecord>;
   hashOf(agreement: Pick<AgreementDocument, 'agreementId' | 'version'>): Promise<string | null>;
 }
 
@@ -237,6 +274,7 @@ export interface PartnerCrp {
     homeUtility: string,
     request: RequestInput<typeof cosignAgreedTariff>,
   ): Promise<string>;
-  cosignAgreement(partner: string, request: RequestInput<typeof cosignAgreement>): Promise<string>;
+  receiveProposal(partner: string, request: RequestInput<typeof receiveProposal>): Promise<void>;
+  cosignAgreement(partner: string, request: RequestInput<typeof cosignAgreement>): Promise<void>;
   readPublishedTariff(partner: string, hash: string): Promise<unknown>;
 }

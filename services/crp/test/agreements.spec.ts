@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cosignAgreement, draftTariff, publishTariff, readAgreement } from '@roamgrid/contracts';
+import { draftTariff, publishTariff, readAgreement, receiveProposal } from '@roamgrid/contracts';
 import { Verifier } from '@roamgrid/platform';
 import { agreementOf, propose, publish, termsOf, wholesaleTariff } from './documents.js';
 import { HOME, startConsortium, VISITED, type Consortium } from './two-utilities.js';
@@ -151,7 +151,7 @@ describe('an agreement', () => {
       signatures: [{ utility: VISITED, signature: own.signature }],
     };
     const cosign = (from: string) =>
-      consortium.ask(cosignAgreement, HOME, { proposer: VISITED, agreement }, from);
+      consortium.ask(receiveProposal, HOME, { proposer: VISITED, agreement }, from);
     await expect(cosign(`${VISITED}/crp`)).rejects.toMatchObject({ code: 'signature_invalid' });
     await expect(cosign('northern-hydro/crp')).rejects.toMatchObject({ code: 'forbidden' });
   });

@@ -4,6 +4,7 @@ import {
   proposeAgreement,
   publishPolicy,
   publishTariff,
+  signAgreement,
   type AgreementDocument,
   type AgreementTerms,
   type CustomerClass,
@@ -152,11 +153,22 @@ export function agreementOf(
   };
 }
 
-export function propose(
+/** Proposed by the visited utility, signed by home. */
+export async function propose(
   consortium: Consortium,
   document: RequestInput<typeof proposeAgreement>['document'],
 ): Promise<SignedAgreement> {
-  return consortium.ask(proposeAgreement, VISITED, { document, by: 'manager' });
+  const proposed = await consortium.ask(proposeAgreement, VISITED, { document, by: 'manager' });
+  const { agreementId } = document;
+  const isWaiting = proposed.versions[0]?.state === 'proposed';
+  const view = isWaiting
+    ? await consortium.ask(signAgreement, HOME, { agreementId, by: 'manager' })
+    : proposed;
+  return {
+    document: view.document,
+    documentHash: view.documentHash,
+    signatures: view.signatures,
+  };
 }
 
 export function planWith(changes: Partial<RetailPlan> = {}): RetailPlan {

@@ -4,6 +4,7 @@ import {
   definePlan,
   makeRetailTariff,
   proposeAgreement,
+  signAgreement,
   recordFxRate,
   type ReplyOf,
   type RequestInput,
@@ -25,6 +26,8 @@ beforeAll(async () => {
   const terms = termsOf([abroad], { visitedUtility: ABROAD, currency: 'CAD' });
   const document = agreementOf([terms], { agreementId: 'ala-nor', parties: [HOME, ABROAD] });
   await consortium.ask(proposeAgreement, ABROAD, { document, by: 'manager' });
+  const { agreementId } = document;
+  await consortium.ask(signAgreement, HOME, { agreementId, by: 'manager' });
   await define({});
 }, 60_000);
 afterAll(() => consortium.stop());

@@ -40,6 +40,7 @@ function bargain(
       partners: {
         answerOffer,
         cosignAgreedTariff: never,
+        receiveProposal: () => Promise.reject(new Error('not asked')),
         cosignAgreement: never,
         readPublishedTariff: never,
       },

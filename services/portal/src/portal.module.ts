@@ -8,6 +8,7 @@ import { PostgresAudits } from './adapters/postgres-audits.js';
 import { PostgresTraces } from './adapters/postgres-traces.js';
 import { PostgresViews } from './adapters/postgres-views.js';
 import { Seal } from './adapters/seal.js';
+import { AgreementsController } from './controllers/agreements.controller.js';
 import { BooksController } from './controllers/books.controller.js';
 import { ConsumersController } from './controllers/consumers.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
@@ -76,6 +77,7 @@ export class PortalModule {
         PortalHandlers,
         SessionsController,
         PricingController,
+        AgreementsController,
         NegotiationController,
         ConsumersController,
         StationsController,

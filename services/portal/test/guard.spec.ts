@@ -80,6 +80,10 @@ describe('who may call', () => {
       ['POST', '/audit'],
       ['POST', '/tariffs'],
       ['POST', '/load-signals'],
+      ['POST', '/policies'],
+      ['POST', '/agreements/a/sign'],
+      ['POST', '/agreements/a/suspend'],
+      ['POST', '/agreements/a/end'],
     ] as const) {
       expect([
         path,

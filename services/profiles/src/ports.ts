@@ -3,6 +3,8 @@ import type {
   Assurance,
   ConsumerView,
   Identity,
+  noteAgreementStanding,
+  RequestOf,
   SignedAgreedTariff,
   SignedAgreement,
   SignedMandate,
@@ -176,7 +178,11 @@ export interface HeldMandateQuery {
 }
 
 /** The visiting profile cache: mandates of partners' consumers that home signed. */
+export type AgreementStanding = RequestOf<typeof noteAgreementStanding>;
+
 export interface HeldMandateStore {
+  /** what crp says of an agreement; replaces what it said before */
+  keepStanding(standing: AgreementStanding): Promise<void>;
   /** an open mandate that was issued to this identity for exactly this assurance */
   find(query: HeldMandateQuery): Promise<HeldMandate | null>;
   keep(identity: Identity, entry: HeldMandate): Promise<void>;

@@ -6,6 +6,7 @@ import {
   findConsumer,
   findMandate,
   issueMandate,
+  noteAgreementStanding,
   noteMandateUse,
   readRevocations,
   receiveRevocation,
@@ -66,6 +67,13 @@ export class ProfilesHandlers {
   @Handles(revokeMandate)
   revokeMandate(request: RequestOf<typeof revokeMandate>): Promise<ReplyOf<typeof revokeMandate>> {
     return this.#useCases.revokeMandate(request);
+  }
+
+  @Handles(noteAgreementStanding)
+  noteAgreementStanding(
+    request: RequestOf<typeof noteAgreementStanding>,
+  ): Promise<Record<string, never>> {
+    return this.#useCases.noteAgreementStanding(request);
   }
 
   @Handles(receiveRevocation)

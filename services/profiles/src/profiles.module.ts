@@ -11,6 +11,7 @@ import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
 import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
 import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-text.js';
+import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreement-standings.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
 import { profilesUseCases } from './profiles.use-cases.js';
@@ -23,6 +24,7 @@ export const profilesMigrations: readonly MigrationClass[] = [
   CreateProfiles,
   RecallMandates,
   KeepMandatesAsText,
+  KeepAgreementStandings,
 ];
 
 /** One utility's HCP and VCP. */

@@ -1,4 +1,5 @@
 import type {
+  noteAgreementStanding,
   noteMandateUse,
   readRevocations,
   ReplyOf,
@@ -69,6 +70,12 @@ export function profilesUseCases(parts: ProfilesParts) {
     ): Promise<ReplyOf<typeof readRevocations>> {
       const { visitedUtility, after, limit } = request;
       return { items: await parts.issued.revocationsAfter(visitedUtility, after, limit) };
+    },
+    async noteAgreementStanding(
+      request: RequestOf<typeof noteAgreementStanding>,
+    ): Promise<Record<string, never>> {
+      await parts.held.keepStanding(request);
+      return {};
     },
     async drain(): Promise<Record<string, never>> {
       await parts.drain();

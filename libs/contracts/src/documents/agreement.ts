@@ -6,6 +6,7 @@ import {
   hashHex,
   identifier,
   instantString,
+  signed,
   taxRate,
   utilitySlug,
 } from '../values.js';
@@ -89,5 +90,21 @@ export const agreementDocument = z.strictObject({
   terms: z.array(agreementTerms).min(1).max(2),
 });
 export type AgreementDocument = z.infer<typeof agreementDocument>;
+/** What either party says of an agreement that both have signed; it holds from `at` on. */
+export const agreementNoticeDocument = z.strictObject({
+  type: z.literal('agreementNotice'),
+  schemaVersion: z.literal(1),
+  noticeId: identifier,
+  agreementId: identifier,
+  action: z.enum(['suspend', 'resume', 'end', 'withdraw']),
+  by: utilitySlug,
+  reason: z.string().min(1).max(300),
+  at: instantString,
+  issuedAt: instantString,
+});
+export type AgreementNoticeDocument = z.infer<typeof agreementNoticeDocument>;
+export const signedAgreementNotice = signed(agreementNoticeDocument);
+export type SignedAgreementNotice = z.infer<typeof signedAgreementNotice>;
+
 export const signedAgreement = cosigned(agreementDocument);
 export type SignedAgreement = z.infer<typeof signedAgreement>;

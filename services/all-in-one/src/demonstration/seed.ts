@@ -8,6 +8,7 @@ import {
   publishTariff,
   recordFxRate,
   registerStation,
+  signAgreement,
   type TariffView,
 } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
@@ -46,7 +47,9 @@ export async function seedDemonstration(parts: SeedParts): Promise<void> {
   );
   for (const pair of demoPairs()) {
     const document = demoAgreement(pair, (slug) => wholesale.get(slug) ?? [], parts.clock.now());
+    const { agreementId } = document;
     await parts.bus.request(proposeAgreement, pair[0].slug, { document, by: AUTHOR });
+    await parts.bus.request(signAgreement, pair[1].slug, { agreementId, by: PUBLISHER });
   }
   await Promise.all([
     ...DEMO_CONSUMERS.map((consumer) => seedConsumer(parts, consumer)),

@@ -3,6 +3,7 @@ import {
   cosignAgreedTariff,
   cosignAgreement,
   readPublishedTariff,
+  receiveProposal,
 } from '@roamgrid/contracts';
 import type { Bus } from '@roamgrid/messaging';
 import type { PartnerCrp } from '../ports.js';
@@ -21,9 +22,11 @@ export function busPartnerCrp(bus: Bus): PartnerCrp {
       });
       return signature;
     },
+    async receiveProposal(partner, request) {
+      await bus.request(receiveProposal, partner, request);
+    },
     async cosignAgreement(partner, request) {
-      const { signature } = await bus.request(cosignAgreement, partner, request);
-      return signature;
+      await bus.request(cosignAgreement, partner, request);
     },
     async readPublishedTariff(partner, hash) {
       const { tariff } = await bus.request(readPublishedTariff, partner, { hash });

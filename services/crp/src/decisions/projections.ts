@@ -1,6 +1,8 @@
-import type { SignedAgreedTariff, SignedAgreement, SignedLoadSignal } from '@roamgrid/contracts';
-import { formatInstant, parseInstant } from '@roamgrid/kernel';
+import type { SignedAgreedTariff, SignedLoadSignal } from '@roamgrid/contracts';
+import { formatInstant, parseInstant, type InstantMs } from '@roamgrid/kernel';
+import { agreementViewOf, availableActions } from './agreement-states.js';
 import type {
+  AgreementRecord,
   EndedNegotiation,
   Projection,
   RecordedMove,
@@ -41,12 +43,18 @@ export function loadSignalProjection(
   };
 }
 
-export function agreementProjection(agreement: SignedAgreement): Projection {
+/** `agreement` view: the version that holds, the others, and what this utility may do next. */
+export function agreementProjection(
+  record: AgreementRecord,
+  utility: string,
+  atMs: InstantMs,
+): Projection {
+  const view = agreementViewOf(record, atMs);
   return {
     kind: 'agreement',
-    id: agreement.document.agreementId,
-    sortAtMs: parseInstant(agreement.document.notBefore),
-    data: { ...agreement },
+    id: record.agreementId,
+    sortAtMs: parseInstant(view.document.notBefore),
+    data: { ...view, availableActions: availableActions(record, utility, atMs) },
   };
 }
 

@@ -1,30 +1,31 @@
-import type { cosignAgreement, ReplyOf, RequestOf, SignedAgreement } from '@roamgrid/contracts';
+import type { cosignAgreement, RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
-import { agreementProjection } from '../decisions/projections.js';
-import { byUtility } from '../decisions/signatures.js';
-import { checkBeforeSigning, type AgreementParts } from './propose-agreement.js';
+import { isSigned } from '../decisions/agreement-states.js';
+import { partnerIn } from '../decisions/check-agreement.js';
+import type { AgreementParts } from './propose-agreement.js';
 
 /**
- * Checks a partner's proposal as if it were our own, signs and keeps it.
+ * Takes the partner's signature under what we have proposed.
  *
- * @throws RoamgridError `unprocessable`, `signature_invalid`, `immutable`
+ * @throws RoamgridError `signature_invalid`, `state_conflict` where we did not propose it or took it back
  */
 export function cosignAgreementWith(
   parts: AgreementParts,
-): (request: RequestOf<typeof cosignAgreement>) => Promise<ReplyOf<typeof cosignAgreement>> {
-  return async ({ proposer, agreement }) => {
-    await parts.verifier.verifyCosigned(agreement, [proposer], 'crp');
-    const partner = await checkBeforeSigning(parts, agreement.document);
-    if (partner !== proposer) {
-      throw new RoamgridError('unprocessable', 'the proposer is no party of the agreement');
-    }
-    const { signature } = await parts.signer.sign(agreement.document);
-    const proposed = agreement.signatures.filter(({ utility }) => utility === proposer);
-    const signed: SignedAgreement = {
-      ...agreement,
-      signatures: byUtility([...proposed, { utility: parts.utility, signature }]),
-    };
-    await parts.agreements.save(signed, partner, agreementProjection(signed));
-    return { signature };
+): (request: RequestOf<typeof cosignAgreement>) => Promise<Record<string, never>> {
+  return async ({ signer, agreement }) => {
+    const { document, documentHash } = agreement;
+    const partner = partnerIn(document, parts.utility);
+    if (partner !== signer) throw new RoamgridError('unprocessable', 'the signer is no party');
+    await parts.verifier.verifyCosigned(agreement, document.parties, 'crp');
+    const { agreementId } = document;
+    await parts.agreements.change({ agreementId, partner, atMs: parts.clock.now() }, (record) => {
+      const proposal = record.versions.find((one) => one.agreement.documentHash === documentHash);
+      if (proposal === undefined || proposal.isWithdrawn) {
+        throw new RoamgridError('state_conflict', 'it is not proposed, or was taken back');
+      }
+      if (isSigned(proposal)) return null;
+      return { version: { agreement, proposedBy: proposal.proposedBy } };
+    });
+    return {};
   };
 }

@@ -1,11 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import {
-  draftTariff,
-  editTariff,
-  proposeAgreement,
-  publishTariff,
-  withdrawTariff,
-} from '@roamgrid/contracts';
+import { draftTariff, editTariff, publishTariff, withdrawTariff } from '@roamgrid/contracts';
 import { inDocument } from '../http/beneath.js';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
@@ -13,7 +7,7 @@ import type { Portal } from '../ports.js';
 import * as routes from '../routes/pricing-routes.js';
 import { draftTariffVersion } from '../use-cases/draft-tariff.js';
 import { readTariff, readTariffVersion } from '../use-cases/read-tariff.js';
-import { getView, having, listViews } from '../use-cases/read-views.js';
+import { having, listViews } from '../use-cases/read-views.js';
 import { PORTAL } from './portal-token.js';
 
 @Controller()
@@ -110,31 +104,5 @@ export class PricingController {
       publisher: caller.subject,
       revisions: ifMatch === null ? null : [...ifMatch],
     });
-  }
-
-  @Serves(routes.listAgreements)
-  listAgreements({ query, caller }: RouteCall<typeof routes.listAgreements>): Promise<object> {
-    const { partner } = query;
-    return listViews(this.#portal, {
-      kind: 'agreement',
-      query,
-      conditions: [partner === undefined ? null : { agreementWith: partner }],
-      caller,
-    });
-  }
-
-  @Serves(routes.getAgreement)
-  getAgreement({ params, caller }: RouteCall<typeof routes.getAgreement>): Promise<object> {
-    return getView(this.#portal, 'agreement', params.agreementId, caller);
-  }
-
-  @Serves(routes.postAgreement)
-  async propose({ body, caller }: RouteCall<typeof routes.postAgreement>): Promise<object> {
-    const agreementId = body.agreementId ?? this.#portal.ids.uuid();
-    const agreement = await this.#portal.bus.request(proposeAgreement, this.#portal.utility, {
-      document: { type: 'agreement', schemaVersion: 1, ...body, agreementId },
-      by: caller.subject,
-    });
-    return { agreementId, ...agreement };
   }
 }

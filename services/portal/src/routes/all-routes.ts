@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.js';
+import * as agreement from './agreement-routes.js';
 import * as billing from './billing-routes.js';
 import * as correction from './correction-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
@@ -12,6 +13,7 @@ import * as session from './session-routes.js';
 export const ROUTES: readonly Route[] = [
   ...Object.values(session),
   ...Object.values(pricing),
+  ...Object.values(agreement),
   ...Object.values(negotiation),
   ...Object.values(operation),
   ...Object.values(billing),

@@ -1,5 +1,5 @@
 import {
-  agreementDocument,
+  agreementView,
   billDocument,
   cdrDocument,
   consumerSettings,
@@ -141,10 +141,9 @@ export const tariffWithVersions = z
 
 export const agreementAnswer = z
   .looseObject({
-    agreementId: identifier,
-    document: agreementDocument,
-    documentHash: hashHex,
+    ...agreementView.shape,
     signatures,
+    availableActions: z.array(z.string()).optional().describe('what this utility may do next'),
   })
   .meta({ id: 'Agreement' });
 

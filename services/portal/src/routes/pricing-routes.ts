@@ -1,5 +1,4 @@
 import {
-  agreementDocument,
   customerClass,
   draftTariff,
   identifier,
@@ -7,12 +6,11 @@ import {
   tariffRevision,
   tariffView,
   type TariffView,
-  utilitySlug,
 } from '@roamgrid/contracts';
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
 import { defineRoute } from '../http/route.js';
-import { agreementAnswer, pageOf, tariffAnswer, tariffWithVersions } from './answers.js';
+import { pageOf, tariffAnswer, tariffWithVersions } from './answers.js';
 
 /** Prices are no secret inside the utility: whoever may read or work with them may see them. */
 const readers = {
@@ -147,41 +145,4 @@ export const postPublication = defineRoute({
   params: versionParams,
   reply: tariffAnswer,
   revision,
-});
-
-export const listAgreements = defineRoute({
-  method: 'GET',
-  path: '/agreements',
-  name: 'listAgreements',
-  tag: 'Agreements',
-  summary: 'Agreements with partners.',
-  ...readers,
-  query: z.strictObject({ ...pageQuery, partner: utilitySlug.optional() }),
-  reply: pageOf(agreementAnswer),
-});
-
-export const getAgreement = defineRoute({
-  method: 'GET',
-  path: '/agreements/:agreementId',
-  name: 'getAgreement',
-  tag: 'Agreements',
-  summary: 'One agreement with the signatures of both.',
-  ...readers,
-  params: z.strictObject({ agreementId: identifier }),
-  reply: agreementAnswer,
-});
-
-export const postAgreement = defineRoute({
-  method: 'POST',
-  path: '/agreements',
-  name: 'proposeAgreement',
-  tag: 'Agreements',
-  summary: 'Proposes an agreement; in force when both have signed.',
-  scopes: ['tariffs:write', 'tariffs:approve'],
-  body: agreementDocument.omit({ type: true, schemaVersion: true, agreementId: true }).extend({
-    agreementId: identifier.optional().describe('made where it is absent'),
-    version: agreementDocument.shape.version.default(1),
-  }),
-  status: 201,
-  reply: agreementAnswer,
 });

@@ -8,7 +8,12 @@ import {
 } from '@roamgrid/contracts';
 import { json, prepared, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
-import type { HeldMandate, HeldMandateQuery, HeldMandateStore } from '../ports.js';
+import type {
+  AgreementStanding,
+  HeldMandate,
+  HeldMandateQuery,
+  HeldMandateStore,
+} from '../ports.js';
 import { identityKey } from './identity-keys.js';
 
 interface HeldRow {
@@ -20,6 +25,12 @@ const FIND_HELD = prepared(
   `SELECT signed, agreed_tariff FROM mandates_held
    WHERE identity_key = $1 AND home_utility = $2 AND station_class = $3
      AND state = 'active' AND not_after > $4 AND assurance = $5
+     AND NOT EXISTS (
+       SELECT 1 FROM agreement_standings AS standing
+       WHERE standing.agreement_id = mandates_held.agreement_id
+         AND (standing.rests_from <= $4
+           OR (standing.current_from <= $4
+             AND standing.current_hash <> mandates_held.agreement_hash)))
    ORDER BY not_after DESC LIMIT 1`,
 );
 
@@ -57,11 +68,11 @@ export class PostgresHeldMandates implements HeldMandateStore {
       await lockMandate(tx, document.mandateId);
       const kept = await tx.query(
         `INSERT INTO mandates_held (mandate_id, identity_key, home_utility, station_class, assurance, state,
-           not_after, signed, agreed_tariff)
+           not_after, signed, agreed_tariff, agreement_id, agreement_hash)
          SELECT $1, $2, $3, $4, $5,
            CASE WHEN EXISTS (SELECT 1 FROM revocations_received
                               WHERE mandate_id = $1 AND home_utility = $3)
-                THEN 'revoked' ELSE 'active' END, $6, $7, $8
+                THEN 'revoked' ELSE 'active' END, $6, $7, $8, $9, $10
          ON CONFLICT (mandate_id, identity_key) DO NOTHING RETURNING state`,
         [
           document.mandateId,
@@ -72,6 +83,8 @@ export class PostgresHeldMandates implements HeldMandateStore {
           document.notAfter,
           json(entry.mandate),
           json(entry.agreedTariff),
+          document.agreementId,
+          document.agreementHash,
         ],
       );
       const [row] = kept as { state: string }[];
@@ -79,6 +92,17 @@ export class PostgresHeldMandates implements HeldMandateStore {
         await projectMandate(tx, this.#utility, 'visited', entry.mandate, row.state);
       }
     });
+  }
+
+  async keepStanding(standing: AgreementStanding): Promise<void> {
+    const { agreementId, restsFrom, currentHash, currentFrom } = standing;
+    await this.#database.query(
+      `INSERT INTO agreement_standings (agreement_id, rests_from, current_hash, current_from)
+       VALUES ($1, $2, $3, $4)
+       ON CONFLICT (agreement_id) DO UPDATE
+       SET rests_from = $2, current_hash = $3, current_from = $4`,
+      [agreementId, restsFrom, currentHash, currentFrom],
+    );
   }
 
   async markUsedUp(mandateId: string): Promise<void> {

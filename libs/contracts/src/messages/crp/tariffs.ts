@@ -1,15 +1,7 @@
 import { tariffSchema } from '@roamgrid/tariff';
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
-import { agreementDocument, signedAgreement } from '../../documents/agreement.js';
-import {
-  customerClass,
-  hashHex,
-  identifier,
-  instantString,
-  stationClass,
-  utilitySlug,
-} from '../../values.js';
+import { customerClass, hashHex, identifier, instantString, stationClass } from '../../values.js';
 
 /** A tariff version of a store; `published` never changes, `withdrawn` was a draft that came to nothing. */
 export const tariffView = z.strictObject({
@@ -108,29 +100,4 @@ export const publishTariff = defineContract({
     revisions: readRevisions.nullable().default(null),
   }),
   reply: tariffView,
-});
-
-/** Signs an agreement as the proposing party and asks the partner's CRP to sign it too. */
-export const proposeAgreement = defineContract({
-  kind: 'command',
-  service: 'crp',
-  name: 'proposeAgreement',
-  version: 1,
-  summary: 'Proposes an agreement to a partner; in force when both have signed.',
-  senders: ['portal'],
-  scope: 'own',
-  request: z.strictObject({ document: agreementDocument, by: z.string() }),
-  reply: signedAgreement,
-});
-
-export const cosignAgreement = defineContract({
-  kind: 'command',
-  service: 'crp',
-  name: 'cosignAgreement',
-  version: 1,
-  summary: "A partner's CRP asks for our signature under an agreement.",
-  senders: ['crp'],
-  scope: 'partner',
-  request: z.strictObject({ proposer: utilitySlug, agreement: signedAgreement }),
-  reply: z.strictObject({ signature: z.string() }),
 });

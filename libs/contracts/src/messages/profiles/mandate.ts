@@ -4,6 +4,7 @@ import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
 import { signedMandate, signedRevocation } from '../../documents/mandate.js';
 import {
   assurance,
+  hashHex,
   identifier,
   identity,
   instantString,
@@ -100,4 +101,24 @@ export const readRevocations = defineContract({
     limit: z.int().min(1).max(500),
   }),
   reply: z.strictObject({ items: z.array(signedRevocation) }),
+});
+
+/** The latest one holds. Cached mandates of an agreement that rests, or was replaced, open no new session. */
+export const noteAgreementStanding = defineContract({
+  kind: 'event',
+  service: 'profiles',
+  name: 'noteAgreementStanding',
+  version: 1,
+  summary: 'CRP tells profiles from when on an agreement rests, and which version holds.',
+  senders: ['crp'],
+  scope: 'own',
+  request: z.strictObject({
+    agreementId: identifier,
+    /** suspended, or ended, from then on; null where it does not rest */
+    restsFrom: instantString.nullable(),
+    /** the newest version that both have signed, and from when on it replaces those before */
+    currentHash: hashHex,
+    currentFrom: instantString,
+  }),
+  reply: nothing,
 });
