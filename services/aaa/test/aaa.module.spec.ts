@@ -212,8 +212,18 @@ describe('AAA over the bus', () => {
       state: 'ended',
       energyKwh: '5.000',
     });
-    const log = await ask(listWireLog, { stationId, limit: 50, cursor: null });
+    const all = { action: null, direction: null, from: null, to: null };
+    const log = await ask(listWireLog, { stationId, limit: 50, cursor: null, ...all });
     expect(log.items).toHaveLength(5);
+    const narrowed = async (filter: object): Promise<number> =>
+      (await ask(listWireLog, { stationId, limit: 50, cursor: null, ...all, ...filter })).items
+        .length;
+    const action = log.items[0]?.action ?? '';
+    const same = log.items.filter((item) => item.action === action).length;
+    expect(await narrowed({ action })).toBe(same);
+    expect(await narrowed({ direction: 'out' })).toBe(0);
+    expect(await narrowed({ to: '2001-01-01T00:00:00Z' })).toBe(0);
+    expect(await narrowed({ from: '2001-01-01T00:00:00Z' })).toBe(5);
     await ask(drainAaa, {});
     const subjects = heard.flatMap((service) => service.heard.map(({ subject }) => subject));
     expect(subjects).toContain(subjectOf(recordCharge));

@@ -3,6 +3,7 @@ import { keyedHash } from '@roamgrid/platform';
 
 export const UTILITY_SCHEMAS = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
 const LEDGER_DATABASE = 'rg_ledger';
+const IDENTITY_DATABASE = 'rg_identity';
 
 export interface DatabasesOptions {
   /** of a server where databases may be created */
@@ -29,6 +30,7 @@ export class Databases {
       await this.#provision(databaseOf(utility), UTILITY_SCHEMAS);
     }
     await this.#provision(LEDGER_DATABASE, ['ledger']);
+    await this.#provision(IDENTITY_DATABASE, ['identity']);
   }
 
   urlOf(utility: string, service: string): string {
@@ -37,6 +39,10 @@ export class Databases {
 
   ledgerUrl(): string {
     return this.#url(LEDGER_DATABASE, 'ledger');
+  }
+
+  identityUrl(): string {
+    return this.#url(IDENTITY_DATABASE, 'identity');
   }
 
   #provision(database: string, schemas: readonly string[]): Promise<void> {

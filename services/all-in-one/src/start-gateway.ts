@@ -1,7 +1,7 @@
 import { asyncApiDocument, mergeOpenApi, startEdge } from '@roamgrid/edge';
-import { startIdentity } from '@roamgrid/identity';
+import { identityMigrations, startIdentity } from '@roamgrid/identity';
 import { inProcessTransport, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
-import { openPostgres, type Database } from '@roamgrid/persistence';
+import { Database, openPostgres } from '@roamgrid/persistence';
 import {
   createLog,
   keyFolderOf,
@@ -122,6 +122,8 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
   const ledger = await openLedger(databases.ledgerUrl());
   started.add(() => ledger.close());
   const credentials = await openCredentials(dataDir, baseUrl, ids);
+  const identityDatabase = await openIdentityDatabase(databases);
+  started.add(() => identityDatabase.close());
   const identity = await startIdentity({
     issuer: credentials.issuer,
     host,
@@ -129,6 +131,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     clients: identityClients(credentials),
     keyFolder: keyFolderOf(dataDir, 'identity'),
     log,
+    database: identityDatabase,
   });
   started.add(() => identity.stop());
   const { natsUrl } = config;
@@ -147,6 +150,17 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     identityPort,
     transport,
   };
+}
+
+/** What the authorization server remembers beyond a restart. */
+function openIdentityDatabase(databases: Databases): Promise<Database> {
+  return Database.open({
+    url: databases.identityUrl(),
+    schema: 'identity',
+    applicationName: 'identity',
+    migrations: identityMigrations,
+    random: Math.random,
+  });
 }
 
 async function startUtilities(

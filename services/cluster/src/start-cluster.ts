@@ -137,6 +137,7 @@ async function layFoundation(
       databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
       ledgerUrl: databases.ledgerUrl(),
       outward: outwardEnvironment(configuration),
+      identityUrl: databases.identityUrl(),
       busUrlOf: (user) => `nats://${encodeURIComponent(user)}:${passwordOf(user)}@${listen}`,
     },
   };

@@ -15,6 +15,13 @@ export const identityConfiguration = z.object({
   ISSUER: z
     .url({ protocol: /^https?$/, error: 'an http or https URL' })
     .describe('as tokens name it and clients reach it; behind the edge its path is /oidc'),
+  IDENTITY_DATABASE_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PostgreSQL URL that remembers used client assertions; memory only where it is absent',
+    ),
   IDENTITY_CLIENTS: z
     .string()
     .min(1)

@@ -2,11 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IdentityClient } from './identity-client.js';
+import type { Database, MigrationClass } from '@roamgrid/persistence';
+import { PostgresReplayAdapter } from './adapters/postgres-replay-adapter.js';
+import { CreateUsedAssertions } from './migrations/1732200000000-create-used-assertions.js';
 import { mountedAt } from './mount.js';
 import { createProvider } from './provider.js';
 import { openSigningKey } from './signing-key.js';
 
 export { resourceOf, type IdentityClient } from './identity-client.js';
+
+export const identityMigrations: readonly MigrationClass[] = [CreateUsedAssertions];
 
 /** The part of a log that identity writes to. */
 export interface IdentityLog {
@@ -25,6 +30,8 @@ export interface IdentityOptions {
   readonly keyFolder: string;
   readonly log: IdentityLog;
   readonly now?: () => number;
+  /** where used client assertions are remembered, closed by whoever opened it; null: this process's memory */
+  readonly database: Database | null;
 }
 
 export interface RunningIdentity {
@@ -34,12 +41,14 @@ export interface RunningIdentity {
 
 /** Starts the embedded authorization server; it serves below the issuer's path. */
 export async function startIdentity(options: IdentityOptions): Promise<RunningIdentity> {
-  const { log } = options;
+  const { log, database } = options;
+  const now = options.now ?? (() => Date.now());
   const provider = createProvider({
     issuer: options.issuer,
     clients: options.clients,
     signingKey: await openSigningKey(options.keyFolder),
-    now: options.now ?? (() => Date.now()),
+    now,
+    replay: database === null ? null : new PostgresReplayAdapter(database, now),
   });
   provider.on('server_error', (_ctx, error) => {
     log.error({ error: error.message, stack: error.stack }, 'identity failed');

@@ -1,11 +1,13 @@
 import { createLog, keyFolderOf, runProgram } from '@roamgrid/platform';
+import { Database } from '@roamgrid/persistence';
 import { readIdentityConfiguration } from './identity.config.js';
-import { startIdentity } from './identity.module.js';
+import { identityMigrations, startIdentity } from './identity.module.js';
 import { readClients } from './read-clients.js';
 
 await runProgram(async () => {
   const configuration = readIdentityConfiguration();
   const log = createLog(configuration.LOG_LEVEL).child({ service: 'identity' });
+  const database = await openDatabase(configuration.IDENTITY_DATABASE_URL);
   const identity = await startIdentity({
     issuer: configuration.ISSUER,
     host: configuration.HOST,
@@ -13,7 +15,24 @@ await runProgram(async () => {
     clients: await readClients(configuration.IDENTITY_CLIENTS),
     keyFolder: keyFolderOf(configuration.DATA_DIR, 'identity'),
     log,
+    database,
   });
   log.info(`identity is listening on port ${String(identity.port)}`);
-  return identity;
+  return {
+    async stop() {
+      await identity.stop();
+      await database?.close();
+    },
+  };
 });
+
+async function openDatabase(url: string | undefined): Promise<Database | null> {
+  if (url === undefined) return null;
+  return Database.open({
+    url,
+    schema: 'identity',
+    applicationName: 'identity',
+    migrations: identityMigrations,
+    random: Math.random,
+  });
+}

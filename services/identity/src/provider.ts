@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
-import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import {
+  errors,
+  Provider,
+  type Adapter,
+  type Configuration,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { clientMetadata, resourceOf, type IdentityClient } from './identity-client.js';
 import { ExpiringMemory, MemoryAdapter } from './memory-adapter.js';
 import { resourceServerFor } from './resource-server.js';
@@ -10,6 +16,8 @@ export interface ProviderOptions {
   readonly clients: readonly IdentityClient[];
   readonly signingKey: JWK;
   readonly now: () => number;
+  /** remembers used client assertions; this process's memory where there is none */
+  readonly replay: Adapter | null;
 }
 
 function finder(clients: readonly IdentityClient[]): (clientId: string) => IdentityClient {
@@ -55,7 +63,10 @@ function resourceIndicators(clientOf: ClientOf) {
 function configuration(options: ProviderOptions, clientOf: ClientOf): Configuration {
   const memory = new ExpiringMemory(options.now);
   return {
-    adapter: (kind: string) => new MemoryAdapter(memory, kind, options.now),
+    adapter: (kind: string) =>
+      kind === 'ReplayDetection' && options.replay !== null
+        ? options.replay
+        : new MemoryAdapter(memory, kind, options.now),
     clients: options.clients.map(clientMetadata),
     jwks: { keys: [options.signingKey] },
     // no browser signs in yet, so that no cookie outlives this process
@@ -88,9 +99,43 @@ function configuration(options: ProviderOptions, clientOf: ClientOf): Configurat
   };
 }
 
+/** Of signing in people, which is not built, discovery says nothing. */
+const UNSERVED = [
+  'authorization_endpoint',
+  'authorization_response_iss_parameter_supported',
+  'claim_types_supported',
+  'claims_parameter_supported',
+  'claims_supported',
+  'code_challenge_methods_supported',
+  'id_token_signing_alg_values_supported',
+  'prompt_values_supported',
+  'request_parameter_supported',
+  'request_uri_parameter_supported',
+  'response_modes_supported',
+  'subject_types_supported',
+];
+
+/** Discovery names what this server answers: tokens for programs, and its keys. */
+async function tellOnlyWhatIsServed(
+  context: KoaContextWithOIDC,
+  next: () => Promise<void>,
+): Promise<void> {
+  await next();
+  if (!context.path.endsWith('/.well-known/openid-configuration')) return;
+  const body: unknown = context.body;
+  if (typeof body !== 'object' || body === null) return;
+  const served = Object.entries(body).filter(([member]) => !UNSERVED.includes(member));
+  context.body = {
+    ...Object.fromEntries(served),
+    response_types_supported: [],
+    grant_types_supported: ['client_credentials'],
+  };
+}
+
 /** The embedded authorization server: client credentials for programs, each for its own utility. */
 export function createProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.issuer, configuration(options, finder(options.clients)));
   provider.proxy = true;
+  provider.use(tellOnlyWhatIsServed);
   return provider;
 }

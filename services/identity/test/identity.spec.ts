@@ -91,6 +91,7 @@ describe('identity', () => {
       clients,
       keyFolder: folder,
       log: quiet,
+      database: null,
     });
   });
 
@@ -108,7 +109,14 @@ describe('identity', () => {
       issuer,
       token_endpoint: `${issuer}/token`,
       jwks_uri: `${issuer}/jwks`,
+      grant_types_supported: ['client_credentials'],
+      response_types_supported: [],
     });
+    for (const [member, url] of Object.entries(metadata)) {
+      if (!member.endsWith('_endpoint') && member !== 'jwks_uri') continue;
+      const served = await fetch(String(url), { method: 'POST' });
+      expect([member, served.status]).not.toEqual([member, 501]);
+    }
     expect(JSON.stringify(metadata)).not.toContain('evil.example');
   });
 
@@ -208,6 +216,7 @@ describe('identity', () => {
       clients,
       keyFolder: folder,
       log: quiet,
+      database: null,
     });
     const other = await fetch(`http://127.0.0.1:${String(again.port)}/oidc/jwks`);
     expect(await other.json()).toEqual(published);
@@ -225,6 +234,7 @@ describe('identity', () => {
         clients: [broken],
         keyFolder: folder,
         log: quiet,
+        database: null,
       }),
     ).rejects.toThrow('either a secret or keys');
   });

@@ -5,6 +5,7 @@ import type { MigrationClass } from '@roamgrid/persistence';
 import { keyedHash, type ServiceContext } from '@roamgrid/platform';
 import { PostgresAnswers } from './adapters/postgres-answers.js';
 import { PostgresAudits } from './adapters/postgres-audits.js';
+import { PostgresReports } from './adapters/postgres-reports.js';
 import { PostgresTraces } from './adapters/postgres-traces.js';
 import { PostgresViews } from './adapters/postgres-views.js';
 import { Seal } from './adapters/seal.js';
@@ -18,6 +19,7 @@ import { NegotiationController } from './controllers/negotiation.controller.js';
 import { notBuiltController } from './controllers/not-built.controller.js';
 import { PORTAL } from './controllers/portal-token.js';
 import { PricingController } from './controllers/pricing.controller.js';
+import { ReportsController } from './controllers/reports.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { SettlementsController } from './controllers/settlements.controller.js';
 import { StationsController } from './controllers/stations.controller.js';
@@ -55,6 +57,7 @@ export function createPortal(context: ServiceContext, readBoundMs?: number): Por
     views: new PostgresViews(database),
     traces: new PostgresTraces(database),
     audits: new PostgresAudits(database),
+    reports: new PostgresReports(database),
     freshness: new Freshness({
       utility,
       bus,
@@ -84,6 +87,7 @@ export class PortalModule {
         InvoicesController,
         CorrectionsController,
         BooksController,
+        ReportsController,
         SettlementsController,
         notBuiltController(NOT_BUILT_ROUTES),
         FallbackController,

@@ -3,6 +3,7 @@ import type { Clock, IdSource, Log, Registry } from '@roamgrid/platform';
 import type { Outcome } from './http/outcome.js';
 import type { Position } from './http/page.js';
 import type { Freshness } from './read-model/freshness.js';
+import type { ReportDefinition, ReportFilter, ReportRow } from './reports/report.js';
 import type { Facet, JsonObject, TraceEntry, View, ViewKind } from './read-model/view.js';
 
 /** What a list is narrowed to. */
@@ -64,6 +65,11 @@ export interface AuditStore {
   failInterrupted(): Promise<void>;
 }
 
+/** AAA analytics over the read model. */
+export interface ReportStore {
+  run(report: ReportDefinition, filter: ReportFilter): Promise<ReportRow[]>;
+}
+
 /** A request with an idempotency key that asks to be the one that runs. */
 export interface Claim {
   readonly clientId: string;
@@ -94,6 +100,7 @@ export interface Portal {
   readonly views: ViewStore;
   readonly traces: TraceStore;
   readonly audits: AuditStore;
+  readonly reports: ReportStore;
   readonly freshness: Freshness;
   readonly registry: Registry;
   readonly clock: Clock;

@@ -96,6 +96,20 @@ describe('stations, tariffs, consumers and books', () => {
       nextCursor: 'next',
     });
     expect(log.headers.get('link')).toContain('cursor=next');
+    const narrowed = `?action=StartTransaction&direction=in&from=${PERIOD.from}&format=jsonl`;
+    const lines = await fetch(
+      `${portal.origin}/duke-energy/api/v1/stations/DUKE-NEW-009/messages${narrowed}`,
+      { headers: { authorization: `Bearer ${await portal.sign()}` } },
+    );
+    expect(await lines.text()).toBe(
+      `{"at":"${PERIOD.from}","direction":"in","action":"BootNotification","raw":"[]"}\n`,
+    );
+    expect(portal.services.requestsOf(listWireLog).at(-1)).toMatchObject({
+      action: 'StartTransaction',
+      direction: 'in',
+      from: PERIOD.from,
+      to: null,
+    });
     expect((await portal.call('GET', '/stations/ALA-BHM-001/messages')).status).toBe(404);
   });
 

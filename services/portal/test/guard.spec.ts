@@ -114,16 +114,6 @@ describe('who may call', () => {
     }
   });
 
-  it('says of what is not built that it is not', async () => {
-    for (const [method, path] of [
-      ['POST', '/bills/1/credit'],
-      ['GET', '/reports/usage'],
-    ] as const) {
-      const answer = await portal.call(method, path);
-      expect([answer.status, answer.body['code']]).toEqual([501, 'not_built']);
-    }
-  });
-
   it('publishes the keys that documents are checked with, to everyone', async () => {
     const answer = await portal.fetchRaw('GET', '/duke-energy/.well-known/jwks.json', {
       token: null,
@@ -155,12 +145,18 @@ describe('who may call', () => {
     await station('DUKE-CLT-001', 'queen-city-parking');
     await station('DUKE-RDU-002', 'triangle-malls');
     const session = '019abcde-0000-7000-8000-000000000002';
-    const data = { state: 'ended', stationId: 'DUKE-CLT-001' };
+    const data = { state: 'ended', stationId: 'DUKE-CLT-001', cinMasked: '8400019501••••••••74' };
     await portal.publish({ kind: 'session', id: session, facet: 'aaa', sortAt: at, data });
     const scope = 'sessions:read billing:read';
     const own = await portal.sign({ provider: 'queen-city-parking', scope });
     const other = await portal.sign({ provider: 'triangle-malls', scope });
     expect((await portal.call('GET', '/sessions', { token: own })).body['items']).toHaveLength(1);
+    expect((await portal.call('GET', `/sessions/${session}`, { token: own })).body).toMatchObject({
+      stationId: 'DUKE-CLT-001',
+      state: 'ended',
+      cinMasked: null,
+      quote: null,
+    });
     expect((await portal.call('GET', '/sessions', { token: other })).body['items']).toEqual([]);
     expect((await portal.call('GET', '/stations', { token: own })).body['items']).toMatchObject([
       { stationId: 'DUKE-CLT-001' },

@@ -20,14 +20,17 @@ export class PostgresWireLog {
   }
 
   async list(request: RequestOf<typeof listWireLog>): Promise<ReplyOf<typeof listWireLog>> {
-    const { stationId, limit, cursor } = request;
+    const { stationId, limit, cursor, action, direction, from, to } = request;
     if (cursor !== null && !/^\d{1,18}$/.test(cursor)) {
       throw new RoamgridError('malformed_request', 'not a cursor of this list');
     }
     const rows = await this.#database.query<WireRow>(
       `SELECT id, at, direction, message_id, action, raw FROM wire_log
-       WHERE station_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
-      [stationId, cursor ?? '0', limit + 1],
+       WHERE station_id = $1 AND id > $2 AND ($4::text IS NULL OR action = $4)
+         AND ($5::text IS NULL OR direction = $5) AND ($6::timestamptz IS NULL OR at >= $6)
+         AND ($7::timestamptz IS NULL OR at < $7)
+       ORDER BY id LIMIT $3`,
+      [stationId, cursor ?? '0', limit + 1, action, direction, from, to],
     );
     const items = rows.slice(0, limit);
     return {

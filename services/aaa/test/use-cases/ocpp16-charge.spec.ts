@@ -76,8 +76,9 @@ describe('the wire log', () => {
     pair.clock.advanceMinutes(1);
     await station.ocpp201('tx-1', 'ended', 1, '1100');
     const log = new PostgresWireLog(aaa.database);
+    const all = { action: null, direction: null, from: null, to: null };
     const page = (limit: number, cursor: string | null) =>
-      log.list({ stationId: station.stationId, limit, cursor });
+      log.list({ stationId: station.stationId, limit, cursor, ...all });
     const first = await page(2, null);
     expect(first.items.map(({ action }) => action)).toEqual(['swipe', 'started']);
     const second = await page(2, first.nextCursor);

@@ -15,6 +15,7 @@ export interface PlanParts {
   readonly inherited: NodeJS.ProcessEnv;
   readonly databaseUrlOf: (utility: string, service: string) => string;
   readonly ledgerUrl: string;
+  readonly identityUrl: string;
   readonly busUrlOf: (user: string) => string;
   /** the file that node runs */
   readonly programOf: (service: string) => string;
@@ -91,6 +92,7 @@ export function planServices(parts: PlanParts): ProcessPlan[] {
       IDENTITY_PORT: String(addresses.portOf('identity')),
       ISSUER: parts.issuer,
       IDENTITY_CLIENTS: parts.identityClients,
+      IDENTITY_DATABASE_URL: parts.identityUrl,
     }),
     ...parts.utilities.flatMap((utility) =>
       SERVICES.map((service) =>

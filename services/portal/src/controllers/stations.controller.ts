@@ -1,11 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
-import { listWireLog } from '@roamgrid/contracts';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
 import * as routes from '../routes/operation-routes.js';
 import { askStation, findOperation } from '../use-cases/command-station.js';
 import { findView, getView, listViews } from '../use-cases/read-views.js';
+import { readWireLog } from '../use-cases/read-wire-log.js';
 import { registerNewStation } from '../use-cases/register-station.js';
 import { PORTAL } from './portal-token.js';
 
@@ -49,20 +49,6 @@ export class StationsController {
     caller,
   }: RouteCall<typeof routes.listMessages>): Promise<object> {
     await findView(this.#portal, 'station', params.stationId, caller);
-    const { items, nextCursor } = await this.#portal.bus.request(
-      listWireLog,
-      this.#portal.utility,
-      { stationId: params.stationId, limit: query.limit, cursor: query.cursor ?? null },
-    );
-    return {
-      items: items.map(({ at, direction, messageId, action, raw }) => ({
-        at,
-        direction,
-        ...(messageId === null ? {} : { messageId }),
-        ...(action === null ? {} : { action }),
-        raw,
-      })),
-      nextCursor,
-    };
+    return readWireLog(this.#portal, params.stationId, query);
   }
 }

@@ -13,6 +13,7 @@ import { nextLink } from './page.js';
 import { parseCall } from './parse-call.js';
 import type { Route } from './route.js';
 import { keepCall, routeOf } from './serves.js';
+import { FORMAT_TYPES, formatOf, Table } from './table.js';
 import { callerOf } from './token-guard.js';
 
 /** Reads the request, runs the handler (once per idempotency key) and completes the answer. */
@@ -24,7 +25,7 @@ export class RouteInterceptor implements NestInterceptor {
     this.#idempotency = idempotency;
   }
 
-  intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object> {
+  intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object | string> {
     const route = routeOf(context);
     if (route === undefined) return next.handle();
     const http = context.switchToHttp();
@@ -36,7 +37,7 @@ export class RouteInterceptor implements NestInterceptor {
     request: FastifyRequest,
     reply: FastifyReply,
     next: CallHandler<object>,
-  ): Promise<object> {
+  ): Promise<object | string> {
     const caller = callerOf(request);
     const ifMatch = ifMatchOf(request.headers['if-match']);
     const call = { ...parseCall(route, request), caller, ifMatch };
@@ -55,8 +56,17 @@ export class RouteInterceptor implements NestInterceptor {
     void reply.header('cache-control', 'no-store');
     const revision = route.revision?.(body) ?? null;
     if (revision !== null) void reply.header('etag', entityTag(revision));
-    const link = nextLink(request.url, body);
+    const link = nextLink(request.url, body instanceof Table ? body.json : body);
     if (link !== null) void reply.header('link', link);
-    return body;
+    return body instanceof Table ? represent(body, request, reply) : body;
   }
+}
+
+/** A table in the format that was asked for. */
+function represent(table: Table, request: FastifyRequest, reply: FastifyReply): object | string {
+  const format = formatOf(request);
+  void reply.header('vary', 'accept');
+  if (format === 'json') return table.json;
+  void reply.type(FORMAT_TYPES[format]);
+  return table.text(format);
 }

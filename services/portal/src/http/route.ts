@@ -26,6 +26,8 @@ export interface Route<
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** can be had as CSV and as JSON lines too */
+  readonly formats: boolean;
   readonly status: 200 | 201 | 202;
   readonly reply: z.ZodType;
   /** what tells one state of the answered object from another: the answer's `ETag`, asked back in `If-Match` */
@@ -43,7 +45,7 @@ export interface RouteCall<R extends Route> {
 }
 
 type Nothing = typeof nothing;
-type Optional = 'params' | 'query' | 'body' | 'status' | 'providers' | 'revision';
+type Optional = 'params' | 'query' | 'body' | 'status' | 'providers' | 'formats' | 'revision';
 type RouteInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Omit<
   Route<P, Q, B>,
   Optional
@@ -61,6 +63,7 @@ export function defineRoute<
     body: nothing as unknown as Body,
     status: 200,
     providers: false,
+    formats: false,
     revision: null,
     ...input,
   };

@@ -82,6 +82,12 @@ function problem(description: string): Json {
   };
 }
 
+/** Of an answer that is a table. */
+const TEXT_CONTENT: Json = {
+  'text/csv': { schema: { type: 'string' } },
+  'application/x-ndjson': { schema: { type: 'string' } },
+};
+
 function responsesOf(route: Route, components: Components): Json {
   const answers: Json = {
     400: problem('Not the documented shape'),
@@ -99,7 +105,10 @@ function responsesOf(route: Route, components: Components): Json {
   return {
     [route.status]: {
       description: 'Done',
-      content: { 'application/json': { schema: components.schemaOf(route.reply, 'output') } },
+      content: {
+        'application/json': { schema: components.schemaOf(route.reply, 'output') },
+        ...(route.formats ? TEXT_CONTENT : {}),
+      },
     },
     ...answers,
   };

@@ -21,6 +21,32 @@ const SESSION_MEMBERS: JsonObject = {
   billId: null,
 };
 
+/** What a provider sees of a session: what happened at its station, nothing of the driver. */
+const PROVIDER_MEMBERS: ReadonlySet<string> = new Set([
+  'stationId',
+  'connectorId',
+  'state',
+  'homeUtility',
+  'visitedUtility',
+  'swipedAt',
+  'startAt',
+  'endAt',
+  'energyKwh',
+  'meter',
+  'transactionId',
+  'reason',
+  'flags',
+  'cdrId',
+]);
+
+function isProvider(caller: Caller | null): boolean {
+  return caller !== null && caller.provider !== null;
+}
+
+function atStation(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => PROVIDER_MEMBERS.has(name)));
+}
+
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -88,7 +114,11 @@ export function presentConsumer(data: JsonObject): JsonObject {
 export function present(kind: ViewKind, { id, data }: View, caller: Caller | null): JsonObject {
   switch (kind) {
     case 'session':
-      return { sessionId: id, ...SESSION_MEMBERS, ...data };
+      return {
+        sessionId: id,
+        ...SESSION_MEMBERS,
+        ...(isProvider(caller) ? atStation(data) : data),
+      };
     case 'cdr':
       return presentCdr(id, data, caller);
     case 'invoice':

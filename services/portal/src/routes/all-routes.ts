@@ -7,6 +7,7 @@ import * as negotiation from './negotiation-routes.js';
 import * as operation from './operation-routes.js';
 import * as pricing from './pricing-routes.js';
 import * as settlement from './settlement-routes.js';
+import * as report from './report-routes.js';
 import * as session from './session-routes.js';
 
 /** Every call of a utility's API, in the order in which it is documented. */
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(billing),
   ...Object.values(settlement),
   ...Object.values(correction),
+  ...Object.values(report),
   ...NOT_BUILT_ROUTES,
 ];

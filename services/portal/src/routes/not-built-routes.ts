@@ -8,9 +8,7 @@ import { problemAnswer } from './answers.js';
  * Calls of the interface that are not built yet: they answer 501 `not_built` to whoever might use
  * them, and this table is their only list.
  */
-const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [
-  ['GET', '/reports/:name', 'getReport', 'sessions:read', 'AAA analytics.'],
-];
+const NOT_BUILT: readonly (readonly [Route['method'], string, string, Scope, string])[] = [];
 
 function paramsOf(path: string): z.ZodType {
   const names = [...path.matchAll(/:(\w+)/g)].flatMap(([, name]) => name ?? []);

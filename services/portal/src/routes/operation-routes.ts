@@ -5,6 +5,7 @@ import {
   decimalString,
   findConsumer,
   identifier,
+  instantString,
   moneyValue,
   registerStation,
   stationId,
@@ -15,6 +16,7 @@ import {
 import { z } from 'zod';
 import { pageQuery } from '../http/page.js';
 import { defineRoute } from '../http/route.js';
+import { formatQuery } from '../http/table.js';
 import {
   consumerAnswer,
   mandateAnswer,
@@ -200,9 +202,17 @@ export const listMessages = defineRoute({
   path: '/stations/:stationId/messages',
   name: 'listStationMessages',
   tag: 'Stations',
-  summary: 'The wire log of a station, redacted, newest last.',
+  summary: 'The wire log of a station, redacted, newest last; as CSV and JSON lines too.',
   scopes: ['sessions:read', 'stations:write'],
   params: z.strictObject({ stationId }),
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({
+    ...pageQuery,
+    ...formatQuery,
+    action: z.string().min(1).max(64).optional().describe('the OCPP action, or the HTTP step'),
+    direction: z.enum(['in', 'out']).optional(),
+    from: instantString.optional().describe('inclusive'),
+    to: instantString.optional().describe('exclusive'),
+  }),
+  formats: true,
   reply: pageOf(wireMessage),
 });

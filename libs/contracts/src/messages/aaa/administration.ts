@@ -68,6 +68,13 @@ export const listWireLog = defineContract({
     stationId,
     limit: z.int().min(1).max(500),
     cursor: z.string().nullable(),
+    /** what the list is narrowed to; null where it is not */
+    action: z.string().max(64).nullable().default(null),
+    direction: z.enum(['in', 'out']).nullable().default(null),
+    /** inclusive */
+    from: instantString.nullable().default(null),
+    /** exclusive */
+    to: instantString.nullable().default(null),
   }),
   reply: z.strictObject({
     items: z.array(
