@@ -250,4 +250,36 @@ describe('correction', () => {
     });
     await expectCleanBooks();
   }, 60_000);
+
+  it('an item of suspense about a charge that is settled: credited, and the true one in its place', async () => {
+    const stationId = 'DUKE-CLT-001';
+    const { sessionId } = await charge(gateway, { connectorId: 2, cin: ALABAMA_PLAIN });
+    for (const utility of BOTH) await reach(utility, `/sessions/${sessionId}`, 'rated');
+    const told = text(await read(VISITED, `/sessions/${sessionId}`), 'cdrId');
+    await gateway.station(stationId, 'POST', `/sessions/${sessionId}/stop`, {
+      meterWh: '9000',
+      at: new Date().toISOString(),
+      reason: 'full',
+      offline: true,
+    });
+    await gateway.until(
+      async () => list(await read(VISITED, '/suspense?state=open'), 'items').length > 0,
+      'the other stop is in suspense',
+    );
+    const items = list(await read(VISITED, '/suspense?state=open'), 'items');
+    const item = items.find((one) => at(one, 'sessionId') === sessionId);
+    const path = `/suspense/${text(item, 'suspenseId')}/resolve`;
+    const credit = { resolution: 'credit', note: 'the second stop was right' };
+    const correction = { ...(await truthOf(told)), stopWh: '9000' };
+    const resolved = await post(VISITED, path, { ...credit, correction });
+    expect([resolved.status, at(resolved.body, 'state')]).toEqual([200, 'credited']);
+    expect((await post(VISITED, path, { ...credit, correction })).status).toBe(404);
+    await reach(HOME, `/cdrs/${told}`, 'credited');
+    const cdrId = text(await read(HOME, `/sessions/${sessionId}`), 'cdrId');
+    expect(await read(HOME, `/cdrs/${cdrId}`)).toMatchObject({
+      state: 'accepted',
+      document: { energyKwh: '8.000' },
+    });
+    await expectCleanBooks();
+  }, 60_000);
 });
