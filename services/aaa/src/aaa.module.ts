@@ -24,6 +24,7 @@ import { PostgresStandings } from './adapters/postgres-standings.js';
 import { busStationCaller } from './adapters/bus-station-caller.js';
 import { PostgresEventStore } from './adapters/postgres-event-store.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
+import { PostgresReservations } from './adapters/postgres-reservations.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
 import { PostgresVisits } from './adapters/postgres-visits.js';
@@ -37,6 +38,7 @@ import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
 import { CreatePartnerStandings } from './migrations/1732150000030-create-partner-standings.js';
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
+import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
   commandStationWith,
   readOperationWith,
@@ -56,6 +58,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   EndSuspenseAsBillOrCredit,
   KeepOperations,
   KeepSessionsAsText,
+  ReserveConnectors,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
@@ -86,6 +89,7 @@ function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts)
   const commandParts: CommandParts = {
     ...parts,
     operations: new PostgresOperations(database),
+    reservations: new PostgresReservations(database),
     stationCaller: busStationCaller(bus, utility),
     background,
   };

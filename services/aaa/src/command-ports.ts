@@ -5,6 +5,7 @@ import type {
   ReplyOf,
   RequestOf,
 } from '@roamgrid/contracts';
+import type { InstantMs } from '@roamgrid/kernel';
 
 /** Calls towards stations, kept from the moment they are asked for. */
 export interface OperationStore {
@@ -14,8 +15,33 @@ export interface OperationStore {
   find(operationId: string): Promise<Operation | null>;
 }
 
+/** A connector kept for a driver; without one named, any of the station's. */
+export interface ConnectorReservation {
+  readonly stationId: string;
+  readonly reservationId: number;
+  readonly connectorId: number | null;
+  /** keyed hash of what the driver will show */
+  readonly identityKey: string;
+  readonly tier: Tier;
+  readonly expiresMs: InstantMs;
+}
+
+export interface ReservationStore {
+  keep(reservation: ConnectorReservation): Promise<void>;
+  drop(stationId: string, reservationId: number): Promise<void>;
+  /** one of another driver that still holds the same connector */
+  inTheWay(
+    reservation: ConnectorReservation,
+    nowMs: InstantMs,
+  ): Promise<ConnectorReservation | null>;
+}
+
 /** The router that holds this utility's stations. */
 export interface StationCaller {
   read(call: RequestOf<typeof readStationCall>): Promise<ReplyOf<typeof readStationCall>>;
   call(call: RequestOf<typeof callStation>): Promise<ReplyOf<typeof callStation>>;
 }
+
+/** Loyalty tiers, the first to be served last. */
+export const TIERS = ['none', 'Gold', 'Diamond', 'Platinum'] as const;
+export type Tier = (typeof TIERS)[number];

@@ -95,6 +95,8 @@ export interface SessionBook {
   ): Promise<Session | null>;
   /** whoever held the connector no longer does: energy flows there for another session */
   freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void>;
+  /** the driver whom a connector was kept for has come */
+  useReservation(stationId: string, identityKey: string): Promise<void>;
   /** this session holds no connector: it is told of after it happened */
   leaveConnector(sessionId: string): Promise<void>;
   /** where the connector's register stood when its last session before `beforeMs` was over */
@@ -156,7 +158,7 @@ export interface UnitOfWork {
 
 /** What a swipe looks at first. */
 export interface SwipeBasis {
-  /** the session that holds the connector */
+  /** the session that holds the connector, or the reservation that keeps it for another driver */
   readonly connectorHolder: string | null;
   /** the swipe that used the same idempotency key */
   readonly earlier: { readonly requestHash: string; readonly sessionId: string } | null;
@@ -175,6 +177,7 @@ export interface AaaStore {
     stationId: string,
     connectorId: number | null,
     idempotencyKey: string | null,
+    driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
   ): Promise<SwipeBasis>;
   standing(mandate: SignedMandate): Promise<Standing>;
   /** what became of a driver's mandates for one session since `sinceMs` */

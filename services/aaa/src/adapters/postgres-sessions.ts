@@ -122,6 +122,13 @@ export class PostgresSessions implements SessionBook {
     );
   }
 
+  async useReservation(stationId: string, identityKey: string): Promise<void> {
+    await this.#tx.query(
+      'DELETE FROM connector_reservations WHERE station_id = $1 AND identity_key = $2',
+      [stationId, identityKey],
+    );
+  }
+
   async leaveConnector(sessionId: string): Promise<void> {
     await this.#tx.query('UPDATE sessions SET holds_connector = false WHERE session_id = $1', [
       sessionId,

@@ -1,3 +1,4 @@
+import type { InstantMs } from '@roamgrid/kernel';
 import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
 import { prepared, type Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
@@ -10,6 +11,9 @@ import { sessionFromRow, type SessionRow } from './session-rows.js';
 const SWIPE_BASIS = prepared(
   `SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
             AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
+     (SELECT reservation_id::text FROM connector_reservations WHERE station_id = $1
+       AND connector_id = $2::integer AND identity_key IS DISTINCT FROM $4::text
+       AND expires_at > $5::timestamptz LIMIT 1) AS reserved_for,
      k.request_hash, k.session_id
    FROM (SELECT 1) AS asked
    LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,
@@ -60,15 +64,23 @@ export class PostgresStore implements AaaStore {
     stationId: string,
     connectorId: number | null,
     idempotencyKey: string | null,
+    driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
   ): Promise<SwipeBasis> {
     const [row] = await this.#database.query<{
       holder: string | null;
+      reserved_for: string | null;
       request_hash: string | null;
       session_id: string | null;
-    }>(SWIPE_BASIS, [stationId, connectorId, idempotencyKey]);
+    }>(SWIPE_BASIS, [
+      stationId,
+      connectorId,
+      idempotencyKey,
+      driver.identityKey,
+      new Date(driver.nowMs),
+    ]);
     const [requestHash, sessionId] = [row?.request_hash ?? null, row?.session_id ?? null];
     return {
-      connectorHolder: row?.holder ?? null,
+      connectorHolder: row?.holder ?? row?.reserved_for ?? null,
       earlier: requestHash === null || sessionId === null ? null : { requestHash, sessionId },
     };
   }

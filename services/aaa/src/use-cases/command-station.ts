@@ -7,13 +7,12 @@ import type {
   RequestOf,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { AaaParts } from '../aaa-parts.js';
-import type { OperationStore, StationCaller } from '../command-ports.js';
+import type { ConnectorReservation, OperationStore } from '../command-ports.js';
+import { isAccepted, makeWay, readReservation, type ReserveParts } from './reserve-connector.js';
 import { swipeWith } from './swipe.js';
 
-export interface CommandParts extends AaaParts {
+export interface CommandParts extends ReserveParts {
   readonly operations: OperationStore;
-  readonly stationCaller: StationCaller;
   /** calls that outlive their request; waited for at the end */
   readonly background: Set<Promise<void>>;
 }
@@ -41,7 +40,12 @@ export function commandStationWith(parts: CommandParts) {
     const operation = await openOperation(parts, request, call);
     await parts.operations.insert(operation);
     if (operation.state !== 'pending') return operation;
-    const ending = carryOut(parts, request, operation).finally(() => {
+    const reservation =
+      call.reservation === null ? null : await readReservation(parts, stationId, call.reservation);
+    const ending = carryOut(parts, request, operation, {
+      reservation,
+      cancels: call.cancels,
+    }).finally(() => {
       parts.background.delete(ending);
     });
     parts.background.add(ending);
@@ -117,17 +121,31 @@ function swipeFor(
   });
 }
 
+interface Reserving {
+  readonly reservation: ConnectorReservation | null;
+  readonly cancels: number | null;
+}
+
 async function carryOut(
   parts: CommandParts,
   { stationId, action, payload }: Request,
   operation: Operation,
+  { reservation, cancels }: Reserving,
 ): Promise<void> {
   const end = (change: Partial<Operation>): Promise<Operation> =>
     parts.operations.end({ ...operation, ...change, endedAt: formatInstant(parts.clock.now()) });
   try {
+    if (reservation !== null && !(await makeWay(parts, reservation))) {
+      await end({ state: 'refused', reason: 'connector_occupied' });
+      return;
+    }
     const reply = await parts.stationCaller.call({ stationId, action, payload });
-    if (reply.outcome === 'answered') await end({ state: 'answered', answer: reply.answer });
-    else if (reply.outcome === 'error') {
+    if (reply.outcome === 'answered') {
+      const accepted = isAccepted(reply.answer);
+      if (accepted && reservation !== null) await parts.reservations.keep(reservation);
+      if (accepted && cancels !== null) await parts.reservations.drop(stationId, cancels);
+      await end({ state: 'answered', answer: reply.answer });
+    } else if (reply.outcome === 'error') {
       const { code, description } = reply;
       await end({ state: 'error', error: { code, description } });
     } else await end({ state: reply.outcome });

@@ -34,9 +34,11 @@ type Reply = ReplyOf<typeof swipe>;
 export function swipeWith(parts: AaaParts) {
   return async (request: SwipeRequest): Promise<Reply> => {
     const station = await stationOf(parts, request);
-    const { stationId, connectorId, idempotencyKey } = request;
+    const { stationId, connectorId, idempotencyKey, identity } = request;
+    const identityKey = identity.outcome === 'read' ? parts.identityKeyOf(identity.identity) : null;
+    const driver = { identityKey, nowMs: parts.clock.now() };
     const [basis, recognised] = await Promise.all([
-      parts.store.swipeBasis(stationId, connectorId, idempotencyKey),
+      parts.store.swipeBasis(stationId, connectorId, idempotencyKey, driver),
       recognise(parts, request, station),
     ]);
     if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
@@ -44,7 +46,12 @@ export function swipeWith(parts: AaaParts) {
     const kept = await openAndKeep(parts, arrived, basis.connectorHolder);
     if (kept !== null) return replyOf(parts, kept);
     // another swipe with the same key was faster
-    const { earlier } = await parts.store.swipeBasis(stationId, connectorId, idempotencyKey);
+    const { earlier } = await parts.store.swipeBasis(
+      stationId,
+      connectorId,
+      idempotencyKey,
+      driver,
+    );
     if (earlier === null) throw new RoamgridError('internal', 'a swipe key is taken by no swipe');
     return answerAgain(parts, request, earlier);
   };

@@ -6,11 +6,13 @@ import {
   parseExact,
   writeExact,
   type Exact,
+  type ExactJson,
   type ExactObject,
 } from '../exact/exact-json.js';
 import { readToken } from '../identity/read-identity.js';
 import { redactValue } from '../identity/redact.js';
 import { CALLS_TO_STATIONS } from '../ocpp/calls-to-stations.js';
+import { instantWithinReach } from '../ocpp/date-time.js';
 import { assertPayload } from '../ocpp/payload-schema.js';
 import { OcppFault, PROTOCOLS, type Protocol } from '../ocpp/protocol.js';
 import { connectorOf } from '../ocpp/record-event.js';
@@ -19,6 +21,9 @@ import type { RouterContext } from '../router.context.js';
 
 type Reply = ReplyOf<typeof readStationCall>;
 type Fault = NonNullable<Reply['fault']>;
+type Named = Pick<Reply, 'start' | 'transactionId' | 'reservation' | 'cancels'>;
+
+const NOBODY: Named = { start: null, transactionId: null, reservation: null, cancels: null };
 
 /** A payload as JSON text, without loss; null where it is no object. */
 export function payloadOfText(text: string): ExactObject | null {
@@ -42,7 +47,7 @@ export function readCall(
   text: string,
 ): Reply {
   const payload = payloadOfText(text);
-  const nothing = { protocol, start: null, transactionId: null, shown: '{}' };
+  const nothing = { ...NOBODY, protocol, shown: '{}' };
   if (payload === null) {
     return { ...nothing, fault: { kind: 'payload', path: '', message: 'not a JSON object' } };
   }
@@ -78,34 +83,58 @@ function payloadFault(protocol: Protocol, action: string, payload: ExactObject):
   }
 }
 
-/** Whom a remote start names, and where; which transaction a remote stop ends. */
+/** Whom a start or a reservation names, and where; which transaction or reservation a call ends. */
 function namesOf(
   { registry }: Pick<RouterContext, 'registry'>,
   action: string,
   payload: ExactObject,
-): Pick<Reply, 'start' | 'transactionId'> {
+): Named {
   switch (action) {
     case 'RequestStartTransaction': {
       const start = payload as unknown as Exact<OCPP20.RequestStartTransactionRequest>;
       const identity = identityOfToken(start.idToken, registry);
-      return {
-        start: { identity, connectorId: connectorOf(start.evseId?.value) },
-        transactionId: null,
-      };
+      return { ...NOBODY, start: { identity, connectorId: connectorOf(start.evseId?.value) } };
     }
     case 'RemoteStartTransaction': {
       const start = payload as unknown as Exact<OCPP16.RemoteStartTransactionRequest>;
       const identity = readToken(start.idTag, registry);
-      const connectorId = connectorOf(start.connectorId?.value);
-      return { start: { identity, connectorId }, transactionId: null };
+      return { ...NOBODY, start: { identity, connectorId: connectorOf(start.connectorId?.value) } };
     }
     case 'RequestStopTransaction':
-    case 'RemoteStopTransaction': {
-      const id = payload['transactionId'];
-      const transactionId = typeof id === 'string' ? id : id === undefined ? '' : writeExact(id);
-      return { start: null, transactionId: transactionId.slice(0, 60) || null };
-    }
+    case 'RemoteStopTransaction':
+      return { ...NOBODY, transactionId: textOf(payload['transactionId']).slice(0, 60) || null };
+    case 'ReserveNow':
+      return { ...NOBODY, reservation: reservationOf(registry, payload) };
+    case 'CancelReservation':
+      return { ...NOBODY, cancels: Number(textOf(payload['reservationId'])) };
     default:
-      return { start: null, transactionId: null };
+      return NOBODY;
   }
+}
+
+function textOf(value: ExactJson | undefined): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : writeExact(value);
+}
+
+/** The two versions name the same things differently; the schema has told which one this is. */
+function reservationOf(
+  registry: RouterContext['registry'],
+  payload: ExactObject,
+): NonNullable<Reply['reservation']> {
+  if ('idTag' in payload) {
+    const asked = payload as unknown as Exact<OCPP16.ReserveNowRequest>;
+    return {
+      reservationId: Number(asked.reservationId.value),
+      identity: readToken(asked.idTag, registry),
+      connectorId: connectorOf(asked.connectorId.value),
+      until: instantWithinReach(asked.expiryDate),
+    };
+  }
+  const asked = payload as unknown as Exact<OCPP20.ReserveNowRequest>;
+  return {
+    reservationId: Number(asked.id.value),
+    identity: identityOfToken(asked.idToken, registry),
+    connectorId: connectorOf(asked.evseId?.value),
+    until: instantWithinReach(asked.expiryDateTime),
+  };
 }

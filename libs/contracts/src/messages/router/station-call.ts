@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
-import { connectorId, identifier, stationId } from '../../values.js';
+import { connectorId, identifier, instantString, stationId } from '../../values.js';
 import { swipeIdentity } from '../aaa/charge.js';
 
 /** A call towards a station: its OCPP name, and its payload as JSON text so that no digit is lost. */
@@ -36,6 +36,17 @@ export const readStationCall = defineContract({
     start: z
       .strictObject({ identity: swipeIdentity, connectorId: connectorId.nullable() })
       .nullable(),
+    /** whom a ReserveNow keeps a connector for */
+    reservation: z
+      .strictObject({
+        reservationId: z.int(),
+        identity: swipeIdentity,
+        connectorId: connectorId.nullable(),
+        until: instantString,
+      })
+      .nullable(),
+    /** the reservation that a CancelReservation ends */
+    cancels: z.int().nullable(),
     /** the transaction of a remote stop */
     transactionId: identifier.nullable(),
   }),

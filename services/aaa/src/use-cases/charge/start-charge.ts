@@ -57,6 +57,9 @@ export async function startCharge(
   const started = hasFallen ? flagged(begun, METER_ROLLBACK) : begun;
   await takeConnector(step, bound, started);
   await step.unit.sessions.save(started);
+  if (bound.identityKey !== null) {
+    await step.unit.sessions.useReservation(bound.stationId, bound.identityKey);
+  }
   publishStart(step, started);
   if (fault !== null) {
     await quarantine(step, fault, 'the start cannot be true', started, readingsOf(step.event));
