@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { MessagePattern, NatsContext } from '@nestjs/microservices';
+import { Ctx, MessagePattern, NatsContext, Payload } from '@nestjs/microservices';
 import { subjectOf, type Contract, type RequestOf } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { z } from 'zod';
@@ -131,6 +131,9 @@ export function Handles<C extends Contract>(contract: C) {
       );
     };
     descriptor.value = wrapped as unknown as Method;
+    // without these Nest hands on the payload and keeps to itself how it came
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
     MessagePattern(subjectOf(contract))(target, key, descriptor);
   };
 }
