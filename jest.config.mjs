@@ -53,6 +53,12 @@ export default {
     esm('tools', ['tools/test']),
     {
       ...esm('scenarios', ['scenarios']),
+      // stories of the services apart: there is nothing to kill where all are one process
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '/dist/',
+        ...(process.env.ROAMGRID_SHAPE === 'cluster' ? [] : ['/scenarios/apart/']),
+      ],
       globalSetup: '<rootDir>/scenarios/shared-gateway.setup.mjs',
       globalTeardown: '<rootDir>/scenarios/shared-gateway.teardown.mjs',
     },

@@ -39,8 +39,28 @@ async function freePorts(host: string, count: number, random: () => number): Pro
 const nameOf = (service: string, utility?: string): string =>
   utility === undefined ? service : `${utility}/${service}`;
 
-/** Who stands where inside: chosen once, so that one who comes back is found where he was. */
-export class Addresses {
+/** Who stands where inside. */
+export interface Addresses {
+  /** what inner programs listen on */
+  readonly host: string;
+  portOf(service: string, utility?: string): number;
+  /** `http://…` of one that serves others */
+  originOf(service: string, utility?: string): string;
+  /** '' for one that has no probe */
+  probeOf(service: string, utility?: string): string;
+  /** `name=url` of everyone who tells how he is */
+  probes(): string[];
+}
+
+const PROBED_SERVICES = ['settlement', 'crp', 'profiles', 'aaa', 'portal'] as const;
+
+const probedNames = (utilities: readonly string[]): string[] => [
+  ...['ledger', 'router'],
+  ...utilities.flatMap((utility) => PROBED_SERVICES.map((service) => nameOf(service, utility))),
+];
+
+/** All on this machine, on ports chosen once, so that one who comes back is found where he was. */
+export class LocalAddresses implements Addresses {
   readonly host: string;
   readonly #ports: ReadonlyMap<string, number>;
   readonly #probes: ReadonlyMap<string, number>;
@@ -56,22 +76,15 @@ export class Addresses {
   }
 
   /** Inner addresses are of this machine only, whatever the public one is. */
-  static async choose(utilities: readonly string[], random: () => number): Promise<Addresses> {
+  static async choose(utilities: readonly string[], random: () => number): Promise<LocalAddresses> {
     const host = '127.0.0.1';
     const serving = [
       ...['nats-server', 'identity', 'router'],
       ...utilities.map((utility) => nameOf('portal', utility)),
     ];
-    const probed = [
-      ...['ledger', 'router'],
-      ...utilities.flatMap((utility) =>
-        ['settlement', 'crp', 'profiles', 'aaa', 'portal'].map((service) =>
-          nameOf(service, utility),
-        ),
-      ),
-    ];
+    const probed = probedNames(utilities);
     const ports = await freePorts(host, serving.length + probed.length, random);
-    return new Addresses(
+    return new LocalAddresses(
       host,
       new Map(serving.map((name, index) => [name, ports[index] ?? 0])),
       new Map(probed.map((name, index) => [name, ports[serving.length + index] ?? 0])),
@@ -88,14 +101,55 @@ export class Addresses {
     return `http://${this.host}:${String(this.portOf(service, utility))}`;
   }
 
-  /** '' for one that has no probe */
   probeOf(service: string, utility?: string): string {
     const port = this.#probes.get(nameOf(service, utility));
     return port === undefined ? '' : String(port);
   }
 
-  /** `name=url` of everyone who tells how he is */
   probes(): string[] {
     return [...this.#probes].map(([name, port]) => `${name}=http://${this.host}:${String(port)}`);
   }
+}
+
+const CONTAINER_PORTS = {
+  'nats-server': 4222,
+  router: 8090,
+  portal: 8091,
+  identity: 8092,
+} as const;
+const CONTAINER_PROBE_PORT = 9464;
+
+/** Each in a container that is named like it: `router`, `duke-energy-portal`. */
+export class ContainerAddresses implements Addresses {
+  readonly host = '0.0.0.0';
+  readonly #utilities: readonly string[];
+
+  constructor(utilities: readonly string[]) {
+    this.#utilities = utilities;
+  }
+
+  portOf(service: string): number {
+    const port = Object.entries(CONTAINER_PORTS).find(([name]) => name === service)?.[1];
+    if (port === undefined) throw new Error(`${service} has no port`);
+    return port;
+  }
+
+  originOf(service: string, utility?: string): string {
+    return `http://${containerOf(service, utility)}:${String(this.portOf(service))}`;
+  }
+
+  probeOf(service: string, utility?: string): string {
+    const isProbed = probedNames(this.#utilities).includes(nameOf(service, utility));
+    return isProbed ? String(CONTAINER_PROBE_PORT) : '';
+  }
+
+  probes(): string[] {
+    return probedNames(this.#utilities).map(
+      (name) => `${name}=http://${name.replace('/', '-')}:${String(CONTAINER_PROBE_PORT)}`,
+    );
+  }
+}
+
+export function containerOf(service: string, utility?: string): string {
+  return nameOf(service, utility).replace('/', '-');
 }

@@ -18,6 +18,21 @@ export function readClusterConfiguration(): ClusterConfiguration {
   return readConfiguration(clusterConfiguration, process.env);
 }
 
+/** Keys of `main.js prepare` and `main.js seed`, which set up containers. */
+export const containersConfiguration = z.object({
+  PORT: gatewayConfiguration.PORT,
+  DATA_DIR: gatewayConfiguration.DATA_DIR,
+  LOG_LEVEL: gatewayConfiguration.LOG_LEVEL,
+  DATABASE_URL: z.string().min(1),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
+});
+export type ContainersConfiguration = z.output<typeof containersConfiguration>;
+
+/** @throws ConfigurationError */
+export function readContainersConfiguration(): ContainersConfiguration {
+  return readConfiguration(containersConfiguration, process.env);
+}
+
 /** What the processes are given of our own environment: how to find programs, and nothing that is ours to tell them. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TZ, TMPDIR, NODE_OPTIONS } = process.env;

@@ -1,31 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  Databases,
-  identityClients,
-  isSeeded,
   openConsortiumRegistry,
   openCredentials,
-  seedOnce,
   Started,
   type DemoCredentials,
   type GatewayOptions,
   type RunningGateway,
 } from '@roamgrid/all-in-one/installation';
 import { findNatsServer } from '@roamgrid/messaging';
-import { openPostgres } from '@roamgrid/persistence';
-import {
-  ConfigurationError,
-  createLog,
-  keyedHash,
-  keyFolderOf,
-  openSecretFile,
-  systemClock,
-  systemIds,
-} from '@roamgrid/platform';
-import { Addresses } from './addresses.js';
-import { openAdministrators } from './bus/administrators.js';
+import { ConfigurationError, systemIds } from '@roamgrid/platform';
+import { LocalAddresses } from './addresses.js';
 import { endLeftOver } from './bus/end-left-over.js';
 import { writeBusConfiguration } from './bus/write-bus-configuration.js';
 import {
@@ -34,6 +19,13 @@ import {
   outwardEnvironment,
   type ClusterConfiguration,
 } from './cluster.config.js';
+import {
+  busUrl,
+  openBusPasswords,
+  openDatabases,
+  seedThroughBus,
+  writeClients,
+} from './foundation.js';
 import {
   planEdge,
   planServices,
@@ -80,7 +72,7 @@ async function start(
   };
   wave([nats]);
   await waitUntilReady(wave(planServices(parts)));
-  const fresh = await seed(options, parts, credentials);
+  const fresh = await seedThroughBus(options, parts, credentials);
   await waitUntilReady(wave([planEdge(parts, options.port)]));
   return { baseUrl: credentials.baseUrl, fresh, stop: () => started.stop() };
 }
@@ -100,16 +92,15 @@ async function layFoundation(
   const program = await findProgram(configuration, log);
   const [programOf, databases] = await Promise.all([
     bundlePrograms({ root: ROOT, services: STARTED_SERVICES, log }),
-    openDatabases(configuration, { dataDir, logLevel }, started),
+    openDatabases(configuration.DATABASE_URL, { dataDir, logLevel }, started),
   ]);
   const registry = await openConsortiumRegistry(dataDir);
   const utilities = registry.utilities.map((entry) => entry.utility);
   await databases.provision(utilities);
   const baseUrl = `http://${host}:${String(port)}`;
   const credentials = await openCredentials(dataDir, baseUrl, systemIds);
-  const addresses = await Addresses.choose(utilities, Math.random);
-  const secret = await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'bus-users');
-  const passwordOf = (user: string): string => keyedHash(secret, user);
+  const addresses = await LocalAddresses.choose(utilities, Math.random);
+  const passwordOf = await openBusPasswords(dataDir);
   const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
   const file = await writeBusConfiguration({ dataDir, listen, utilities, passwordOf });
   const pidFile = join(dataDir, 'nats-server.pid');
@@ -138,7 +129,7 @@ async function layFoundation(
       ledgerUrl: databases.ledgerUrl(),
       outward: outwardEnvironment(configuration),
       identityUrl: databases.identityUrl(),
-      busUrlOf: (user) => `nats://${encodeURIComponent(user)}:${passwordOf(user)}@${listen}`,
+      busUrlOf: (user) => busUrl(user, passwordOf(user), listen),
     },
   };
 }
@@ -156,46 +147,4 @@ async function findProgram(
   });
   if ('missing' in found) throw new ConfigurationError(`the cluster needs ${found.missing}`);
   return found.path;
-}
-
-async function openDatabases(
-  { DATABASE_URL }: ClusterConfiguration,
-  { dataDir, logLevel }: Pick<GatewayOptions, 'dataDir' | 'logLevel'>,
-  started: Started,
-): Promise<Databases> {
-  const log = createLog(logLevel);
-  const postgres = await openPostgres({
-    databaseUrl: DATABASE_URL,
-    dataDir,
-    durable: true,
-    log: (line) => {
-      log.debug(line);
-    },
-  });
-  started.add(() => postgres.stop());
-  return new Databases({
-    adminUrl: postgres.url,
-    secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
-  });
-}
-
-/** The programs that identity knows, in the form it reads. @returns the file's path */
-async function writeClients(dataDir: string, credentials: DemoCredentials): Promise<string> {
-  const path = join(dataDir, 'identity-clients.json');
-  await writeFile(path, JSON.stringify(identityClients(credentials), null, 2), { mode: 0o600 });
-  return path;
-}
-
-async function seed(
-  options: GatewayOptions,
-  parts: PlanParts,
-  credentials: DemoCredentials,
-): Promise<boolean> {
-  if (await isSeeded(options.dataDir)) return false;
-  const bus = openAdministrators(parts.utilities, parts.busUrlOf);
-  try {
-    return await seedOnce(options, { bus, clock: systemClock, credentials });
-  } finally {
-    await bus.close();
-  }
 }

@@ -56,6 +56,7 @@ class Plans {
         LOG_LEVEL: logLevel,
         DATA_DIR: dataDir,
         HOST: addresses.host,
+        PROBE_HOST: addresses.host,
         PROBE_PORT: addresses.probeOf(service, utility),
         ...env,
       },

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  Databases,
+  identityClients,
+  isSeeded,
+  seedOnce,
+  type DemoCredentials,
+  type GatewayOptions,
+  type Started,
+} from '@roamgrid/all-in-one/installation';
+import { openPostgres } from '@roamgrid/persistence';
+import { createLog, keyedHash, keyFolderOf, openSecretFile, systemClock } from '@roamgrid/platform';
+import { openAdministrators } from './bus/administrators.js';
+import type { PlanParts } from './processes/plan-processes.js';
+
+/** Each user's password on the bus follows from one secret of the consortium. */
+export async function openBusPasswords(dataDir: string): Promise<(user: string) => string> {
+  const secret = await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'bus-users');
+  return (user) => keyedHash(secret, user);
+}
+
+/** `nats://duke-energy%2Faaa:…@127.0.0.1:4222` */
+export function busUrl(user: string, password: string, address: string): string {
+  return `nats://${encodeURIComponent(user)}:${password}@${address}`;
+}
+
+/** The databases of the consortium, on the given server or on one of our own. */
+export async function openDatabases(
+  databaseUrl: string | undefined,
+  { dataDir, logLevel }: Pick<GatewayOptions, 'dataDir' | 'logLevel'>,
+  started: Started,
+): Promise<Databases> {
+  const log = createLog(logLevel);
+  const postgres = await openPostgres({
+    databaseUrl,
+    dataDir,
+    durable: true,
+    log: (line) => {
+      log.debug(line);
+    },
+  });
+  started.add(() => postgres.stop());
+  return new Databases({
+    adminUrl: postgres.url,
+    secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
+  });
+}
+
+/** The programs that identity knows, in the form it reads. @returns the file's path */
+export async function writeClients(dataDir: string, credentials: DemoCredentials): Promise<string> {
+  const path = join(dataDir, 'identity-clients.json');
+  await writeFile(path, JSON.stringify(identityClients(credentials), null, 2), { mode: 0o600 });
+  return path;
+}
+
+/** Fills an empty consortium as each utility's own administrator. @returns whether it was filled now */
+export async function seedThroughBus(
+  options: Pick<GatewayOptions, 'dataDir' | 'log'>,
+  { utilities, busUrlOf }: Pick<PlanParts, 'utilities' | 'busUrlOf'>,
+  credentials: DemoCredentials,
+): Promise<boolean> {
+  if (await isSeeded(options.dataDir)) return false;
+  const bus = openAdministrators(utilities, busUrlOf);
+  try {
+    return await seedOnce(options, { bus, clock: systemClock, credentials });
+  } finally {
+    await bus.close();
+  }
+}
