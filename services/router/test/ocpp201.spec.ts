@@ -109,6 +109,24 @@ describe('a charge over OCPP 2.0.1', () => {
     expect(stopped).toMatchObject({ step: 'ended', sequenceNumber: 2, stopReason: 'Local' });
   });
 
+  it.each([
+    ['none', undefined],
+    ['Gold', 3],
+    ['Diamond', 5],
+    ['Platinum', 7],
+  ] as const)('tells the charging priority of the tier %s', async (tier, priority) => {
+    fixture.duke.onEvent = (event) => eventReply(event, { tier });
+    await station.close();
+    const raw = await RawStation.connect(address(), 'ocpp2.0.1');
+    const transactionInfo = { transactionId: `tx-${tier}` };
+    const started = { eventType: 'Started', triggerReason: 'Authorized', seqNo: 0 };
+    const event = { ...started, timestamp: at(0), transactionInfo, idToken: central };
+    raw.send(JSON.stringify([2, 'm1', 'TransactionEvent', event]));
+    const [, , payload] = await raw.next();
+    expect((payload as { chargingPriority?: number }).chargingPriority).toBe(priority);
+    await raw.close();
+  });
+
   it('asks the station to stop when the credit is used up', async () => {
     const asked = new Promise<unknown>((resolve) => {
       station.socket.onCall = (action, payload) => {

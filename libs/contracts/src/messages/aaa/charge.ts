@@ -14,6 +14,7 @@ import {
   medium,
   refusalReason,
   sessionKind,
+  tier,
   stationId,
   utilitySlug,
   uuid,
@@ -150,6 +151,8 @@ export const recordTransactionEvent = defineContract({
     state: identifier,
     message: z.string(),
     refusal: refusalReason.nullable(),
+    /** of the driver, as home's mandate says it */
+    tier: tier.optional(),
     energyKwh: decimalString.nullable(),
     runningCost: z.strictObject({ currency: z.string(), totalInclTax: decimalString }).nullable(),
     stop: z.enum(['credit_exhausted']).nullable(),

@@ -3,6 +3,7 @@ import { swipeAtStation } from '../../use-cases/swipe-at-station.js';
 import { priceText } from '../price-text.js';
 import { status201 } from '../refusal-status.js';
 import { keepRefused, payloadOf, type Answer, type StationCall } from '../station-call.js';
+import { chargingPriority } from './charging-priority.js';
 import { identityOfToken, mediumOfToken, pinOfToken } from './token.js';
 
 const LONGEST_TEXT = 512;
@@ -47,6 +48,7 @@ export async function authorize(call: StationCall): Promise<Answer> {
       idTokenInfo: {
         status: status201(reply.decision === 'quoted' ? null : (reply.reason ?? 'no_agreement')),
         personalMessage: displayText(content),
+        ...chargingPriority(reply.quote?.document.tier),
       },
     },
   };

@@ -7,6 +7,7 @@ import { status201 } from '../refusal-status.js';
 import { readSamples, type SampleGroup } from '../sampled-values.js';
 import { payloadOf, type Answer, type StationCall, type StationLink } from '../station-call.js';
 import { displayText } from './authorize.js';
+import { chargingPriority } from './charging-priority.js';
 import { identityOfToken } from './token.js';
 
 type Event = Exact<OCPP20.TransactionEventRequest>;
@@ -106,6 +107,7 @@ function payloadFor(step: Step, reply: EventReply, hasToken: boolean): object {
   const saysWho = hasToken || reply.refusal !== null;
   return {
     ...(cost === undefined ? {} : { totalCost: exactNumber(cost) }),
+    ...(step === 'started' && reply.refusal === null ? chargingPriority(reply.tier) : {}),
     ...(saysWho ? { idTokenInfo: { status } } : {}),
     ...(step !== 'updated' && reply.message !== ''
       ? { updatedPersonalMessage: displayText(reply.message) }
