@@ -14,6 +14,7 @@ import * as tariffs from './messages/crp/tariffs.js';
 import * as ledger from './messages/ledger/ledger.js';
 import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
+import * as directory from './messages/profiles/directory.js';
 import * as mandate from './messages/profiles/mandate.js';
 import * as stationCall from './messages/router/station-call.js';
 import * as settlementAudit from './messages/settlement/audit.js';
@@ -33,6 +34,7 @@ export const FLOW: readonly Contract[] = [
   station.authenticateStation,
   station.recordFrame,
   charge.swipe,
+  directory.findToken,
   mandate.findMandate,
   roaming.authorizeRoaming,
   consumer.authenticateConsumer,
@@ -105,6 +107,11 @@ export const FLOW: readonly Contract[] = [
   consumer.createConsumer,
   consumer.updateConsumer,
   consumer.findConsumer,
+  directory.listCards,
+  directory.addCard,
+  directory.changeCard,
+  directory.receiveDirectory,
+  directory.readDirectory,
   mandate.revokeMandate,
   mandate.receiveRevocation,
   mandate.readRevocations,

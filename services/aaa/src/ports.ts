@@ -16,6 +16,7 @@ import type {
   Assurance,
   CustomerClass,
   authorizeRoaming,
+  findToken,
   recordFrame,
   recordTransactionEvent,
   requestMandate,
@@ -240,6 +241,8 @@ export interface Neighbours {
     stationClass: StationClass;
     at: string;
   }): Promise<MandateWithTariff | null>;
+  /** whose card a number is that names no utility; null where nobody published it */
+  findToken(identity: Identity): Promise<ReplyOf<typeof findToken>['token']>;
   storeMandate(identity: Identity, entry: MandateWithTariff): Promise<void>;
   isStationIdTaken(utility: string, stationId: string): Promise<boolean>;
   termsWith(homeUtility: string): Promise<AgreementTerms | null>;

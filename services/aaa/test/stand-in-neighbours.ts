@@ -19,6 +19,8 @@ export class StandInNeighbours implements Neighbours {
   held: MandateWithTariff | null = null;
   /** station ids that another utility has */
   readonly takenIds = new Set<string>();
+  /** whose card it is, as the token directory says */
+  token: Awaited<ReturnType<Neighbours['findToken']>> = null;
   hasAgreement = true;
   verdict: Verdict | 'silent' = {
     decision: 'accepted',
@@ -52,6 +54,11 @@ export class StandInNeighbours implements Neighbours {
   findMandate(): Promise<MandateWithTariff | null> {
     this.calls.push('findMandate');
     return Promise.resolve(this.held);
+  }
+
+  findToken(): Promise<Awaited<ReturnType<Neighbours['findToken']>>> {
+    this.calls.push('findToken');
+    return Promise.resolve(this.token);
   }
 
   storeMandate(): Promise<void> {

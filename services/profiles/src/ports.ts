@@ -32,9 +32,15 @@ export interface NewConsumer extends Consumer {
   readonly identities: readonly Identity[];
 }
 
+/** A consumer as one of their credentials leads to them. */
+export interface FoundConsumer extends Consumer {
+  /** a lost card: the consumer may go on with another credential */
+  readonly isCredentialBlocked: boolean;
+}
+
 /** The home consumer profile store. */
 export interface ConsumerStore {
-  find(identity: Identity): Promise<Consumer | null>;
+  find(identity: Identity): Promise<FoundConsumer | null>;
   read(consumerId: string): Promise<Consumer | null>;
   /** @throws RoamgridError `state_conflict` when one of the identities is taken */
   add(consumer: NewConsumer): Promise<void>;

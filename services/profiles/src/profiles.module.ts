@@ -1,73 +1,113 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import { decryptPin, openKeyFile, type ServiceContext } from '@roamgrid/platform';
+import { askDirectory, askRevocations } from './adapters/bus-home-utilities.js';
 import { busOwnServices } from './adapters/bus-own-services.js';
-import { askRevocations } from './adapters/bus-home-utilities.js';
 import { busVisitedUtilities } from './adapters/bus-visited-utilities.js';
 import { PostgresConsumers } from './adapters/postgres-consumers.js';
+import { PostgresCredentials } from './adapters/postgres-credentials.js';
+import { PostgresDirectory } from './adapters/postgres-directory.js';
 import { PostgresHeldMandates } from './adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
+import { DirectoryHandlers } from './directory.handlers.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
 import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
+import { TokenDirectory } from './migrations/1732190000004-token-directory.js';
 import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-text.js';
 import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreement-standings.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
-import { profilesUseCases } from './profiles.use-cases.js';
-import { RECONCILE, RECONCILE_LOG, ReconcileTimer } from './reconcile-timer.js';
+import { profilesUseCases, type ProfilesParts } from './profiles.use-cases.js';
+import { ReconcileTimer, REGULAR_LOG, REGULAR_WORK, type RegularWork } from './reconcile-timer.js';
 import { catchUpRevocations } from './use-cases/catch-up-revocations.js';
+import { catchUpDirectory, publishDirectory } from './use-cases/keep-directory.js';
 import { reconcileCredit } from './use-cases/reconcile-credit.js';
 
 export const profilesMigrations: readonly MigrationClass[] = [
   ...outboxMigrations,
   CreateProfiles,
   RecallMandates,
+  TokenDirectory,
   KeepMandatesAsText,
   KeepAgreementStandings,
 ];
+
+/** a revocation is in force within a minute: two looks fit into it */
+const CATCH_UP_EVERY_MS = 20_000;
+const PUBLISH_EVERY_MS = 5_000;
+
+async function partsOf(context: ServiceContext): Promise<ProfilesParts> {
+  const { database, utility, secret, ids, clock, signer, verifier, bus, registry, log } = context;
+  const pinKey = await openKeyFile(context.keyFolder, 'profiles', 'enc');
+  const parts: ProfilesParts = {
+    utility,
+    ownEntry: registry.entry(utility),
+    clock,
+    ids,
+    signer,
+    verifier,
+    consumers: new PostgresConsumers({ database, secret, ids, utility }),
+    credentials: new PostgresCredentials(database, secret, utility),
+    directory: new PostgresDirectory(database),
+    pinGate: new PostgresPinGate(database, secret),
+    issued: new PostgresIssuedMandates(database, utility),
+    held: new PostgresHeldMandates(database, secret, utility),
+    services: busOwnServices(bus, utility),
+    visited: busVisitedUtilities(bus, utility),
+    turns: new OneAtATime(),
+    partners: () =>
+      registry.utilities.map((entry) => entry.utility).filter((other) => other !== utility),
+    directoryOf: askDirectory(bus, utility),
+    tellPartners: () => {
+      publishDirectory(parts).catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'telling partners of a card failed; it is tried again');
+      });
+    },
+    decryptPin: (token) => decryptPin(token, pinKey),
+    drain: () => context.outbox.drain(),
+  };
+  return parts;
+}
+
+function regularWork(context: ServiceContext, parts: ProfilesParts): RegularWork[] {
+  const revocationsOf = askRevocations(context.bus, context.utility);
+  return [
+    {
+      name: 'giving back credit',
+      everyMs: CATCH_UP_EVERY_MS,
+      run: () => reconcileCredit(parts),
+    },
+    {
+      name: 'asking for revocations',
+      everyMs: CATCH_UP_EVERY_MS,
+      run: () => catchUpRevocations({ ...parts, revocationsOf }),
+    },
+    {
+      name: 'asking for directory entries',
+      everyMs: CATCH_UP_EVERY_MS,
+      run: () => catchUpDirectory(parts),
+    },
+    {
+      name: 'publishing the token directory',
+      everyMs: PUBLISH_EVERY_MS,
+      run: () => publishDirectory(parts),
+    },
+  ];
+}
 
 /** One utility's HCP and VCP. */
 @Module({})
 export class ProfilesModule {
   static async with(context: ServiceContext): Promise<DynamicModule> {
-    const { database, utility, secret, ids, clock, signer, verifier, bus } = context;
-    const pinKey = await openKeyFile(context.keyFolder, 'profiles', 'enc');
-    const issued = new PostgresIssuedMandates(database, utility);
-    const held = new PostgresHeldMandates(database, secret, utility);
-    const useCases = profilesUseCases({
-      utility,
-      ownEntry: context.registry.entry(utility),
-      clock,
-      ids,
-      signer,
-      verifier,
-      consumers: new PostgresConsumers({ database, secret, ids, utility }),
-      pinGate: new PostgresPinGate(database, secret),
-      issued,
-      held,
-      services: busOwnServices(bus, utility),
-      visited: busVisitedUtilities(bus, utility),
-      turns: new OneAtATime(),
-      decryptPin: (token) => decryptPin(token, pinKey),
-      drain: () => context.outbox.drain(),
-    });
-    const reconcile = async (): Promise<void> => {
-      await reconcileCredit({ issued, clock });
-      await catchUpRevocations({
-        utility,
-        held,
-        verifier,
-        revocationsOf: askRevocations(bus, utility),
-      });
-    };
+    const parts = await partsOf(context);
     return {
       module: ProfilesModule,
-      controllers: [ProfilesHandlers],
+      controllers: [ProfilesHandlers, DirectoryHandlers],
       providers: [
-        { provide: PROFILES_USE_CASES, useValue: useCases },
-        { provide: RECONCILE, useValue: reconcile },
-        { provide: RECONCILE_LOG, useValue: context.log },
+        { provide: PROFILES_USE_CASES, useValue: profilesUseCases(parts) },
+        { provide: REGULAR_WORK, useValue: regularWork(context, parts) },
+        { provide: REGULAR_LOG, useValue: context.log },
         ReconcileTimer,
       ],
     };

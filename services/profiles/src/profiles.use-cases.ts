@@ -1,6 +1,8 @@
 import type {
   noteAgreementStanding,
+  DirectoryPage,
   noteMandateUse,
+  readDirectory,
   readRevocations,
   ReplyOf,
   RequestOf,
@@ -24,9 +26,22 @@ import {
   updateConsumerWith,
   type ManageConsumersParts,
 } from './use-cases/manage-consumers.js';
+import {
+  findTokenWith,
+  receiveDirectoryWith,
+  type KeepDirectoryParts,
+} from './use-cases/keep-directory.js';
+import {
+  addCardWith,
+  changeCardWith,
+  listCardsWith,
+  type ManageCardsParts,
+} from './use-cases/manage-cards.js';
 import { revokeMandateWith } from './use-cases/revoke-mandate.js';
 
 export type ProfilesParts = AuthenticateConsumerParts &
+  KeepDirectoryParts &
+  ManageCardsParts &
   IssueMandateParts &
   ManageConsumersParts &
   HoldMandatesParts & { readonly held: HeldMandateStore; readonly drain: () => Promise<void> };
@@ -43,6 +58,18 @@ export function profilesUseCases(parts: ProfilesParts) {
     createConsumer: createConsumerWith(parts),
     updateConsumer: updateConsumerWith(parts),
     findConsumer: findConsumerWith(parts),
+    listCards: listCardsWith(parts),
+    addCard: addCardWith(parts),
+    changeCard: changeCardWith(parts),
+    receiveDirectory: receiveDirectoryWith(parts),
+    findToken: findTokenWith(parts),
+    readDirectory({
+      visitedUtility,
+      after,
+      limit,
+    }: RequestOf<typeof readDirectory>): Promise<DirectoryPage> {
+      return parts.credentials.publishedAfter(visitedUtility, after, limit);
+    },
     async noteMandateUse(
       request: RequestOf<typeof noteMandateUse>,
     ): Promise<Record<string, never>> {

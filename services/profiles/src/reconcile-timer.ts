@@ -6,46 +6,57 @@ import {
 } from '@nestjs/common';
 import type { Log } from '@roamgrid/platform';
 
-export const RECONCILE = Symbol('Reconcile');
-export const RECONCILE_LOG = Symbol('ReconcileLog');
+export const REGULAR_WORK = Symbol('RegularWork');
+export const REGULAR_LOG = Symbol('RegularLog');
 
-/** a revocation is in force within a minute: two looks fit into it */
-const EVERY_MS = 20_000;
+/** Something that is looked after from the start on, again and again. */
+export interface RegularWork {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<unknown>;
+}
 
-/** Looks at the start and three times a minute for what no message told, or what a crash left. */
+/** Does each regular work by itself: one that fails or takes long holds up no other. */
 @Injectable()
 export class ReconcileTimer implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #reconcile: () => Promise<void>;
+  readonly #works: readonly RegularWork[];
   readonly #log: Log;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #running = new Map<string, Promise<void>>();
 
-  constructor(@Inject(RECONCILE) reconcile: () => Promise<void>, @Inject(RECONCILE_LOG) log: Log) {
-    this.#reconcile = reconcile;
+  constructor(@Inject(REGULAR_WORK) works: readonly RegularWork[], @Inject(REGULAR_LOG) log: Log) {
+    this.#works = works;
     this.#log = log;
   }
 
   onApplicationBootstrap(): void {
-    this.#tick();
-    this.#timer = setInterval(() => {
-      this.#tick();
-    }, EVERY_MS);
+    for (const work of this.#works) {
+      this.#tick(work);
+      this.#timers.push(
+        setInterval(() => {
+          this.#tick(work);
+        }, work.everyMs),
+      );
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#running.values());
   }
 
-  #tick(): void {
-    this.#running = this.#running.then(() => this.#once());
+  /** one run at a time: what is due while it runs is done by the next */
+  #tick(work: RegularWork): void {
+    if (this.#running.has(work.name)) return;
+    const run = this.#once(work).finally(() => this.#running.delete(work.name));
+    this.#running.set(work.name, run);
   }
 
-  async #once(): Promise<void> {
+  async #once({ name, run }: RegularWork): Promise<void> {
     try {
-      await this.#reconcile();
+      await run();
     } catch (error) {
-      this.#log.error({ error: String(error) }, 'reconciling failed; it is tried again');
+      this.#log.error({ error: String(error) }, `${name} failed; it is tried again`);
     }
   }
 }

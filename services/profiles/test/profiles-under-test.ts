@@ -25,13 +25,19 @@ import {
   type Signer,
 } from '@roamgrid/platform';
 import { PostgresConsumers } from '../src/adapters/postgres-consumers.js';
+import { PostgresCredentials } from '../src/adapters/postgres-credentials.js';
+import { PostgresDirectory } from '../src/adapters/postgres-directory.js';
 import { PostgresHeldMandates } from '../src/adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from '../src/adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from '../src/adapters/postgres-pin-gate.js';
 import { OneAtATime } from '../src/one-at-a-time.js';
 import type { OwnServices, VisitedUtilities } from '../src/ports.js';
 import { profilesMigrations } from '../src/profiles.module.js';
-import { profilesUseCases, type ProfilesUseCases } from '../src/profiles.use-cases.js';
+import {
+  profilesUseCases,
+  type ProfilesParts,
+  type ProfilesUseCases,
+} from '../src/profiles.use-cases.js';
 import {
   ABROAD,
   agreedTariffOf,
@@ -135,6 +141,7 @@ export interface Sent {
 /** Home's profiles on a real database, with the keys of three utilities; and the visited side's. */
 export interface ProfilesUnderTest {
   readonly useCases: ProfilesUseCases;
+  readonly parts: ProfilesParts;
   readonly services: StandInServices;
   readonly recalls: StandInVisited;
   /** home's store, for what only a timer asks */
@@ -150,6 +157,7 @@ export interface ProfilesUnderTest {
     readonly useCases: ProfilesUseCases;
     readonly database: Database;
     readonly held: PostgresHeldMandates;
+    readonly parts: ProfilesParts;
   };
   agreedTariff(changes?: Parameters<typeof agreedTariffOf>[1]): Promise<SignedAgreedTariff>;
   sealed(pin: string): Promise<string>;
@@ -216,7 +224,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
     const pinKey = await key(utility, 'profiles', 'enc');
     const issued = new PostgresIssuedMandates(database, utility);
     const held = new PostgresHeldMandates(database, SECRET, utility);
-    const useCases = profilesUseCases({
+    const parts: ProfilesParts = {
       utility,
       ownEntry: registry.entry(utility),
       clock,
@@ -227,13 +235,19 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       pinGate: new PostgresPinGate(database, SECRET),
       issued,
       visited: recalls,
+      credentials: new PostgresCredentials(database, SECRET, utility),
+      directory: new PostgresDirectory(database),
+      partners: () => [HOME, VISITED, ABROAD].filter((other) => other !== utility),
+      directoryOf: () => Promise.reject(new Error('nobody is asked here')),
+      tellPartners: () => undefined,
       turns: new OneAtATime(),
       held,
       services,
       decryptPin: (token) => decryptPin(token, pinKey),
       drain: () => Promise.resolve(),
-    });
-    return { useCases, database, signer, issued, held };
+    };
+    const useCases = profilesUseCases(parts);
+    return { parts, useCases, database, signer, issued, held };
   };
   const home = await open(HOME);
   const visited = await open(VISITED);

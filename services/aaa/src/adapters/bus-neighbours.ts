@@ -3,6 +3,7 @@ import {
   authorizeRoaming,
   correctCharge,
   findMandate,
+  findToken,
   isStationIdTaken,
   readAgreement,
   requestMandate,
@@ -16,6 +17,9 @@ export function busNeighbours(bus: Bus, utility: string): Neighbours {
   return {
     async findMandate(query) {
       return (await bus.request(findMandate, utility, query)).entry;
+    },
+    async findToken(identity) {
+      return (await bus.request(findToken, utility, { identity })).token;
     },
     async storeMandate(identity, entry) {
       await bus.request(storeMandate, utility, { identity, ...entry });

@@ -245,7 +245,8 @@ function sessionOf(
     sessionId: request.sessionId,
     stationId: request.stationId,
     connectorId: request.connectorId,
-    homeUtility: read?.homeUtility ?? null,
+    // a card names no utility: its mandate does
+    homeUtility: read?.homeUtility ?? homeOf(outcome),
     identityKey: read === null ? null : parts.identityKeyOf(read.identity),
     identityMasked: read === null ? '' : masked(read.identity),
     medium: request.medium,
@@ -284,10 +285,15 @@ function refusedPart(request: SwipeRequest, { reason }: Refusal) {
   };
 }
 
-/** The public prefix and the last two characters; never the rest. */
+function homeOf(outcome: Quoted | Refusal): string | null {
+  return outcome.outcome === 'granted' ? outcome.mandate.document.homeUtility : null;
+}
+
+/** The public prefix and the last two characters; never the rest. Of a card's number no prefix is public. */
 function masked(identity: { kind: string; value: string }): string {
   if (identity.kind === 'cin') return maskCin(parseCin(identity.value));
-  return `${identity.value.slice(0, 5)}${'•'.repeat(7)}${identity.value.slice(-2)}`;
+  const prefix = identity.kind === 'uid' ? '•'.repeat(5) : identity.value.slice(0, 5);
+  return `${prefix}${'•'.repeat(7)}${identity.value.slice(-2)}`;
 }
 
 /** What makes two swipes the same; the number itself only as its keyed hash. */

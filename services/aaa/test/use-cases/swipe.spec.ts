@@ -119,7 +119,13 @@ describe('the reasons of refusal, in order', () => {
 
   it.each([
     ['cin_malformed', { identity: { outcome: 'malformed' } }, {}, []],
-    ['credential_rejected', { identity: uid }, {}, []],
+    ['credential_rejected', { identity: uid }, { token: null }, ['findToken']],
+    [
+      'consumer_blocked',
+      { identity: uid },
+      { token: { homeUtility: HOME, state: 'blocked' } },
+      ['findToken'],
+    ],
     ['home_unknown', { identity: homeless }, {}, []],
     ['no_agreement', {}, { hasAgreement: false }, ['findMandate', 'termsWith']],
     ['home_unreachable', {}, { verdict: 'silent' }, ['authorizeAtHome']],

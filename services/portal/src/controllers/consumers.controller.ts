@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { revokeMandate } from '@roamgrid/contracts';
+import { addCard, changeCard, listCards, revokeMandate } from '@roamgrid/contracts';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
@@ -54,6 +54,21 @@ export class ConsumersController {
   @Serves(routes.patchConsumer)
   change({ params, body }: RouteCall<typeof routes.patchConsumer>): Promise<object> {
     return changeConsumer(this.#portal, params.consumerId, body);
+  }
+
+  @Serves(routes.listConsumerCards)
+  listCards({ params }: RouteCall<typeof routes.listConsumerCards>): Promise<object> {
+    return this.#portal.bus.request(listCards, this.#portal.utility, params);
+  }
+
+  @Serves(routes.postConsumerCard)
+  addCard({ params, body }: RouteCall<typeof routes.postConsumerCard>): Promise<object> {
+    return this.#portal.bus.request(addCard, this.#portal.utility, { ...params, ...body });
+  }
+
+  @Serves(routes.patchConsumerCard)
+  changeCard({ params, body }: RouteCall<typeof routes.patchConsumerCard>): Promise<object> {
+    return this.#portal.bus.request(changeCard, this.#portal.utility, { ...params, ...body });
   }
 
   @Serves(routes.listMandates)

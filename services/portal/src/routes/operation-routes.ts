@@ -1,4 +1,7 @@
 import {
+  addCard,
+  cardView,
+  changeCard,
   consumerSettings,
   createConsumer,
   currencyCode,
@@ -134,6 +137,46 @@ export const patchConsumer = defineRoute({
   params: updateConsumer.request.pick({ consumerId: true }),
   body: consumerSettings.partial().extend({ state: z.enum(['active', 'blocked']).optional() }),
   reply: consumerAnswer,
+});
+
+export const listConsumerCards = defineRoute({
+  method: 'GET',
+  path: '/consumers/:consumerId/cards',
+  name: 'listCards',
+  tag: 'Consumers',
+  summary: "A consumer's cards and loyalty numbers; of a number only the end is shown.",
+  ...consumerReaders,
+  params: z.strictObject({ consumerId: identifier }),
+  reply: z.strictObject({ items: z.array(cardView) }),
+});
+
+export const postConsumerCard = defineRoute({
+  method: 'POST',
+  path: '/consumers/:consumerId/cards',
+  name: 'addCard',
+  tag: 'Consumers',
+  summary:
+    'Gives a consumer a card, or a loyalty number as an alias; partners learn its keyed hash.',
+  ...consumerWriters,
+  params: z.strictObject({ consumerId: identifier }),
+  body: z.strictObject({
+    kind: addCard.request.shape.kind.default('card'),
+    number: addCard.request.shape.number.describe('8, 14 or 20 digits, hexadecimal'),
+  }),
+  status: 201,
+  reply: cardView,
+});
+
+export const patchConsumerCard = defineRoute({
+  method: 'PATCH',
+  path: '/consumers/:consumerId/cards/:cardId',
+  name: 'changeCard',
+  tag: 'Consumers',
+  summary: 'Blocks a lost card, or unblocks it; the consumer is not blocked.',
+  ...consumerWriters,
+  params: z.strictObject({ consumerId: identifier, cardId: identifier }),
+  body: z.strictObject({ state: changeCard.request.shape.state }),
+  reply: cardView,
 });
 
 const stationReaders = { scopes: ['sessions:read', 'stations:write'], providers: true } as const;

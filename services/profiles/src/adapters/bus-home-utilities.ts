@@ -1,4 +1,9 @@
-import { readRevocations, type SignedRevocation } from '@roamgrid/contracts';
+import {
+  readDirectory,
+  readRevocations,
+  type DirectoryPage,
+  type SignedRevocation,
+} from '@roamgrid/contracts';
 import type { Bus } from '@roamgrid/messaging';
 
 const PAGE = 200;
@@ -9,4 +14,10 @@ export function askRevocations(bus: Bus, utility: string) {
     const request = { visitedUtility: utility, after, limit: PAGE };
     return (await bus.request(readRevocations, homeUtility, request)).items;
   };
+}
+
+/** Asks a partner, as home, for the entries of its token directory after a number. */
+export function askDirectory(bus: Bus, utility: string) {
+  return (homeUtility: string, after: number): Promise<DirectoryPage> =>
+    bus.request(readDirectory, homeUtility, { visitedUtility: utility, after, limit: PAGE });
 }

@@ -1,33 +1,19 @@
-import type { ConsumerView, Identity, SignedMandate } from '@roamgrid/contracts';
-import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Identity, SignedMandate } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import type { IdSource } from '@roamgrid/platform';
 import { projectConsumer } from '../projections.js';
-import type { Consumer, ConsumerStore, NewConsumer, RevocationDraft } from '../ports.js';
+import type {
+  Consumer,
+  ConsumerStore,
+  FoundConsumer,
+  NewConsumer,
+  RevocationDraft,
+} from '../ports.js';
+import { consumerFromRow, type ConsumerRow } from './consumer-rows.js';
 import { identityKey } from './identity-keys.js';
+import { insertCredential, reviseCredentials } from './postgres-credentials.js';
 import { activeWithin, revokeWithin } from './postgres-issued-mandates.js';
-
-interface ConsumerRow {
-  consumer_id: string;
-  cin_masked: string;
-  state: 'active' | 'blocked';
-  settings: ConsumerView['settings'];
-  pin_hash: string | null;
-  contract_id: string | null;
-  card_uid_count: number;
-  created_at: Date;
-}
-
-const fromRow = (row: ConsumerRow): Consumer => ({
-  consumerId: row.consumer_id,
-  cinMasked: row.cin_masked,
-  state: row.state,
-  settings: row.settings,
-  pinHash: row.pin_hash,
-  contractId: row.contract_id,
-  cardUids: row.card_uid_count,
-  createdAt: formatInstant(row.created_at.getTime()),
-});
 
 export class PostgresConsumers implements ConsumerStore {
   readonly #database: Database;
@@ -42,12 +28,13 @@ export class PostgresConsumers implements ConsumerStore {
     this.#utility = options.utility;
   }
 
-  async find(identity: Identity): Promise<Consumer | null> {
-    const [row] = await this.#database.query<ConsumerRow>(
-      'SELECT c.* FROM credentials k JOIN consumers c USING (consumer_id) WHERE k.value_key = $1',
+  async find(identity: Identity): Promise<FoundConsumer | null> {
+    const [row] = await this.#database.query<ConsumerRow & { credential_state: string }>(
+      'SELECT c.*, k.state AS credential_state FROM credentials k JOIN consumers c USING (consumer_id) WHERE k.value_key = $1',
       [identityKey(this.#secret, identity)],
     );
-    return row === undefined ? null : fromRow(row);
+    if (row === undefined) return null;
+    return { ...consumerFromRow(row), isCredentialBlocked: row.credential_state === 'blocked' };
   }
 
   async read(consumerId: string): Promise<Consumer | null> {
@@ -55,7 +42,7 @@ export class PostgresConsumers implements ConsumerStore {
       'SELECT * FROM consumers WHERE consumer_id = $1',
       [consumerId],
     );
-    return row === undefined ? null : fromRow(row);
+    return row === undefined ? null : consumerFromRow(row);
   }
 
   async add(consumer: NewConsumer): Promise<void> {
@@ -83,11 +70,7 @@ export class PostgresConsumers implements ConsumerStore {
       ],
     );
     for (const identity of consumer.identities) {
-      await tx.query('INSERT INTO credentials (value_key, kind, consumer_id) VALUES ($1, $2, $3)', [
-        identityKey(this.#secret, identity),
-        identity.kind,
-        consumer.consumerId,
-      ]);
+      await insertCredential(tx, this.#secret, consumer.consumerId, identity);
     }
     await projectConsumer(tx, this.#utility, consumer);
   }
@@ -108,6 +91,7 @@ export class PostgresConsumers implements ConsumerStore {
           await revokeWithin(tx, this.#utility, revoke(mandate));
         }
       }
+      await reviseCredentials(tx, consumer.consumerId);
       await projectConsumer(tx, this.#utility, consumer);
     });
   }
@@ -134,6 +118,6 @@ export class PostgresConsumers implements ConsumerStore {
        WHERE p.pseudonym = $1 AND p.visited_utility = $2`,
       [pseudonym, visitedUtility],
     );
-    return row === undefined ? null : fromRow(row);
+    return row === undefined ? null : consumerFromRow(row);
   }
 }

@@ -29,7 +29,9 @@ export function authenticateConsumerWith(parts: AuthenticateConsumerParts) {
     if (!(await credentialsFit(parts, request, consumer)) || consumer === null) {
       return refused('credential_rejected');
     }
-    if (consumer.state === 'blocked') return refused('consumer_blocked');
+    if (consumer.state === 'blocked' || consumer.isCredentialBlocked) {
+      return refused('consumer_blocked');
+    }
     return {
       decision: 'accepted',
       consumerId: consumer.consumerId,

@@ -38,6 +38,7 @@ export interface ManageConsumersParts {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly ids: IdSource;
+  readonly tellPartners: () => void;
 }
 
 /**
@@ -71,6 +72,7 @@ export function createConsumerWith(parts: ManageConsumersParts) {
       const opening = request.balance ?? '0';
       await parts.services.openAccount(consumer.consumerId, request.settings.currency, opening);
     }
+    parts.tellPartners();
     return consumerView(consumer);
   };
 }

@@ -16,7 +16,7 @@ export async function recognise(
   request: SwipeRequest,
   station: Station,
 ): Promise<Recognised | Refusal> {
-  const visitor = checkIdentity(request, station);
+  const visitor = await checkIdentity(parts, request, station);
   if ('outcome' in visitor) return visitor;
   return { visitor, known: await askVisitingProfile(parts, visitor) };
 }

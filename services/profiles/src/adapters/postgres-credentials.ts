@@ -1,0 +1,210 @@
+import {
+  receiveDirectory,
+  subjectOf,
+  type CardView,
+  type ConsumerView,
+  type DirectoryPage,
+  type Identity,
+  type SignedDirectoryEntry,
+} from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
+import type { CredentialStore, UnpublishedCredential } from '../directory-ports.js';
+import { projectConsumer } from '../projections.js';
+import { consumerFromRow, type ConsumerRow } from './consumer-rows.js';
+import { CredentialSeal } from './credential-seal.js';
+import { identityKey } from './identity-keys.js';
+import { directoryKey, tokenHash } from './token-hash.js';
+
+interface CardRow {
+  credential_id: string;
+  label: CardView['kind'];
+  masked: string;
+  state: CardView['state'];
+}
+
+const cardFromRow = (row: CardRow): CardView => ({
+  cardId: row.credential_id,
+  kind: row.label,
+  masked: row.masked,
+  state: row.state,
+});
+
+/** A credential's own columns: its keyed hash to be found by, its number sealed. */
+export async function insertCredential(
+  tx: Transaction,
+  secret: Uint8Array,
+  consumerId: string,
+  identity: Identity,
+  label: CardView['kind'] = 'card',
+): Promise<CardRow> {
+  const [row] = await tx.query<CardRow>(
+    `INSERT INTO credentials (value_key, kind, consumer_id, sealed, masked, label)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING credential_id, label, masked, state`,
+    [
+      identityKey(secret, identity),
+      identity.kind,
+      consumerId,
+      new CredentialSeal(secret).close(identity.value),
+      `•••${identity.value.slice(-2)}`,
+      label,
+    ],
+  );
+  if (row === undefined) throw new RoamgridError('internal', 'a credential was not kept');
+  return row;
+}
+
+/** The consumer's plan or class changed: what partners know of each credential is out of date. */
+export async function reviseCredentials(tx: Transaction, consumerId: string): Promise<void> {
+  await tx.query(
+    `UPDATE credentials SET revision = nextval('credential_revisions') WHERE consumer_id = $1`,
+    [consumerId],
+  );
+}
+
+export class PostgresCredentials implements CredentialStore {
+  readonly #database: Database;
+  readonly #secret: Uint8Array;
+  readonly #utility: string;
+
+  constructor(database: Database, secret: Uint8Array, utility: string) {
+    this.#database = database;
+    this.#secret = secret;
+    this.#utility = utility;
+  }
+
+  async cardsOf(consumerId: string): Promise<CardView[]> {
+    const rows = await this.#database.query<CardRow>(
+      `SELECT credential_id, label, masked, state FROM credentials
+       WHERE consumer_id = $1 AND kind = 'uid' ORDER BY revision, credential_id`,
+      [consumerId],
+    );
+    return rows.map(cardFromRow);
+  }
+
+  async addCard(consumerId: string, kind: CardView['kind'], number: string): Promise<CardView> {
+    try {
+      return await this.#database.transaction(async (tx) => {
+        const identity = { kind: 'uid' as const, value: number };
+        const row = await insertCredential(tx, this.#secret, consumerId, identity, kind);
+        const [consumer] = await tx.query<ConsumerRow>(
+          `UPDATE consumers SET card_uid_count = card_uid_count + 1 WHERE consumer_id = $1
+           RETURNING *`,
+          [consumerId],
+        );
+        if (consumer !== undefined) {
+          await projectConsumer(tx, this.#utility, consumerFromRow(consumer));
+        }
+        return cardFromRow(row);
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new RoamgridError('state_conflict', 'a card with this number exists already');
+    }
+  }
+
+  async changeCard(
+    consumerId: string,
+    cardId: string,
+    state: CardView['state'],
+  ): Promise<CardView | null> {
+    const [row] = await this.#database.query<CardRow>(
+      `UPDATE credentials SET state = $3, revision = CASE WHEN state = $3 THEN revision
+           ELSE nextval('credential_revisions') END
+        WHERE consumer_id = $1 AND credential_id = $2 AND kind = 'uid'
+        RETURNING credential_id, label, masked, state`,
+      [consumerId, cardId, state],
+    );
+    return row === undefined ? null : cardFromRow(row);
+  }
+
+  async unpublished(visitedUtility: string, limit: number): Promise<UnpublishedCredential[]> {
+    const rows = await this.#database.query<{
+      credential_id: string;
+      revision: bigint;
+      consumer_id: string;
+      kind: Identity['kind'];
+      sealed: Buffer;
+      state: 'active' | 'blocked';
+      settings: ConsumerView['settings'];
+    }>(
+      `SELECT c.credential_id, c.revision, c.consumer_id, c.kind, c.sealed, c.state, h.settings
+         FROM credentials c JOIN consumers h USING (consumer_id)
+         LEFT JOIN directory_published p
+           ON p.credential_id = c.credential_id AND p.visited_utility = $1
+        WHERE c.sealed IS NOT NULL AND p.revision IS DISTINCT FROM c.revision
+        ORDER BY c.revision LIMIT $2`,
+      [visitedUtility, limit],
+    );
+    const seal = new CredentialSeal(this.#secret);
+    const key = directoryKey(this.#secret, visitedUtility);
+    return rows.map(({ credential_id, consumer_id, sealed, settings, kind, ...row }) => ({
+      ...row,
+      kind,
+      credentialId: credential_id,
+      consumerId: consumer_id,
+      tokenHash: tokenHash(key, { kind, value: seal.open(sealed) }),
+      customerClass: settings.customerClass,
+      planId: settings.planId,
+      tier: settings.tier,
+    }));
+  }
+
+  async publish(
+    visitedUtility: string,
+    credentials: readonly UnpublishedCredential[],
+    sign: (credential: UnpublishedCredential, number: number) => Promise<SignedDirectoryEntry>,
+  ): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`directory:${visitedUtility}`]);
+      const [last] = await tx.query<{ number: number | null }>(
+        'SELECT max(number) AS number FROM directory_issued WHERE visited_utility = $1',
+        [visitedUtility],
+      );
+      let number = last?.number ?? 0;
+      const entries: SignedDirectoryEntry[] = [];
+      for (const credential of credentials) {
+        number += 1;
+        const signed = await sign(credential, number);
+        entries.push(signed);
+        await tx.query(
+          'INSERT INTO directory_issued (visited_utility, number, signed) VALUES ($1, $2, $3)',
+          [visitedUtility, number, json(signed)],
+        );
+        await tx.query(
+          `INSERT INTO directory_published (visited_utility, credential_id, revision)
+           VALUES ($1, $2, $3)
+           ON CONFLICT (visited_utility, credential_id) DO UPDATE SET revision = $3`,
+          [visitedUtility, credential.credentialId, credential.revision],
+        );
+      }
+      await tx.enqueue({
+        to: visitedUtility,
+        subject: subjectOf(receiveDirectory),
+        key: `directory:${this.#utility}`,
+        payload: this.#page(visitedUtility, entries),
+      });
+    });
+  }
+
+  async publishedAfter(
+    visitedUtility: string,
+    number: number,
+    limit: number,
+  ): Promise<DirectoryPage> {
+    const rows = await this.#database.query<{ signed: SignedDirectoryEntry }>(
+      `SELECT signed FROM directory_issued WHERE visited_utility = $1 AND number > $2
+       ORDER BY number LIMIT $3`,
+      [visitedUtility, number, limit],
+    );
+    return this.#page(
+      visitedUtility,
+      rows.map((row) => row.signed),
+    );
+  }
+
+  #page(visitedUtility: string, entries: SignedDirectoryEntry[]): DirectoryPage {
+    const key = directoryKey(this.#secret, visitedUtility);
+    return { homeUtility: this.#utility, key, entries };
+  }
+}
