@@ -41,6 +41,9 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
     requestedEnergyKwh: String(Math.max(1, Math.ceil(energyWh / 1000))),
   });
   const sessionId = text(swipe.body, 'sessionId');
+  if (valueAt(swipe.body, 'decision') !== 'quoted') {
+    throw new Error(`refused at ${stationId}: ${JSON.stringify(swipe.body)}`);
+  }
   await expectOk(
     post(`/sessions/${sessionId}/consent`, { quoteHash: valueAt(swipe.body, 'quote.hash') }),
   );

@@ -141,6 +141,19 @@ describe('an agreement', () => {
     }
   });
 
+  it('promises no spread that the visited utility would bear', async () => {
+    const tariff = await publish(consortium, VISITED);
+    const terms = termsOf([tariff]);
+    const document = agreementOf(
+      [{ ...terms, fx: { ...terms.fx, spreadBorneBy: 'visited', spreadPercentage: '0.5' } }],
+      { agreementId: 'spread' },
+    );
+    await expect(propose(consortium, document)).rejects.toMatchObject({
+      code: 'not_built',
+      fields: [{ path: 'terms.0.fx.spreadBorneBy' }],
+    });
+  });
+
   it("is not signed on another's word", async () => {
     const tariff = await publish(consortium, VISITED);
     const document = agreementOf([termsOf([tariff])], { agreementId: 'forged' });

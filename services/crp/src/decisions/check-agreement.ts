@@ -47,10 +47,19 @@ function checkDefaults(terms: AgreementTerms, path: string): void {
   }
 }
 
+/** A visited utility that bore the spread would be paid less than it invoices; an agreement may not promise that. */
+function checkFx({ fx }: AgreementTerms, path: string): void {
+  if (fx.spreadBorneBy !== 'visited' || parseDecimal(fx.spreadPercentage, PERCENT_DIGITS) === 0n) {
+    return;
+  }
+  const message = 'a spread can only be borne by the driver or by home so far';
+  throw new RoamgridError('not_built', message, [{ path: `${path}.fx.spreadBorneBy`, message }]);
+}
+
 /**
  * What either party checks of an agreement by itself, before it signs.
  *
- * @throws RoamgridError `unprocessable`, naming the member
+ * @throws RoamgridError `unprocessable` or `not_built`, naming the member
  */
 export function checkAgreement(document: AgreementDocument): void {
   if (parseInstant(document.notBefore) >= parseInstant(document.notAfter)) {
@@ -69,5 +78,6 @@ export function checkAgreement(document: AgreementDocument): void {
     checkPrices(terms, path);
     checkPercentages(terms, path);
     checkDefaults(terms, path);
+    checkFx(terms, path);
   }
 }
