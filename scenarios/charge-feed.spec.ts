@@ -64,7 +64,8 @@ describe('the feed to customer billing', () => {
 
   beforeAll(async () => {
     process.env['CUSTOMER_BILLING_URL'] = await billing.listen();
-    gateway = await Gateway.start();
+    // it is told where customer billing is
+    gateway = await Gateway.start({ own: true });
   }, 90_000);
 
   afterAll(async () => {
