@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** All measurements in turn, each in a process of its own; or the one that is named. */
-const MEASUREMENTS = ['rating', 'swipe-to-quote', 'meter-events', 'idle-station', 'start'];
+const MEASUREMENTS = [
+  'rating',
+  'swipe-to-quote',
+  'swipe-to-quote-apart',
+  'meter-events',
+  'idle-station',
+  'start',
+];
 
 const [only] = process.argv.slice(2);
 if (only !== undefined && !MEASUREMENTS.includes(only)) {

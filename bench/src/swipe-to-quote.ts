@@ -11,40 +11,13 @@ import type { Database } from '@roamgrid/persistence';
 import { systemIds } from '@roamgrid/platform';
 import { WebSocket, WebSocketServer } from 'ws';
 import { median, ROUNDS, show, spreadOf, timed } from './rounds.js';
+import { swipeRequest, VISITED } from './swipe-request.js';
 
 /**
  * Swipe → quote at a cached visit over the in-process bus, committed before the answer, p50; beside a
  * bare websocket echo plus one durable insert in the same run, on the same PostgreSQL.
  */
 const CALLS = 150;
-const VISITED = 'duke-energy';
-const STATION = 'DUKE-CLT-001';
-const CIN = '84000195011000012374';
-
-function swipeRequest() {
-  return {
-    sessionId: systemIds.uuid(),
-    stationId: STATION,
-    connectorId: 1,
-    identity: {
-      outcome: 'read' as const,
-      identity: { kind: 'cin' as const, value: CIN },
-      homeUtility: 'alabama-power',
-    },
-    medium: 'rfid' as const,
-    assurance: 'claimed' as const,
-    pin: null,
-    requestedEnergyKwh: '20',
-    idempotencyKey: null,
-    wire: {
-      protocol: 'http' as const,
-      messageId: null,
-      action: 'swipes',
-      receivedAt: new Date().toISOString(),
-      raw: '{}',
-    },
-  };
-}
 
 async function cachedQuote(bus: Bus): Promise<void> {
   const reply = await bus.request(swipe, VISITED, swipeRequest());
