@@ -5,6 +5,7 @@ import type { MigrationClass } from '@roamgrid/persistence';
 import { keyedHash, type ServiceContext } from '@roamgrid/platform';
 import { PostgresAnswers } from './adapters/postgres-answers.js';
 import { PostgresAudits } from './adapters/postgres-audits.js';
+import { PostgresImports } from './adapters/postgres-imports.js';
 import { PostgresReports } from './adapters/postgres-reports.js';
 import { PostgresTraces } from './adapters/postgres-traces.js';
 import { PostgresViews } from './adapters/postgres-views.js';
@@ -14,6 +15,7 @@ import { BooksController } from './controllers/books.controller.js';
 import { ConsumersController } from './controllers/consumers.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
 import { FallbackController } from './controllers/fallback.controller.js';
+import { ImportsController } from './controllers/imports.controller.js';
 import { InvoicesController } from './controllers/invoices.controller.js';
 import { NegotiationController } from './controllers/negotiation.controller.js';
 import { notBuiltController } from './controllers/not-built.controller.js';
@@ -28,6 +30,7 @@ import { Idempotency } from './http/idempotency.js';
 import { CreateViews } from './migrations/1700000001000-create-views.js';
 import { CreateRequests } from './migrations/1700000002000-create-requests.js';
 import { FoldFacets } from './migrations/1700000003000-fold-facets.js';
+import { CreateImports } from './migrations/1795270000000-create-imports.js';
 import { PortalHandlers } from './portal.handlers.js';
 import type { Portal } from './ports.js';
 import { Freshness } from './read-model/freshness.js';
@@ -42,6 +45,7 @@ export const portalMigrations: readonly MigrationClass[] = [
   CreateViews,
   CreateRequests,
   FoldFacets,
+  CreateImports,
 ];
 
 /** Joins the ports to PostgreSQL and to the bus. */
@@ -58,6 +62,7 @@ export function createPortal(context: ServiceContext, readBoundMs?: number): Por
     traces: new PostgresTraces(database),
     audits: new PostgresAudits(database),
     reports: new PostgresReports(database),
+    imports: new PostgresImports(database),
     freshness: new Freshness({
       utility,
       bus,
@@ -88,6 +93,7 @@ export class PortalModule {
         CorrectionsController,
         BooksController,
         ReportsController,
+        ImportsController,
         SettlementsController,
         notBuiltController(NOT_BUILT_ROUTES),
         FallbackController,
@@ -129,6 +135,7 @@ export async function startPortal(
 ): Promise<RunningPortal> {
   const portal = createPortal(context, readBoundMs);
   await portal.audits.failInterrupted();
+  await portal.imports.failInterrupted();
   const app = await createHttpApplication({
     module: PortalModule.with(portal),
     context,

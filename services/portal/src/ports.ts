@@ -65,6 +65,41 @@ export interface AuditStore {
   failInterrupted(): Promise<void>;
 }
 
+/** A line of a file that could not be taken; never repeats what stood in it. */
+export interface ImportError {
+  /** as editors count lines; the first one names the columns */
+  readonly line: number;
+  /** the column, or empty where the whole line is meant */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ImportProgress {
+  readonly rows: number;
+  readonly done: number;
+  readonly created: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly errors: readonly ImportError[];
+}
+
+/** Many objects from one file. */
+export interface Import {
+  readonly importId: string;
+  readonly kind: 'consumers' | 'tariffs';
+  readonly dryRun: boolean;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly progress: ImportProgress;
+}
+
+export interface ImportStore {
+  save(started: Import, nowMs: number): Promise<void>;
+  find(importId: string): Promise<Import | null>;
+  /** What ran when the process ended goes on when the file is sent again. */
+  failInterrupted(): Promise<void>;
+}
+
 /** AAA analytics over the read model. */
 export interface ReportStore {
   run(report: ReportDefinition, filter: ReportFilter): Promise<ReportRow[]>;
@@ -101,6 +136,7 @@ export interface Portal {
   readonly traces: TraceStore;
   readonly audits: AuditStore;
   readonly reports: ReportStore;
+  readonly imports: ImportStore;
   readonly freshness: Freshness;
   readonly registry: Registry;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { nestLogger, ProblemFilter, problemOf, type ServiceContext } from '@roam
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import { openApiDocument } from '../open-api/open-api-document.js';
+import { addressOf } from './csv-body.js';
 import type { Idempotency } from './idempotency.js';
 import { RouteInterceptor } from './route-interceptor.js';
 import { TokenGuard } from './token-guard.js';
@@ -23,6 +24,7 @@ function createAdapter(newTraceId: () => string): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: newTraceId,
+    rewriteUrl: addressOf,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {

@@ -3,6 +3,7 @@ import { RoamgridError, type FieldError } from '@roamgrid/kernel';
 import { assertPlainBody } from '@roamgrid/platform';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { checkCsvType } from './csv-body.js';
 import { checkJsonType, parseJsonBody } from './json-body.js';
 import { readInputs } from './read-inputs.js';
 import type { Route } from './route.js';
@@ -46,6 +47,10 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
     ]);
   }
   assertPlainBody(request.headers['content-encoding']);
+  if (route.takesCsv) {
+    checkCsvType(request.headers['content-type']);
+    return { csv: text };
+  }
   checkJsonType(request.headers['content-type']);
   return readInputs(route.body, parseJsonBody(text));
 }

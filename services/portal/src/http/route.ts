@@ -26,6 +26,8 @@ export interface Route<
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** takes a table (`text/csv`) in place of JSON; its text is the body's member `csv` */
+  readonly takesCsv: boolean;
   /** can be had as CSV and as JSON lines too */
   readonly formats: boolean;
   readonly status: 200 | 201 | 202;
@@ -45,7 +47,8 @@ export interface RouteCall<R extends Route> {
 }
 
 type Nothing = typeof nothing;
-type Optional = 'params' | 'query' | 'body' | 'status' | 'providers' | 'formats' | 'revision';
+type Optional =
+  'params' | 'query' | 'body' | 'status' | 'providers' | 'formats' | 'takesCsv' | 'revision';
 type RouteInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Omit<
   Route<P, Q, B>,
   Optional
@@ -64,6 +67,7 @@ export function defineRoute<
     status: 200,
     providers: false,
     formats: false,
+    takesCsv: false,
     revision: null,
     ...input,
   };

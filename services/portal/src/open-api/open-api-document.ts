@@ -131,7 +131,9 @@ function operationOf(route: Route, components: Components): Json {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: components.schemaOf(route.body, 'input') } },
+            content: route.takesCsv
+              ? { 'text/csv': { schema: { type: 'string' } } }
+              : { 'application/json': { schema: components.schemaOf(route.body, 'input') } },
           },
         }
       : {}),

@@ -7,6 +7,7 @@ import * as negotiation from './negotiation-routes.js';
 import * as operation from './operation-routes.js';
 import * as pricing from './pricing-routes.js';
 import * as settlement from './settlement-routes.js';
+import * as imports from './import-routes.js';
 import * as report from './report-routes.js';
 import * as session from './session-routes.js';
 
@@ -21,5 +22,6 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(settlement),
   ...Object.values(correction),
   ...Object.values(report),
+  ...Object.values(imports),
   ...NOT_BUILT_ROUTES,
 ];

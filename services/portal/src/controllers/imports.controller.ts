@@ -1,0 +1,27 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { RouteCall } from '../http/route.js';
+import { Serves } from '../http/serves.js';
+import type { Portal } from '../ports.js';
+import * as routes from '../routes/import-routes.js';
+import { consumerImporter } from '../use-cases/import-consumers.js';
+import { readImport, startImport } from '../use-cases/import-rows.js';
+import { PORTAL } from './portal-token.js';
+
+@Controller()
+export class ImportsController {
+  readonly #portal: Portal;
+
+  constructor(@Inject(PORTAL) portal: Portal) {
+    this.#portal = portal;
+  }
+
+  @Serves(routes.postConsumerImport)
+  importConsumers({ body, query }: RouteCall<typeof routes.postConsumerImport>): Promise<object> {
+    return startImport(this.#portal, consumerImporter(this.#portal), body.csv, query.dryRun);
+  }
+
+  @Serves(routes.getImport)
+  get({ params }: RouteCall<typeof routes.getImport>): Promise<object> {
+    return readImport(this.#portal, params.importId);
+  }
+}

@@ -1,0 +1,56 @@
+import { uuid } from '@roamgrid/contracts';
+import { z } from 'zod';
+import { defineRoute } from '../http/route.js';
+
+const importAnswer = z
+  .strictObject({
+    importId: uuid,
+    kind: z.enum(['consumers', 'tariffs']),
+    dryRun: z.boolean(),
+    state: z.enum(['running', 'done', 'failed']),
+    rows: z.int().describe('lines of the file without the first'),
+    done: z.int(),
+    created: z.int().describe('with `dryRun` those that would be'),
+    unchanged: z.int().describe('there already, as the file has them'),
+    failed: z.int(),
+    errors: z.array(
+      z.strictObject({
+        line: z.int().describe('as editors count; the first line names the columns'),
+        path: z.string().describe('the column'),
+        code: z.string(),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Import' });
+
+export const postConsumerImport = defineRoute({
+  method: 'POST',
+  path: '/imports/consumers',
+  name: 'importConsumers',
+  tag: 'Consumers',
+  summary:
+    'Consumers from CSV (also `POST /consumers` with `text/csv`); the columns are the members of a consumer.',
+  scopes: ['consumers:write'],
+  query: z.strictObject({
+    dryRun: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
+  }),
+  body: z.strictObject({ csv: z.string() }),
+  takesCsv: true,
+  status: 202,
+  reply: importAnswer,
+});
+
+export const getImport = defineRoute({
+  method: 'GET',
+  path: '/imports/:importId',
+  name: 'getImport',
+  tag: 'Consumers',
+  summary: 'How far an import has come, and which lines could not be taken.',
+  scopes: ['consumers:write', 'tariffs:write'],
+  params: z.strictObject({ importId: uuid }),
+  reply: importAnswer,
+});

@@ -1,0 +1,98 @@
+import { findConsumer, type ConsumerView } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import type { z } from 'zod';
+import type { Portal } from '../ports.js';
+import { postConsumer } from '../routes/operation-routes.js';
+import type { RowImporter, RowOutcome } from './import-rows.js';
+import { addConsumer } from './manage-consumers.js';
+
+type NewConsumer = z.output<typeof postConsumer.body>;
+type Row = Readonly<Record<string, string>>;
+
+const PREFIX_LENGTH = 10;
+const LISTS = new Set(['cardUids']);
+const FLAGS = new Set(['preAgreedPrice']);
+const COUNTS = new Set(['maxConcurrentSessions']);
+const SEPARATORS = /[;\s]+/;
+
+/** A cell as the API's JSON would have it; what it cannot be is left for the schema to refuse. */
+function valueOf(column: string, cell: string): unknown {
+  if (LISTS.has(column)) return cell.split(SEPARATORS).filter((part) => part !== '');
+  if (FLAGS.has(column)) return cell === 'true' ? true : cell === 'false' ? false : cell;
+  if (COUNTS.has(column)) return /^\d{1,9}$/.test(cell) ? Number(cell) : cell;
+  return cell;
+}
+
+function parseRow(portal: Portal, row: Row): NewConsumer {
+  const currency = row['currency'] ?? portal.registry.entry(portal.utility).currency;
+  const entries = Object.entries(row).map(([column, cell]) =>
+    column === 'balance'
+      ? ([column, { currency, amount: cell }] as const)
+      : ([column, valueOf(column, cell)] as const),
+  );
+  const parsed = postConsumer.body.safeParse(Object.fromEntries(entries));
+  if (parsed.success) return parsed.data;
+  throw new RoamgridError(
+    'malformed_request',
+    'the line does not describe a consumer',
+    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
+  );
+}
+
+function differences(known: ConsumerView, wanted: NewConsumer): string[] {
+  const {
+    cin: _cin,
+    pin: _pin,
+    contractId,
+    cardUids,
+    state,
+    balance: _balance,
+    ...settings
+  } = wanted;
+  const held: Readonly<Record<string, unknown>> = { ...known.settings };
+  const asked: Readonly<Record<string, unknown>> = { ...settings };
+  const changed = Object.entries(asked)
+    .filter(([name, value]) => value !== undefined && held[name] !== value)
+    .map(([name]) => name);
+  return [
+    ...changed,
+    ...(contractId === null || contractId === known.contractId ? [] : ['contractId']),
+    ...(cardUids.length === 0 || cardUids.length === known.cardUids ? [] : ['cardUids']),
+    ...(state === known.state ? [] : ['state']),
+  ];
+}
+
+async function importConsumer(portal: Portal, row: Row, dryRun: boolean): Promise<RowOutcome> {
+  const consumer = parseRow(portal, row);
+  const { consumer: known } = await portal.bus.request(findConsumer, portal.utility, {
+    cin: consumer.cin,
+  });
+  if (known !== null) {
+    const changed = differences(known, consumer);
+    if (changed.length === 0) return 'unchanged';
+    throw new RoamgridError(
+      'state_conflict',
+      'the consumer is there with other settings',
+      changed.map((path) => ({ path, message: 'differs; change it by PATCH' })),
+    );
+  }
+  const digits = consumer.cin.replace(/[ -]/g, '');
+  const own = portal.registry.entry(portal.utility).cinPrefixes;
+  if (!own.includes(digits.slice(0, PREFIX_LENGTH))) {
+    throw new RoamgridError('unprocessable', 'the CIN is not of this utility', [
+      { path: 'cin', message: 'has a prefix of another utility' },
+    ]);
+  }
+  if (!dryRun) await addConsumer(portal, consumer);
+  return 'created';
+}
+
+/** Consumers from CSV: the columns are the members of `POST /consumers`. */
+export function consumerImporter(portal: Portal): RowImporter {
+  return {
+    kind: 'consumers',
+    columns: Object.keys(postConsumer.body.shape),
+    required: ['cin', 'customerClass', 'planId'],
+    importRow: (row, dryRun) => importConsumer(portal, row, dryRun),
+  };
+}
