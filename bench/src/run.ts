@@ -6,6 +6,7 @@ const MEASUREMENTS = [
   'rating',
   'swipe-to-quote',
   'swipe-to-quote-apart',
+  'budgets',
   'meter-events',
   'idle-station',
   'start',

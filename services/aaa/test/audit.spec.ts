@@ -87,20 +87,20 @@ describe('the audit of sessions', () => {
   it('names a meter that reads less than at the end of the charge before', async () => {
     const serial = (text: string) =>
       aaa.database.query(
-        `UPDATE sessions SET progress = progress || jsonb_build_object('meterSerial', $1::text)`,
+        `UPDATE sessions SET progress = progress::jsonb || jsonb_build_object('meterSerial', $1::text)`,
         [text],
       );
     await serial('METER-1');
     expect((await audit.check()).breaches).toEqual([]);
     await aaa.database.query(
-      `UPDATE sessions SET progress = jsonb_set(progress, '{readings,0,meterWh}', '"2999"') WHERE session_id = $1`,
+      `UPDATE sessions SET progress = jsonb_set(progress::jsonb, '{readings,0,meterWh}', '"2999"') WHERE session_id = $1`,
       [sessions[1]],
     );
     expect((await audit.check()).breaches).toMatchObject([
       { invariant: 'registersNeverFall', subject: sessions[1] },
     ]);
     await aaa.database.query(
-      `UPDATE sessions SET progress = jsonb_set(progress, '{readings,0,meterWh}', '"3000"') WHERE session_id = $1`,
+      `UPDATE sessions SET progress = jsonb_set(progress::jsonb, '{readings,0,meterWh}', '"3000"') WHERE session_id = $1`,
       [sessions[1]],
     );
   });
