@@ -237,6 +237,19 @@ describe('credit', () => {
     expect((await station.swipe()).reason).toBe('credit_exhausted');
   });
 
+  it.each([
+    // 22 kW deliver at most 12.1 kWh in 30 minutes, with a tenth to spare
+    ['within reach', 30, '13000', 'credit_exhausted'],
+    ['beyond reach', 30, '46000', null],
+  ])('is used up by energy that is %s only', async (_what, minutes, meterWh, stop) => {
+    await aaa.neighbours.hold({ mandate: { ...nobodyElse(), energyCapKwh: '10' } });
+    const sessionId = await charging();
+    pair.clock.advanceMinutes(minutes);
+    expect(await station.http(sessionId, 'updated', meterWh)).toMatchObject({ stop });
+    await station.http(sessionId, 'ended', meterWh);
+    expect(await aaa.stateOf(sessionId)).toBe(stop === null ? 'suspense' : 'ended');
+  });
+
   it('of a prepaid driver is never billed beyond, and the signal comes in time', async () => {
     const mandate = {
       ...nobodyElse(),

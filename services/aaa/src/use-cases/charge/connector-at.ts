@@ -13,3 +13,9 @@ export function serialOf(station: Station, connectorId: number | null): string |
   const { evses } = station.record.document;
   return evses.find((evse) => evse.connectorId === connectorId)?.meterSerial ?? null;
 }
+
+/** The power of a connector, in watts; null for one that the station does not have. */
+export function powerOf({ record }: Station, connectorId: number | null): bigint | null {
+  const evse = record.document.evses.find((candidate) => candidate.connectorId === connectorId);
+  return evse === undefined ? null : BigInt(evse.powerW);
+}

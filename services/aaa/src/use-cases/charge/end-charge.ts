@@ -12,6 +12,7 @@ import {
   type AppliedToSession,
   type ChargeStep,
 } from './charge-step.js';
+import { powerOf } from './connector-at.js';
 import { handOver } from './hand-over.js';
 import { releaseMandate } from './release-mandate.js';
 import { replyFor } from './reply.js';
@@ -120,7 +121,7 @@ async function contradictionOf(
   const isMetered = readings.length > 1 || (hadRegister && step.event.readings.length > 0);
   if (!isMetered || startAt === null || endAt === null) return 'register_missing';
   if (parseInstant(step.event.at) < parseInstant(startAt)) return 'time_reversed';
-  const powerW = powerOf(step, session);
+  const powerW = powerOf(step.station, session.connectorId);
   if (powerW === null) return 'unknown_connector';
   if (isImplausible(readings, powerW)) return 'energy_implausible';
   const others = await step.unit.sessions.overlapping(
@@ -129,12 +130,6 @@ async function contradictionOf(
     parseInstant(endAt),
   );
   return others.length > 0 ? 'sessions_overlap' : null;
-}
-
-function powerOf(step: ChargeStep, session: Session): bigint | null {
-  const { evses } = step.station.record.document;
-  const evse = evses.find((candidate) => candidate.connectorId === session.connectorId);
-  return evse === undefined ? null : BigInt(evse.powerW);
 }
 
 /** Nothing is rated and nothing lost: all that was metered stands in the item's evidence. */

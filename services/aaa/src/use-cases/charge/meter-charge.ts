@@ -1,6 +1,6 @@
 import { formatEnergyKwh, formatMoney, parseInstant } from '@roamgrid/kernel';
 import type { EventReply } from '../../ports.js';
-import { energyOf } from '../../session/metering.js';
+import { energyOf, isImplausible } from '../../session/metering.js';
 import { offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
 import { nextState, type SessionState } from '../../session/session-states.js';
 import type { Session } from '../../session/session.js';
@@ -11,6 +11,7 @@ import {
   type ChargeStep,
   type TakenReadings,
 } from './charge-step.js';
+import { powerOf } from './connector-at.js';
 import { replyFor } from './reply.js';
 
 /** Register readings during the charge: judged one by one, then the cost so far and the credit left. */
@@ -76,7 +77,7 @@ async function costSoFar(
   if (typeof rated === 'string') return { energyKwh, runningCost: null, stop: null };
   const { currency, totalInclTaxMinor } = rated.rating;
   const reserved = await step.unit.mandates.reservationOf(session.sessionId);
-  const isExhausted =
+  const isUsedUp =
     !rated.complete ||
     (reserved !== null &&
       (totalInclTaxMinor >= reserved.minor || energyMilliWh >= reserved.energyMilliWh));
@@ -86,8 +87,14 @@ async function costSoFar(
       currency,
       totalInclTax: formatMoney({ currency, minor: totalInclTaxMinor }),
     },
-    stop: isExhausted ? 'credit_exhausted' : null,
+    stop: isUsedUp && isBelievable(step, session) ? 'credit_exhausted' : null,
   };
+}
+
+/** Energy that no connector delivers uses up no credit: it goes to suspense at the stop. */
+function isBelievable({ station }: ChargeStep, { connectorId, progress }: Session): boolean {
+  const powerW = powerOf(station, connectorId);
+  return powerW === null || !isImplausible(progress.readings, powerW);
 }
 
 function traceMeter(step: ChargeStep, session: Session): void {
