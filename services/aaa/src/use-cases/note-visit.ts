@@ -10,13 +10,19 @@ import {
 import type { AaaParts } from '../aaa-parts.js';
 import type { UnitOfWork } from '../ports.js';
 
-/** Home learns that its consumer charges somewhere; told afterwards, never waited for. */
+/**
+ * Home learns that its consumer charges somewhere; told afterwards, never waited for. One that stands in
+ * suspense from its start does not count as open: the credit it holds is released by its end alone.
+ */
 export function noteStartWith(parts: AaaParts) {
   return async (visit: RequestOf<typeof noteStart>): Promise<Record<string, never>> => {
     await parts.store.transaction(async (unit) => {
       // an end that overtook its start has closed the visit: nothing opens it again
       if (!(await unit.visits.start(visit))) return;
-      projectVisit(parts, unit, visit, { ...placeOf(visit), state: 'charging' });
+      const inSuspense = visit.inSuspense === true;
+      if (inSuspense) await unit.visits.end({ ...visit, endAt: visit.startAt });
+      const state = inSuspense ? 'suspense' : 'charging';
+      projectVisit(parts, unit, visit, { ...placeOf(visit), state });
     });
     return {};
   };

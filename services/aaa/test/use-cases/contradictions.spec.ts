@@ -165,6 +165,61 @@ describe('a start that cannot be true', () => {
   });
 });
 
+describe('a session in suspense from its start', () => {
+  async function fallen(): Promise<string> {
+    const sessionId = await station.consented();
+    await aaa.sent();
+    await station.http(sessionId, 'started', '-1');
+    return sessionId;
+  }
+
+  it('is told to home as such; what it reserved is held until its end', async () => {
+    const sessionId = await fallen();
+    expect(await aaa.sent('aaa.noteStart')).toMatchObject([
+      { payload: { sessionId, inSuspense: true } },
+    ]);
+    expect(await aaa.isReserved(sessionId)).toBe(true);
+    pair.clock.advanceMinutes(10);
+    await station.http(sessionId, 'ended', '2000');
+    expect(await aaa.sent('aaa.noteEnd')).toMatchObject([
+      { payload: { sessionId, charged: false } },
+    ]);
+    expect(await aaa.isReserved(sessionId)).toBe(false);
+  });
+
+  it.each([
+    ['another register', { meterWh: '1000', minutes: 0 }, 'conflicting_duplicate'],
+    ['another instant', { meterWh: '-1', minutes: -1 }, 'conflicting_duplicate'],
+    ['31 days ago', { meterWh: '1000', minutes: -31 * 24 * 60 }, 'too_old'],
+  ])('keeps its first start beside one with %s', async (_what, { meterWh, minutes }, code) => {
+    const sessionId = await fallen();
+    const again = { at: pair.clock.at(minutes) };
+    expect(await station.http(sessionId, 'started', meterWh, again)).toMatchObject({
+      state: 'charging',
+      quarantined: code,
+    });
+    const session = await aaa.parts.store.readSession(sessionId);
+    expect(session?.progress.readings).toEqual([]);
+    expect((await aaa.suspenseCodes(station.stationId)).sort()).toEqual(
+      [code, 'register_falls'].sort(),
+    );
+  });
+
+  it('answers the energy between registers that stand, and no cost', async () => {
+    const sessionId = await fallen();
+    const told = [];
+    for (const meterWh of ['1000', '3500', '3000']) {
+      pair.clock.advanceMinutes(10);
+      told.push(await station.http(sessionId, 'updated', meterWh));
+    }
+    expect(told).toMatchObject([
+      { energyKwh: null, runningCost: null },
+      { energyKwh: '2.500', runningCost: null },
+      { energyKwh: '2.500', runningCost: null },
+    ]);
+  });
+});
+
 describe('a price that is not known', () => {
   it('when the charge ends sets it aside: it is never 0', async () => {
     const sessionId = await station.consented();

@@ -82,6 +82,24 @@ describe('home', () => {
     expect(await authorize('c-2', 'ps-c2')).toMatchObject({ decision: 'accepted' });
   });
 
+  it('does not count a visit in suspense from its start, and releases its credit at its end', async () => {
+    await authorize('c-6', 'ps-c6');
+    const visit = visitOf('ps-c6');
+    await home.sent();
+    await home.useCases.noteStart({ ...startOf(visit), inSuspense: true });
+    const started = await home.sent();
+    expect(started.map(({ subject }) => subject)).toEqual(['portal.project']);
+    expect(viewsOf(started)).toMatchObject([{ state: 'suspense', stationId: 'DUKE-CLT-001' }]);
+    expect(await authorize('c-6', 'ps-c6')).toMatchObject({ decision: 'accepted' });
+    await home.useCases.noteEnd(endOf(visit, false));
+    const ended = await home.sent();
+    expect(ended.map(({ subject }) => subject)).toEqual([
+      'settlement.releaseCredit',
+      'portal.project',
+    ]);
+    expect(viewsOf(ended)).toMatchObject([{ state: 'suspense', endAt: pair.clock.at(30) }]);
+  });
+
   it('shows the visit to its staff, once for a start that comes twice', async () => {
     const visit = visitOf('ps-c3');
     await home.sent();

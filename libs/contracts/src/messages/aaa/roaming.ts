@@ -116,6 +116,8 @@ export const noteStart = defineContract({
     pseudonym: identifier,
     stationId,
     startAt: instantString,
+    /** the start contradicted itself: nothing is charged unless staff bills it, so the visit is not open */
+    inSuspense: z.boolean().optional(),
   }),
   reply: nothing,
 });

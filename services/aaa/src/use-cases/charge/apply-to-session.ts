@@ -142,10 +142,27 @@ async function applyToSuspense(step: ChargeStep, session: Session): Promise<Appl
   const reused = await setReuseAside(step, session);
   if (reused !== null) return reused;
   if (step.event.step === 'ended') return endInSuspense(step, session);
-  const { accepted } = takeReadings(step, session);
+  const { accepted, faults } = takeReadings(step, session);
+  if (step.event.step === 'started') {
+    const isTooOld = faults.some(({ fault }) => fault === 'too_old');
+    return setStartAside(step, session, isTooOld ? 'too_old' : 'conflicting_duplicate');
+  }
   const metered: Session = { ...session, progress: { ...session.progress, readings: accepted } };
   await step.unit.sessions.save(metered);
-  return { session: metered, reply: replyFor(metered, step.transactionId) };
+  // one register alone tells no energy, and nobody knows yet what of it will be billed
+  const energyKwh = accepted.length > 1 ? formatEnergyKwh(energyOf(accepted)) : null;
+  return { session: metered, reply: { ...replyFor(metered, step.transactionId), energyKwh } };
+}
+
+/** Another start of a session in suspense: the first stays, and the station is answered as it was then. */
+async function setStartAside(
+  step: ChargeStep,
+  session: Session,
+  code: 'conflicting_duplicate' | 'too_old',
+): Promise<AppliedToSession> {
+  const { session: held, reply } = await setEventAside(step, session, code);
+  const state = held.progress.endAt === null ? 'charging' : 'ended';
+  return { session: held, reply: { ...reply, state } };
 }
 
 async function setEventAside(

@@ -181,6 +181,7 @@ function publishStart(step: ChargeStep, session: Session): void {
       pseudonym: mandate.pseudonym,
       stationId: event.stationId,
       startAt: session.progress.startAt ?? event.at,
+      ...(session.state === 'suspense' ? { inSuspense: true } : {}),
     },
   });
 }
