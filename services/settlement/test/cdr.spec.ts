@@ -162,7 +162,7 @@ describe('a charge at a partner', () => {
     const { sessionId } = built.charge;
     const stepsOf = (utility: string): string[] =>
       consortium.member(utility).facts.steps.map(({ step }) => step);
-    expect(stepsOf(VISITED)).toEqual(['rate', 'cdr']);
+    expect(stepsOf(VISITED)).toEqual(['rate', 'cdr', 'rerate']);
     expect(stepsOf(HOME)).toEqual(['cdr', 'rerate']);
     expect(consortium.member(HOME).facts.views.get(`session:${sessionId}`)).toMatchObject({
       stationId: 'DUKE-CLT-001',

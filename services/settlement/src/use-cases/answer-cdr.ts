@@ -1,5 +1,7 @@
-import { RoamgridError } from '@roamgrid/kernel';
-import type { Ports } from '../ports.js';
+import type { SignedCdr } from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import type { Books, Ports } from '../ports.js';
+import { publishStep, settlementOf } from '../publishing/project.js';
 import { republishCdrs } from '../publishing/publish-cdr.js';
 import { isOver, type SignedCdrAnswer } from '../records.js';
 
@@ -30,10 +32,25 @@ export async function answerCdr(ports: Ports, answer: SignedCdrAnswer): Promise<
     }
     const isNew = await books.cdrs.addAnswer(answer);
     if (!isNew) return;
+    traceAnswer(ports, books, known.cdr, answer);
     const now = await books.cdrs.find(cdrId);
     // an answer that crossed a correction is kept and changes nothing
     if (now === null || isOver(now.state)) return;
     await books.cdrs.setState(cdrId, verdict === 'accepted' ? 'accepted' : 'held');
     await republishCdrs(books, ports.utility, [cdrId]);
+  });
+}
+
+/** Home re-rated the charge: its answer stands in visited's trace too. */
+function traceAnswer(ports: Ports, books: Books, cdr: SignedCdr, answer: SignedCdrAnswer): void {
+  const { sessionId, cdrId, homeUtility } = cdr.document;
+  publishStep(books, ports.utility, {
+    sessionId,
+    step: 'rerate',
+    occurrence: cdrId,
+    from: settlementOf(homeUtility),
+    to: settlementOf(ports.utility),
+    at: formatInstant(ports.clock.now()),
+    documentHash: answer.documentHash,
   });
 }
