@@ -27,6 +27,8 @@ export interface MandateBook {
     usedEnergyMilliWh: EnergyMilliWh,
     usedMinor: bigint,
   ): Promise<void>;
+  /** adds to what a session reserved; the caller holds the lock of the balance */
+  extend(sessionId: string, by: Reservation): Promise<void>;
   reservationOf(sessionId: string): Promise<Reservation | null>;
   close(mandateId: string): Promise<void>;
   /** As it stands, and nobody else changes it until the transaction ends; also of one not seen yet. */

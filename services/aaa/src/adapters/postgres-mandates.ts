@@ -109,6 +109,14 @@ export class PostgresMandates implements MandateBook {
     );
   }
 
+  async extend(sessionId: string, by: Reservation): Promise<void> {
+    await this.#tx.query(
+      `UPDATE reservations SET energy_milli_wh = energy_milli_wh + $2, minor = minor + $3
+        WHERE session_id = $1`,
+      [sessionId, by.energyMilliWh, by.minor],
+    );
+  }
+
   async reservationOf(sessionId: string): Promise<Reservation | null> {
     const [row] = await this.#tx.query<{ energy_milli_wh: bigint; minor: bigint }>(
       'SELECT energy_milli_wh, minor FROM reservations WHERE session_id = $1',

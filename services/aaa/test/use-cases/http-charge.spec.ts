@@ -238,16 +238,37 @@ describe('credit', () => {
   });
 
   it.each([
-    // 22 kW deliver at most 12.1 kWh in 30 minutes, with a tenth to spare
-    ['within reach', 30, '13000', 'credit_exhausted'],
-    ['beyond reach', 30, '46000', null],
-  ])('is used up by energy that is %s only', async (_what, minutes, meterWh, stop) => {
+    ['within reach', '13000', 'credit_exhausted'],
+    ['beyond reach', '46000', null],
+  ])('is used up by energy that is %s only', async (_what, meterWh, stop) => {
     await aaa.neighbours.hold({ mandate: { ...nobodyElse(), energyCapKwh: '10' } });
     const sessionId = await charging();
-    pair.clock.advanceMinutes(minutes);
+    pair.clock.advanceMinutes(30);
     expect(await station.http(sessionId, 'updated', meterWh)).toMatchObject({ stop });
     await station.http(sessionId, 'ended', meterWh);
     expect(await aaa.stateOf(sessionId)).toBe(stop === null ? 'suspense' : 'ended');
+  });
+
+  it.each([
+    ['the quarter that its consent reserved', '6000', null],
+    ['all but the last of the mandate', '20999', null],
+    ['the mandate', '21000', 'credit_exhausted'],
+  ])('of a fleet is used up when %s is', async (_what, meterWh, stop) => {
+    const fleet = { energyCapKwh: '20', maxConcurrentSessions: 4 };
+    await aaa.neighbours.hold({ mandate: { ...nobodyElse(), ...fleet } });
+    const sessionId = await charging();
+    pair.clock.advanceMinutes(60);
+    expect(await station.http(sessionId, 'updated', meterWh)).toMatchObject({ stop });
+  });
+
+  it('of a fleet that others reserved is not taken from them', async () => {
+    const fleet = { ...nobodyElse(), energyCapKwh: '20', maxConcurrentSessions: 2 };
+    await aaa.neighbours.hold({ mandate: fleet });
+    const sessionId = await charging();
+    await station.consented({ connectorId: 2 });
+    pair.clock.advanceMinutes(60);
+    const { stop } = await station.http(sessionId, 'updated', '11000');
+    expect(stop).toBe('credit_exhausted');
   });
 
   it('of a prepaid driver is never billed beyond, and the signal comes in time', async () => {

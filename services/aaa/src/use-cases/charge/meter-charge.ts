@@ -12,6 +12,7 @@ import {
   type TakenReadings,
 } from './charge-step.js';
 import { powerOf } from './connector-at.js';
+import { isCreditUsedUp } from './extend-reservation.js';
 import { replyFor } from './reply.js';
 
 /** Register readings during the charge: judged one by one, then the cost so far and the credit left. */
@@ -76,18 +77,18 @@ async function costSoFar(
   // without a price the charge goes to suspense at its stop; until then there is no cost to show
   if (typeof rated === 'string') return { energyKwh, runningCost: null, stop: null };
   const { currency, totalInclTaxMinor } = rated.rating;
-  const reserved = await step.unit.mandates.reservationOf(session.sessionId);
-  const isUsedUp =
-    !rated.complete ||
-    (reserved !== null &&
-      (totalInclTaxMinor >= reserved.minor || energyMilliWh >= reserved.energyMilliWh));
+  const used = { energyMilliWh, minor: totalInclTaxMinor };
+  const isExhausted =
+    isBelievable(step, session) &&
+    (!rated.complete ||
+      (await isCreditUsedUp(step.unit, session.sessionId, session.terms.mandate, used)));
   return {
     energyKwh,
     runningCost: {
       currency,
       totalInclTax: formatMoney({ currency, minor: totalInclTaxMinor }),
     },
-    stop: isUsedUp && isBelievable(step, session) ? 'credit_exhausted' : null,
+    stop: isExhausted ? 'credit_exhausted' : null,
   };
 }
 
