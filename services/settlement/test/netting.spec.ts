@@ -211,6 +211,22 @@ describe('netting between two utilities', () => {
       fields: [{ path: invoiceId, message: expect.stringContaining('6.99 is owed, not 7.99') }],
     });
     await database.query("UPDATE invoice SET state = 'accepted', disputed_minor = 0");
+    const [refused] = await consortium.member(VISITED).database.query<{
+      document: string;
+      document_hash: string;
+      signatures: contracts.SignedSettlement['signatures'];
+    }>("SELECT document, document_hash, signatures FROM settlement WHERE state = 'refused' LIMIT 1");
+    const proposal = {
+      document: JSON.parse(refused?.document ?? '{}') as contracts.SettlementDocument,
+      documentHash: refused?.document_hash ?? '',
+      signatures: refused?.signatures ?? [],
+    };
+    // a request that was under way asks once more for what was refused and let go
+    expect(await request(contracts.cosignSettlement, HOME, { settlement: proposal })).toMatchObject(
+      {
+        decision: 'refused',
+      },
+    );
     expect(await net(VISITED)).toMatchObject({ state: 'agreed' });
     expect(await accountsOf(HOME, '^settlement')).toEqual({
       [`settlement:clearing:${VISITED}`]: '-799',

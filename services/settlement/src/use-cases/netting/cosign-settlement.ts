@@ -43,7 +43,7 @@ export async function cosignSettlement(
     if (known !== null) return answerAgain(known, settlement);
     const own = await books.settlements.openProposal(partner, document.currency);
     const { found, differences } = await judge(ports, books, document, own);
-    if (differences.length > 0) return { decision: 'refused', differences };
+    if (differences.length > 0) return refuse(ports, books, settlement, differences);
     if (own !== null) await withdraw(ports, books, own);
     return cosign(ports, books, settlement, found);
   });
@@ -51,13 +51,32 @@ export async function cosignSettlement(
 
 function answerAgain(known: SettlementRecord, settlement: SignedSettlement): Answer {
   if (known.settlement.documentHash === settlement.documentHash) {
-    return { decision: 'cosigned', settlement: known.settlement };
+    return known.state === 'refused'
+      ? { decision: 'refused', differences: [...known.differences] }
+      : { decision: 'cosigned', settlement: known.settlement };
   }
   const detail = 'another settlement has this id';
   return {
     decision: 'refused',
     differences: [{ code: 'document_differs', documentId: null, detail }],
   };
+}
+
+/**
+ * Refused for good: the partner lets a refused proposal go, so that the same one, asked again by a request that
+ * was under way, must not be signed once the books agree.
+ */
+async function refuse(
+  ports: Ports,
+  books: Books,
+  settlement: SignedSettlement,
+  differences: readonly SettlementDifference[],
+): Promise<Answer> {
+  const { settlementId, proposedBy } = settlement.document;
+  await books.settlements.add({ settlement, partner: proposedBy, state: 'refused' }, []);
+  await books.settlements.setDifferences(settlementId, differences);
+  await publishSettlement(ports, books, settlementId);
+  return { decision: 'refused', differences: [...differences] };
 }
 
 interface Judgement {
