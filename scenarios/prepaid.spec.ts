@@ -85,7 +85,9 @@ describe('a prepaid charge', () => {
       const [first] = begun;
       if (first === undefined) throw new Error('nobody may charge');
       const path = `/sessions/${first.sessionId}`;
-      const step = { at: new Date().toISOString(), meterWh: '500' };
+      // long before the charges below, which may be at the same connector
+      const hoursAgo = new Date(Date.now() - 5 * 3_600_000).toISOString();
+      const step = { at: hoursAgo, meterWh: '500', offline: true };
       await gateway.station(first.stationId, 'POST', `${path}/start`, step);
       const refused = await swipe('GEO-ATL-001', 1);
       expect(at(refused.body, 'decision')).toBe('refused');
