@@ -22,7 +22,7 @@ describe('canaries put into every input of a station', () => {
 
   beforeAll(async () => {
     process.env['LOG_LEVEL'] = 'trace';
-    gateway = await Gateway.start();
+    gateway = await Gateway.start({ own: true });
   }, 90_000);
 
   afterAll(async () => {
