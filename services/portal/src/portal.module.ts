@@ -33,7 +33,7 @@ import { FoldFacets } from './migrations/1700000003000-fold-facets.js';
 import { CreateImports } from './migrations/1795270000000-create-imports.js';
 import { PortalHandlers } from './portal.handlers.js';
 import type { Portal } from './ports.js';
-import { Freshness } from './read-model/freshness.js';
+import { Freshness, type ReadBounds } from './read-model/freshness.js';
 import { NOT_BUILT_ROUTES } from './routes/not-built-routes.js';
 
 export { SCOPES, type Scope } from './http/scopes.js';
@@ -49,7 +49,7 @@ export const portalMigrations: readonly MigrationClass[] = [
 ];
 
 /** Joins the ports to PostgreSQL and to the bus. */
-export function createPortal(context: ServiceContext, readBoundMs?: number): Portal {
+export function createPortal(context: ServiceContext, reads: ReadBounds = {}): Portal {
   const { utility, bus, database, registry, clock, ids, log } = context;
   return {
     utility,
@@ -66,7 +66,7 @@ export function createPortal(context: ServiceContext, readBoundMs?: number): Por
     freshness: new Freshness({
       utility,
       bus,
-      ...(readBoundMs === undefined ? {} : { boundMs: readBoundMs }),
+      ...reads,
       onSlow: (service, error) => {
         log.debug({ service, error: String(error) }, 'a service did not deliver before a read');
       },
@@ -107,8 +107,7 @@ export interface PortalOptions extends TokenSource {
   readonly host: string;
   /** 0 takes a free one */
   readonly port: number;
-  /** how long a read waits for the services that own what it reads; 2 s where it is not given */
-  readonly readBoundMs?: number;
+  readonly reads?: ReadBounds;
 }
 
 export interface RunningPortal {
@@ -131,9 +130,9 @@ function createIdempotency({ database, secret, clock, log }: ServiceContext): Id
  */
 export async function startPortal(
   context: ServiceContext,
-  { host, port, readBoundMs, ...tokens }: PortalOptions,
+  { host, port, reads, ...tokens }: PortalOptions,
 ): Promise<RunningPortal> {
-  const portal = createPortal(context, readBoundMs);
+  const portal = createPortal(context, reads);
   await portal.audits.failInterrupted();
   await portal.imports.failInterrupted();
   const app = await createHttpApplication({

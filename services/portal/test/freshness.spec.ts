@@ -47,13 +47,13 @@ describe('read-your-writes', () => {
     await gate.endAll();
     expect(gate.asked.at(-1)).toBe('settlement.drain');
     await gate.endAll();
-    await reader;
+    expect(await reader).toBe(true);
   });
 
   it('keeps a reader waiting for a service that hangs no longer than its bound', async () => {
     const { bus } = new GatedBus();
     const freshness = new Freshness({ utility: 'u', bus, boundMs: 10, onSlow: () => undefined });
-    await expect(freshness.ensure('session')).resolves.toBeUndefined();
+    await expect(freshness.ensure('session')).resolves.toBe(false);
   });
 
   it('never keeps a reader waiting for a service that fails', async () => {
@@ -66,7 +66,50 @@ describe('read-your-writes', () => {
       bus,
       onSlow: (service) => failures.push(service),
     });
-    await freshness.ensure('invoice');
+    expect(await freshness.ensure('invoice')).toBe(false);
     expect(failures).toEqual(['settlement']);
+  });
+
+  describe('of one thing', () => {
+    const reads = { boundMs: 10, patienceMs: 10_000, onSlow: () => undefined };
+
+    it('answers what is there although its owner hangs', async () => {
+      const { bus } = new GatedBus();
+      const freshness = new Freshness({ utility: 'u', bus, ...reads });
+      expect(await freshness.find('station', () => Promise.resolve('A'))).toBe('A');
+    });
+
+    it('waits longer before it says that a thing is not there', async () => {
+      const gate = new GatedBus();
+      const freshness = new Freshness({ utility: 'u', bus: gate.bus, ...reads });
+      let looks = 0;
+      let delivered: string | null = null;
+      const reader = freshness.find('station', async () => {
+        looks += 1;
+        if (looks === 1) {
+          delivered = 'A';
+          // after this look: the first read found nothing and asks its owner once more
+          setImmediate(() => void gate.endAll().then(() => gate.endAll()));
+          return null;
+        }
+        return Promise.resolve(delivered);
+      });
+      expect(await reader).toBe('A');
+      expect(looks).toBe(2);
+    });
+
+    it('says so when all that was committed has arrived without it', async () => {
+      const bus = { request: () => Promise.resolve({}) } as unknown as Bus;
+      const freshness = new Freshness({ utility: 'u', bus, ...reads });
+      expect(await freshness.find('station', () => Promise.resolve(null))).toBeNull();
+    });
+
+    it('does not know while its owner is down', async () => {
+      const bus = { request: () => Promise.reject(new Error('down')) } as unknown as Bus;
+      const freshness = new Freshness({ utility: 'u', bus, ...reads });
+      await expect(freshness.find('station', () => Promise.resolve(null))).rejects.toMatchObject({
+        code: 'peer_unreachable',
+      });
+    });
   });
 });

@@ -23,7 +23,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import { portalMigrations, SCOPES, startPortal } from '../src/portal.module.js';
+import { portalMigrations, SCOPES, startPortal, type PortalOptions } from '../src/portal.module.js';
 import { StandInServices } from './stand-in.js';
 
 export const UTILITY = 'duke-energy';
@@ -87,7 +87,7 @@ async function tokenMaker() {
 /** A portal on real PostgreSQL with stand-in services behind the in-process bus. */
 export async function portalUnderTest(
   identity: { readonly issuer: string; readonly keys: JWTVerifyGetKey } | null = null,
-  readBoundMs = 2_000,
+  reads: PortalOptions['reads'] = {},
 ) {
   const server = await startTestPostgres();
   const store = await testDatabase(server, { schema: 'portal', migrations: portalMigrations });
@@ -116,7 +116,7 @@ export async function portalUnderTest(
   const portal = await startPortal(context, {
     host: '127.0.0.1',
     port: 0,
-    readBoundMs,
+    reads,
     ...(identity ?? { issuer: ISSUER, keys: tokens.keys }),
   });
   const origin = `http://127.0.0.1:${String(portal.port)}`;

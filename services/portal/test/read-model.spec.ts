@@ -184,7 +184,7 @@ describe('the read model of services that hang', () => {
   let portal: PortalUnderTest;
 
   beforeAll(async () => {
-    portal = await portalUnderTest(null, 20);
+    portal = await portalUnderTest(null, { boundMs: 20, patienceMs: 60 });
   }, 60_000);
   afterAll(() => portal.stop());
 
@@ -194,5 +194,12 @@ describe('the read model of services that hang', () => {
     portal.services.replies(drainAaa, () => new Promise(() => undefined));
     const { body } = await portal.call('GET', `/sessions/${id(1)}`);
     expect(body).toMatchObject({ state: 'ended' });
+  });
+
+  it('says of nothing that it is not there', async () => {
+    portal.services.replies(drainAaa, () => new Promise(() => undefined));
+    const { status, body } = await portal.call('GET', `/stations/NEW-001`);
+    expect([status, body]).toMatchObject([503, { code: 'peer_unreachable' }]);
+    portal.services.replies(drainAaa, () => ({}));
   });
 });

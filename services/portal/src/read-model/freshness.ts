@@ -5,10 +5,12 @@ import {
   drainSettlement,
   type Contract,
 } from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
 import type { Facet, ViewKind } from './view.js';
 
 const DEFAULT_BOUND_MS = 2_000;
+const DEFAULT_PATIENCE_MS = 10_000;
 
 const DRAINS: Readonly<Record<Facet, Contract>> = {
   aaa: drainAaa,
@@ -39,17 +41,26 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
   trace: [['aaa', 'crp', 'profiles'], ['settlement']],
 };
 
-export interface FreshnessOptions {
+/** How long reads wait for the services that own what they read. */
+export interface ReadBounds {
+  /** what they have not delivered by then is read later; 2 s */
+  readonly boundMs?: number;
+  /** of a read that would else say of something that it is not there; 10 s */
+  readonly patienceMs?: number;
+}
+
+export interface FreshnessOptions extends ReadBounds {
   readonly utility: string;
   readonly bus: Bus;
-  /** how long a read waits for its owners; what they have not delivered by then is read later; 2 s */
-  readonly boundMs?: number;
   readonly onSlow: (service: Facet, error: unknown) => void;
 }
 
+/** Whether all was delivered. */
+type Delivery = Promise<boolean>;
+
 interface Drain {
-  readonly running: Promise<void>;
-  next: Promise<void> | null;
+  readonly running: Delivery;
+  next: Delivery | null;
 }
 
 /**
@@ -60,43 +71,72 @@ interface Drain {
 export class Freshness {
   readonly #options: FreshnessOptions;
   readonly #boundMs: number;
+  readonly #patienceMs: number;
   readonly #drains = new Map<Facet, Drain>();
 
   constructor(options: FreshnessOptions) {
     this.#options = options;
     this.#boundMs = options.boundMs ?? DEFAULT_BOUND_MS;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
   }
 
-  /** Resolves when the owners have delivered, or after the bound; never rejects. */
-  async ensure(kind: ViewKind | 'trace'): Promise<void> {
+  /**
+   * Resolves when the owners have delivered, or after the bound; never rejects.
+   * @returns whether they have delivered all
+   */
+  ensure(kind: ViewKind | 'trace'): Delivery {
+    return this.#within(this.#boundMs, kind);
+  }
+
+  /**
+   * Reads one thing, or null for none. What is there is answered after the bound at the latest; that it is not
+   * there is only said once the owners have delivered.
+   * @throws RoamgridError `peer_unreachable` where it may be on its way still
+   */
+  async find<T>(kind: ViewKind, read: () => Promise<T | null>): Promise<T | null> {
+    for (const boundMs of [this.#boundMs, this.#patienceMs]) {
+      const isFresh = await this.#within(boundMs, kind);
+      const found = await read();
+      if (isFresh || found !== null) return found;
+    }
+    throw new RoamgridError('peer_unreachable', 'it may be on its way here; ask again');
+  }
+
+  async #within(boundMs: number, kind: ViewKind | 'trace'): Delivery {
     let timer: NodeJS.Timeout | undefined;
-    const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#boundMs);
+    const bound = new Promise<false>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(false);
+      }, boundMs);
     });
     try {
-      await Promise.race([this.#stages(OWNERS[kind]), bound]);
+      return await Promise.race([this.#stages(OWNERS[kind]), bound]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #stages(stages: readonly (readonly Facet[])[]): Promise<void> {
+  async #stages(stages: readonly (readonly Facet[])[]): Delivery {
+    let areDelivered = true;
     for (const services of stages) {
-      await Promise.all(services.map((service) => this.#drain(service)));
+      const delivered = await Promise.all(services.map((service) => this.#drain(service)));
+      areDelivered &&= delivered.every(Boolean);
     }
+    return areDelivered;
   }
 
-  #drain(service: Facet): Promise<void> {
+  #drain(service: Facet): Delivery {
     const current = this.#drains.get(service);
     if (current === undefined) return this.#start(service);
     current.next ??= current.running.then(() => this.#start(service));
     return current.next;
   }
 
-  #start(service: Facet): Promise<void> {
+  #start(service: Facet): Delivery {
     const drain: Drain = {
-      running: this.#request(service).then(() => {
+      running: this.#request(service).then((isDelivered) => {
         if (drain.next === null) this.#drains.delete(service);
+        return isDelivered;
       }),
       next: null,
     };
@@ -104,17 +144,19 @@ export class Freshness {
     return drain.running;
   }
 
-  async #request(service: Facet): Promise<void> {
+  async #request(service: Facet): Delivery {
     try {
       await this.#options.bus.request(
         DRAINS[service],
         this.#options.utility,
         {},
-        { timeoutMs: this.#boundMs },
+        { timeoutMs: this.#patienceMs },
       );
+      return true;
     } catch (error) {
       // a read answers what is there: a service that is down must not make its history unreadable
       this.#options.onSlow(service, error);
+      return false;
     }
   }
 }

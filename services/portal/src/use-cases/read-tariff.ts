@@ -1,13 +1,12 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Portal } from '../ports.js';
-import type { JsonObject } from '../read-model/view.js';
+import type { JsonObject, View } from '../read-model/view.js';
 
 /** More versions of one tariff than anyone publishes. */
 const VERSIONS_CAP = 500;
 
-/** All versions of a tariff, newest first. @throws RoamgridError `not_found` */
-async function versionsOf(portal: Portal, tariffId: string): Promise<JsonObject[]> {
-  await portal.freshness.ensure('tariff');
+/** null where there is none */
+async function listVersions(portal: Portal, tariffId: string): Promise<View[] | null> {
   const found = await portal.views.list({
     kind: 'tariff',
     limit: VERSIONS_CAP,
@@ -16,7 +15,13 @@ async function versionsOf(portal: Portal, tariffId: string): Promise<JsonObject[
     toMs: null,
     conditions: [{ members: ['tariffId'], equals: tariffId }],
   });
-  if (found.length === 0) throw new RoamgridError('not_found', 'no such object');
+  return found.length === 0 ? null : found;
+}
+
+/** All versions of a tariff, newest first. @throws RoamgridError `not_found`, `peer_unreachable` */
+async function versionsOf(portal: Portal, tariffId: string): Promise<JsonObject[]> {
+  const found = await portal.freshness.find('tariff', () => listVersions(portal, tariffId));
+  if (found === null) throw new RoamgridError('not_found', 'no such object');
   return found
     .map((view) => view.data)
     .toSorted((left, right) => Number(right['version']) - Number(left['version']));

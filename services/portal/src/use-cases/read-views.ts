@@ -79,15 +79,17 @@ async function belongsToProvider(portal: Portal, view: View, provider: string): 
   return (data['provider'] ?? record?.['provider']) === provider;
 }
 
-/** @throws RoamgridError `not_found`, the same for what is not there and for what is not the caller's */
+/**
+ * @throws RoamgridError `not_found`, the same for what is not there and for what is not the caller's;
+ *   `peer_unreachable` where nobody can say yet
+ */
 export async function findView(
   portal: Portal,
   kind: ViewKind,
   id: string,
   caller: Caller,
 ): Promise<View> {
-  await portal.freshness.ensure(kind);
-  const view = await portal.views.find(kind, id);
+  const view = await portal.freshness.find(kind, () => portal.views.find(kind, id));
   if (
     view === null ||
     (caller.provider !== null && !(await belongsToProvider(portal, view, caller.provider)))

@@ -26,8 +26,9 @@ export async function registerNewStation(
       { path: 'timeZone', message: 'not a zone of the tz database' },
     ]);
   }
-  await portal.freshness.ensure('station');
-  if ((await portal.views.find('station', record.stationId)) !== null) {
+  const { freshness, views } = portal;
+  const known = await freshness.find('station', () => views.find('station', record.stationId));
+  if (known !== null) {
     throw new RoamgridError('state_conflict', 'a station with this id is registered already');
   }
   const password = portal.ids.secret();
