@@ -9,6 +9,7 @@ import * as station from './messages/aaa/station.js';
 import * as agreements from './messages/crp/agreements.js';
 import * as loadSignals from './messages/crp/load-signals.js';
 import * as policies from './messages/crp/policies.js';
+import * as negotiations from './messages/crp/negotiations.js';
 import * as pricing from './messages/crp/pricing.js';
 import * as tariffs from './messages/crp/tariffs.js';
 import * as ledger from './messages/ledger/ledger.js';
@@ -42,6 +43,7 @@ export const FLOW: readonly Contract[] = [
   pricing.readPublishedTariff,
   pricing.answerOffer,
   pricing.cosignAgreedTariff,
+  negotiations.noteNegotiationEnd,
   roaming.requestMandate,
   consumer.issueMandate,
   pricing.makeRetailTariff,

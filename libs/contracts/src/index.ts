@@ -28,6 +28,7 @@ export * from './messages/crp/agreements.js';
 export * from './messages/crp/load-signals.js';
 export * from './messages/crp/policies.js';
 export * from './messages/crp/pricing.js';
+export * from './messages/crp/negotiations.js';
 export * from './messages/crp/tariffs.js';
 export * from './messages/ledger/ledger.js';
 export * from './messages/portal/project.js';

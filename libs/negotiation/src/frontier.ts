@@ -1,6 +1,7 @@
 import { parsePriceMicros } from '@roamgrid/kernel';
 import type { Declaration } from './declaration.js';
 import type { NegotiationTerms } from './grid.js';
+import { remembering } from './remember.js';
 
 /** A schedule than which no other on the grid is better for one side and no worse for the other. */
 export interface FrontierPoint {
@@ -109,12 +110,7 @@ export function gainsOf(
   };
 }
 
-/**
- * The exact Pareto frontier of the grid under both declared utilities, as far as it leaves neither
- * side below the default and one of them above; from the visited side's worst to its best. Empty
- * where the default cannot be improved on. Both sides compute the same.
- */
-export function frontierOf(
+function computeFrontier(
   terms: NegotiationTerms,
   visited: Declaration,
   home: Declaration,
@@ -139,3 +135,21 @@ export function frontierOf(
     return gains.visited >= 0n && gains.home >= 0n && gains.visited + gains.home > 0n;
   });
 }
+
+/** What the frontier is made of: the grid, the default and what both have declared. */
+function frontierKey(terms: NegotiationTerms, visited: Declaration, home: Declaration): string {
+  const { priceFloorMicros, priceCapMicros, gridStepMicros, defaultSchedule } = terms;
+  const grid = [priceFloorMicros, priceCapMicros, gridStepMicros].map(String);
+  const prices = defaultSchedule.map(({ pricePerKwh }) => pricePerKwh);
+  return JSON.stringify([grid, prices, visited, home]);
+}
+
+/** how many negotiations at a time look theirs up instead of computing it at each move */
+const FRONTIERS_KEPT = 128;
+
+/**
+ * The exact Pareto frontier of the grid under both declared utilities, as far as it leaves neither
+ * side below the default and one of them above; from the visited side's worst to its best. Empty
+ * where the default cannot be improved on. Both sides compute the same.
+ */
+export const frontierOf = remembering(computeFrontier, frontierKey, FRONTIERS_KEPT);

@@ -28,6 +28,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly policiesOverdue = new Gauge({
+    name: 'roamgrid_policies_overdue',
+    help: 'Negotiation policies in force whose review date has passed',
+    labelNames: ['utility'],
+    registers: [this.registry],
+  });
+
   readonly partnerExposure = new Gauge({
     name: 'roamgrid_partner_exposure',
     help: 'What a partner owes, in major units of the currency',

@@ -10,6 +10,7 @@ import {
   drainCrp,
   editTariff,
   makeRetailTariff,
+  noteNegotiationEnd,
   noticeAgreement,
   proposeAgreement,
   publishLoadSignal,
@@ -135,6 +136,15 @@ export class CrpHandlers {
   ): Promise<ReplyOf<typeof cosignAgreedTariff>> {
     assertSpeaksFor(meta, request.visitedUtility);
     return this.#useCases.cosignAgreedTariff(request);
+  }
+
+  @Handles(noteNegotiationEnd)
+  async noteNegotiationEnd(
+    request: RequestOf<typeof noteNegotiationEnd>,
+    meta: MessageMeta,
+  ): Promise<Record<string, never>> {
+    assertSpeaksFor(meta, request.visitedUtility);
+    return this.#useCases.noteNegotiationEnd(request);
   }
 
   @Handles(makeRetailTariff)

@@ -20,6 +20,10 @@ import { KeepEditors } from './migrations/1763900000000-keep-editors.js';
 import { ApprovePolicies } from './migrations/1763900000001-approve-policies.js';
 import { KeepLoadSignals } from './migrations/1763900000002-keep-load-signals.js';
 import { AgreementLifecycle } from './migrations/1763900000003-agreement-lifecycle.js';
+import { KeepNegotiationEndings } from './migrations/1795280000000-keep-negotiation-endings.js';
+import { REVIEW_LOG, REVIEW_WORK, ReviewTimer } from './review-timer.js';
+import { noteOverduePoliciesWith } from './use-cases/note-overdue-policies.js';
+import type { CrpParts } from './use-cases/parts.js';
 
 export const crpMigrations: readonly MigrationClass[] = [
   CreateCrp,
@@ -27,6 +31,7 @@ export const crpMigrations: readonly MigrationClass[] = [
   ApprovePolicies,
   KeepLoadSignals,
   AgreementLifecycle,
+  KeepNegotiationEndings,
   ...outboxMigrations,
 ];
 
@@ -35,7 +40,7 @@ export const crpMigrations: readonly MigrationClass[] = [
 export class CrpModule {
   static with(context: ServiceContext): DynamicModule {
     const { database, utility, ids, clock, signer, verifier, registry, log } = context;
-    const useCases = crpUseCases({
+    const parts: CrpParts = {
       utility,
       clock,
       ids,
@@ -48,6 +53,11 @@ export class CrpModule {
       agreements: new PostgresAgreements(database, utility),
       loadSignals: new PostgresLoadSignals(database, utility),
       policies: new PostgresPolicies(database, utility),
+      policyGauge: {
+        showOverdue: (count) => {
+          context.metrics.policiesOverdue.set({ utility }, count);
+        },
+      },
       negotiations: new PostgresNegotiations(database, utility),
       agreedTariffs: new PostgresAgreedTariffs(database, utility),
       plans: new PostgresPlans(database),
@@ -55,11 +65,17 @@ export class CrpModule {
       retailTariffs: new PostgresRetailTariffs(database),
       partners: busPartnerCrp(context.bus),
       drain: () => context.outbox.drain(),
-    });
+    };
+    const useCases = crpUseCases(parts);
     return {
       module: CrpModule,
       controllers: [CrpHandlers],
-      providers: [{ provide: CRP_USE_CASES, useValue: useCases }],
+      providers: [
+        { provide: CRP_USE_CASES, useValue: useCases },
+        { provide: REVIEW_WORK, useValue: noteOverduePoliciesWith(parts) },
+        { provide: REVIEW_LOG, useValue: log },
+        ReviewTimer,
+      ],
     };
   }
 }

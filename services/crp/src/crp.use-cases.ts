@@ -8,6 +8,7 @@ import { draftPolicyWith } from './use-cases/draft-policy.js';
 import { draftTariffWith } from './use-cases/draft-tariff.js';
 import { editTariffWith } from './use-cases/edit-tariff.js';
 import { makeRetailTariffWith } from './use-cases/make-retail-tariff.js';
+import { noteNegotiationEndWith } from './use-cases/note-negotiation-end.js';
 import { noticeAgreementWith, receiveAgreementNoticeWith } from './use-cases/notice-agreement.js';
 import type { CrpParts } from './use-cases/parts.js';
 import { proposeAgreementWith } from './use-cases/propose-agreement.js';
@@ -37,6 +38,7 @@ export function crpUseCases(parts: CrpParts) {
     agreeTariff: agreeTariffWith(parts),
     answerOffer: answerOfferWith(parts),
     cosignAgreedTariff: cosignAgreedTariffWith(parts),
+    noteNegotiationEnd: noteNegotiationEndWith(parts),
     makeRetailTariff: makeRetailTariffWith(parts),
     definePlan: definePlanWith(parts),
     draftPolicy: draftPolicyWith(parts),

@@ -5,6 +5,7 @@ import type {
   cosignAgreement,
   CustomerClass,
   FxRate,
+  NegotiationEnding,
   NegotiationMove,
   PolicyView,
   receiveProposal,
@@ -146,6 +147,15 @@ export interface PolicyStore {
   publish(policy: StoredPolicy, projection: Projection): Promise<void>;
   /** the newest that is published */
   current(key: PolicyKey): Promise<NegotiationPolicy | null>;
+  /** those in force whose review date lies before the local date; each key's newest */
+  overdue(localDate: string): Promise<StoredPolicy[]>;
+  /** Shows a policy as overdue; false where it is shown so already. */
+  noteOverdue(policy: StoredPolicy, projection: Projection): Promise<boolean>;
+}
+
+/** What operators watch. */
+export interface PolicyGauge {
+  showOverdue(count: number): void;
 }
 /** A version of a policy and when it was drafted. */
 export interface StoredPolicy {
@@ -183,15 +193,19 @@ export type NegotiationOutcome = 'agreed' | 'defaultApplied' | 'failed';
 export interface EndedNegotiation {
   readonly negotiation: Negotiation;
   readonly outcome: NegotiationOutcome;
+  readonly ending: NegotiationEnding;
   readonly endedAtMs: InstantMs;
   readonly projection: Projection;
 }
+
+/** The end of a negotiation without the view of it. */
+export type ToldEnd = Omit<EndedNegotiation, 'projection'>;
 
 export interface NegotiationStore {
   find(negotiationId: string): Promise<Negotiation | null>;
   /**
    * Adds what `decide` makes of the moves recorded so far, one caller at a time for a negotiation.
-   * @throws what `decide` throws
+   * @throws what `decide` throws, RoamgridError `negotiation_failed` where it is over
    */
   extend<Result>(
     opening: Negotiation,
@@ -199,6 +213,11 @@ export interface NegotiationStore {
   ): Promise<Result>;
   /** One that came to no signed tariff. */
   end(ended: EndedNegotiation): Promise<void>;
+  /**
+   * What the visited side says of a negotiation's end; our own record of its moves and its outcome stay. One that
+   * we know nothing of is kept as told.
+   */
+  noteEnd(told: ToldEnd, agreedTariff: SignedAgreedTariff | null): Promise<void>;
 }
 
 /** What an agreed tariff is kept for; `baseHash` is the agreement's or the domestic tariff's hash. */

@@ -3,8 +3,11 @@ import {
   agreeTariff,
   type AgreementTerms,
   type CustomerClass,
+  noteNegotiationEnd,
   type ReplyOf,
+  type RequestOf,
   type StationClass,
+  subjectOf,
   type TariffView,
 } from '@roamgrid/contracts';
 import { Verifier } from '@roamgrid/platform';
@@ -139,6 +142,17 @@ describe('agreeTariff with a partner', () => {
   });
 });
 
+/** The last message by which the visited side told home of an end. */
+async function toldEnd(): Promise<RequestOf<typeof noteNegotiationEnd>> {
+  const rows = await consortium.crps[VISITED].database.query<{
+    payload: RequestOf<typeof noteNegotiationEnd>;
+  }>('SELECT payload FROM outbox WHERE subject = $1 ORDER BY id DESC LIMIT 1', [
+    subjectOf(noteNegotiationEnd),
+  ]);
+  if (rows[0] === undefined) throw new Error('nothing was told');
+  return rows[0].payload;
+}
+
 describe('agreeTariff with a home that misbehaves', () => {
   it('says that nobody answers', async () => {
     await consortium.crps[HOME].stop();
@@ -159,19 +173,69 @@ describe('agreeTariff with a home that misbehaves', () => {
       const reply = agreed(await agree());
       expect(reply.agreedTariff.document.outcome).toBe('defaultApplied');
       expect(energyPrices(reply)).toEqual(['0.20', '0.30']);
+      const [view] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+      expect(view?.data['ending']).toMatchObject({ cause: 'silent', by: 'home' });
     } finally {
       await restore();
     }
   });
 
-  it('applies the default where home breaks the protocol', async () => {
-    const restore = await standInForHome(consortium, { answer: () => ({ move: 'accept' }) });
+  const priced = (startTime: string, endTime: string, pricePerKwh: string) => ({
+    move: 'offer',
+    schedule: (['low', 'normal', 'high'] as const).map((loadBand) => ({
+      startTime,
+      endTime,
+      loadBand,
+      pricePerKwh,
+    })),
+  });
+  const walkAway = { move: 'walkAway', reason: 'not today' };
+
+  it.each([
+    ['accepts before there is an offer', { move: 'accept' }, 'protocolBroken'],
+    ['offers above the cap', priced('00:00', '00:00', '0.90'), 'protocolBroken'],
+    ['offers below the floor', priced('00:00', '00:00', '0.01'), 'protocolBroken'],
+    ['offers other bands', priced('03:00', '04:00', '0.20'), 'protocolBroken'],
+    ['answers with something else', { move: 'haggle' }, 'refused'],
+    ['walks away', walkAway, 'walkedAway'],
+  ])('applies the default where home %s', async (_, answer, cause) => {
+    const restore = await standInForHome(consortium, { answer: () => answer });
     try {
       const reply = agreed(await agree());
       expect(reply.agreedTariff.document.outcome).toBe('defaultApplied');
+      expect(energyPrices(reply)).toEqual(['0.20', '0.30']);
     } finally {
       await restore();
     }
+    const [view] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+    expect(view?.data['ending']).toMatchObject({ cause, by: 'home' });
+    const offers = view?.data['offers'] as { by: string }[];
+    expect(offers.at(0)).toMatchObject({ by: 'visited', move: 'offer' });
+  });
+
+  it('tells home why it was broken off, once home is there again', async () => {
+    await consortium.crps[HOME].stop();
+    try {
+      expect(await agree()).toMatchObject({ reason: 'home_unreachable' });
+    } finally {
+      await consortium.crps[HOME].start();
+    }
+    const [atVisited] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+    expect(atVisited?.data).toMatchObject({
+      outcome: 'failed',
+      ending: { cause: 'silent', by: 'home' },
+    });
+    // the outbox brings it, at least once
+    for (let times = 0; times < 2; times += 1) {
+      await consortium.ask(noteNegotiationEnd, HOME, await toldEnd(), `${VISITED}/crp`);
+      const [atHome] = (await consortium.views(HOME, 'negotiation')).slice(-1);
+      expect(atHome).toEqual(atVisited);
+    }
+  });
+
+  it('lets no partner tell of a negotiation that is not its own', async () => {
+    const told = consortium.ask(noteNegotiationEnd, HOME, await toldEnd(), 'northern-hydro/crp');
+    await expect(told).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('fails where home does not sign, or signs with a wrong key', async () => {
@@ -183,6 +247,11 @@ describe('agreeTariff with a home that misbehaves', () => {
       } finally {
         await restore();
       }
+      const [view] = (await consortium.views(VISITED, 'negotiation')).slice(-1);
+      expect(view?.data).toMatchObject({
+        outcome: 'failed',
+        ending: { cause: signWith === null ? 'refused' : 'signatureInvalid', by: 'home' },
+      });
     }
   });
 });

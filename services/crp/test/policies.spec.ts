@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { draftPolicy, publishPolicy, type PolicyView } from '@roamgrid/contracts';
 import type { NegotiationPolicy } from '@roamgrid/negotiation';
+import { PostgresPolicies } from '../src/adapters/postgres-policies.js';
+import { noteOverduePoliciesWith } from '../src/use-cases/note-overdue-policies.js';
 import {
   demonstrationPolicies,
   startConsortium,
@@ -61,6 +63,36 @@ describe('a negotiation policy', () => {
     expect((refused as { fields: { path: string }[] }).fields.map((one) => one.path)).toContain(
       path,
     );
+  });
+
+  it('applies beyond its review date, shown and counted as overdue until the next version', async () => {
+    const shown: number[] = [];
+    const warned: unknown[] = [];
+    const look = noteOverduePoliciesWith({
+      policies: new PostgresPolicies(consortium.crps[VISITED].database, VISITED),
+      policyGauge: { showOverdue: (count) => shown.push(count) },
+      clock: consortium.clock,
+      log: { warn: (what: unknown) => warned.push(what) },
+    });
+    const overdueViews = async () =>
+      (await consortium.views(VISITED, 'policy')).filter(({ data }) => data['reviewOverdue']);
+    const dated = await draft({ stationClass: 'DC', reviewDate: '2026-03-04' });
+    await publish(dated, 'bob');
+    await look();
+    expect([shown, await overdueViews()]).toEqual([[0], []]);
+    consortium.clock.advanceHours(72);
+    await look();
+    await look();
+    expect(shown).toEqual([0, 1, 1]);
+    expect(warned).toEqual([
+      { policyId: 'visited-residential-DC', version: 1, reviewDate: '2026-03-04' },
+    ]);
+    const [overdue, ...more] = await overdueViews();
+    expect([overdue?.id, more]).toEqual(['visited-residential-DC:1', []]);
+    await publish(await draft({ stationClass: 'DC' }), 'bob');
+    await look();
+    expect(shown.at(-1)).toBe(0);
+    consortium.clock.advanceHours(-72);
   });
 
   it('is not found where nobody wrote it', async () => {

@@ -1,7 +1,21 @@
-import { negotiationMove } from '@roamgrid/contracts';
+import {
+  noteNegotiationEnd,
+  recordedMove,
+  subjectOf,
+  type SignedAgreedTariff,
+} from '@roamgrid/contracts';
+import { formatInstant, RoamgridError } from '@roamgrid/kernel';
 import { json, type Database, type Transaction } from '@roamgrid/persistence';
 import { z } from 'zod';
-import type { EndedNegotiation, Negotiation, NegotiationStore, RecordedMove } from '../ports.js';
+import { negotiationProjection } from '../decisions/projections.js';
+import type {
+  EndedNegotiation,
+  Negotiation,
+  NegotiationOutcome,
+  NegotiationStore,
+  RecordedMove,
+  ToldEnd,
+} from '../ports.js';
 import { enqueueProjection } from './enqueue-projection.js';
 
 interface NegotiationRow {
@@ -14,16 +28,14 @@ interface NegotiationRow {
   rounds: number;
   moves: unknown;
   started_at: Date;
+  outcome: NegotiationOutcome | null;
+  ended_at: Date | null;
 }
 
-const recordedMoves = z.array(
-  z.strictObject({
-    round: z.int(),
-    by: z.enum(['visited', 'home']),
-    move: negotiationMove,
-    at: z.string(),
-  }),
-);
+/** causes that the other side may not know of */
+const BROKEN_OFF: readonly string[] = ['silent', 'protocolBroken', 'refused', 'signatureInvalid'];
+
+const recordedMoves = z.array(recordedMove);
 
 function negotiationOf(row: NegotiationRow): Negotiation {
   return {
@@ -58,20 +70,55 @@ async function insertIfAbsent(tx: Transaction, negotiation: Negotiation): Promis
   );
 }
 
+/** A partner through whom it ended learns why; what both did by the rules both know. */
+async function tellPartner(
+  tx: Transaction,
+  utility: string,
+  ended: EndedNegotiation,
+): Promise<void> {
+  const { negotiation, outcome, ending, endedAtMs } = ended;
+  const { startedAtMs, ...matter } = negotiation;
+  if (negotiation.visitedUtility !== utility || !BROKEN_OFF.includes(ending.cause)) return;
+  await tx.enqueue({
+    to: negotiation.homeUtility,
+    subject: subjectOf(noteNegotiationEnd),
+    key: `negotiation:${negotiation.negotiationId}`,
+    payload: {
+      ...matter,
+      startedAt: formatInstant(startedAtMs),
+      endedAt: formatInstant(endedAtMs),
+      outcome,
+      ending,
+    },
+  });
+}
+
+async function writeEnd(tx: Transaction, told: ToldEnd): Promise<boolean> {
+  const { negotiation, outcome, ending, endedAtMs } = told;
+  await insertIfAbsent(tx, negotiation);
+  const changed = await tx.query(
+    `UPDATE negotiations SET moves = $2, outcome = $3, ended_at = $4, ending = $5
+     WHERE negotiation_id = $1 AND outcome IS NULL RETURNING negotiation_id`,
+    [
+      negotiation.negotiationId,
+      json(negotiation.moves),
+      outcome,
+      new Date(endedAtMs),
+      json(ending),
+    ],
+  );
+  return changed.length > 0;
+}
+
 /** Writes the end of a negotiation and its view; a second end of the same changes nothing. */
 export async function endNegotiation(
   tx: Transaction,
   utility: string,
   ended: EndedNegotiation,
 ): Promise<void> {
-  const { negotiation, outcome, endedAtMs, projection } = ended;
-  await insertIfAbsent(tx, negotiation);
-  const changed = await tx.query(
-    `UPDATE negotiations SET moves = $2, outcome = $3, ended_at = $4
-     WHERE negotiation_id = $1 AND outcome IS NULL RETURNING negotiation_id`,
-    [negotiation.negotiationId, json(negotiation.moves), outcome, new Date(endedAtMs)],
-  );
-  if (changed.length > 0) await enqueueProjection(tx, utility, projection);
+  if (!(await writeEnd(tx, ended))) return;
+  await enqueueProjection(tx, utility, ended.projection);
+  await tellPartner(tx, utility, ended);
 }
 
 export class PostgresNegotiations implements NegotiationStore {
@@ -102,6 +149,9 @@ export class PostgresNegotiations implements NegotiationStore {
         [opening.negotiationId],
       );
       const recorded = row === undefined ? opening : negotiationOf(row);
+      if (row !== undefined && row.outcome !== null) {
+        throw new RoamgridError('negotiation_failed', 'the negotiation is over');
+      }
       const { moves, result } = decide(recorded);
       await tx.query('UPDATE negotiations SET moves = $2 WHERE negotiation_id = $1', [
         opening.negotiationId,
@@ -113,5 +163,24 @@ export class PostgresNegotiations implements NegotiationStore {
 
   async end(ended: EndedNegotiation): Promise<void> {
     await this.#database.transaction((tx) => endNegotiation(tx, this.#utility, ended));
+  }
+
+  async noteEnd(told: ToldEnd, agreedTariff: SignedAgreedTariff | null): Promise<void> {
+    const { negotiationId } = told.negotiation;
+    await this.#database.transaction(async (tx) => {
+      const [kept] = await tx.query<NegotiationRow>(
+        'SELECT * FROM negotiations WHERE negotiation_id = $1 FOR UPDATE',
+        [negotiationId],
+      );
+      const negotiation = kept === undefined ? told.negotiation : negotiationOf(kept);
+      const ended = { ...told, negotiation, outcome: kept?.outcome ?? told.outcome };
+      if (!(await writeEnd(tx, ended))) {
+        await tx.query('UPDATE negotiations SET ending = $2 WHERE negotiation_id = $1', [
+          negotiationId,
+          json(told.ending),
+        ]);
+      }
+      await enqueueProjection(tx, this.#utility, negotiationProjection(ended, agreedTariff));
+    });
   }
 }

@@ -17,6 +17,12 @@ interface PolicyRow {
   policy: unknown;
 }
 
+interface PolicyKeyRow {
+  side: PolicyKey['side'];
+  customer_class: PolicyKey['customerClass'];
+  station_class: PolicyKey['stationClass'];
+}
+
 const COLUMNS = `version, state, review_date::text, author, publisher, drafted_at, published_at, policy`;
 const OF_KEY = 'side = $1 AND customer_class = $2 AND station_class = $3';
 
@@ -110,5 +116,36 @@ export class PostgresPolicies implements PolicyStore {
       keyValues(key),
     );
     return row === undefined ? null : negotiationPolicySchema.parse(row.policy);
+  }
+
+  async overdue(localDate: string): Promise<StoredPolicy[]> {
+    const rows = await this.#database.query<PolicyRow & PolicyKeyRow>(
+      `SELECT * FROM (
+         SELECT DISTINCT ON (side, customer_class, station_class)
+                side, customer_class, station_class, ${COLUMNS}
+         FROM policies WHERE state = 'published'
+         ORDER BY side, customer_class, station_class, version DESC) AS newest
+       WHERE review_date < $1`,
+      [localDate],
+    );
+    return rows.map((row) =>
+      storedPolicy(row, {
+        side: row.side,
+        customerClass: row.customer_class,
+        stationClass: row.station_class,
+      }),
+    );
+  }
+
+  noteOverdue({ view }: StoredPolicy, projection: Projection): Promise<boolean> {
+    return this.#database.transaction(async (tx) => {
+      const changed = await tx.query(
+        `INSERT INTO overdue_policies (side, customer_class, station_class, version)
+         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING version`,
+        [...keyValues(view), view.version],
+      );
+      if (changed.length > 0) await enqueueProjection(tx, this.#utility, projection);
+      return changed.length > 0;
+    });
   }
 }

@@ -20,13 +20,16 @@ export function tariffProjection({ view, draftedAtMs }: StoredTariff): Projectio
   };
 }
 
-/** `policy` view: one version, under `<policyId>:<version>`. */
-export function policyProjection({ view, draftedAtMs }: StoredPolicy): Projection {
+/** `policy` view: one version, under `<policyId>:<version>`; `reviewOverdue` once its date has passed in force. */
+export function policyProjection(
+  { view, draftedAtMs }: StoredPolicy,
+  reviewOverdue = false,
+): Projection {
   return {
     kind: 'policy',
     id: `${view.policyId}:${String(view.version)}`,
     sortAtMs: draftedAtMs,
-    data: { ...view, draftedAt: formatInstant(draftedAtMs) },
+    data: { ...view, draftedAt: formatInstant(draftedAtMs), reviewOverdue },
   };
 }
 
@@ -67,7 +70,7 @@ export function negotiationProjection(
   ended: Omit<EndedNegotiation, 'projection'>,
   agreedTariff: SignedAgreedTariff | null,
 ): Projection {
-  const { negotiation, outcome, endedAtMs } = ended;
+  const { negotiation, outcome, ending, endedAtMs } = ended;
   return {
     kind: 'negotiation',
     id: negotiation.negotiationId,
@@ -82,6 +85,7 @@ export function negotiationProjection(
       rounds: negotiation.rounds,
       offers: negotiation.moves.map(offerView),
       outcome,
+      ending,
       agreedTariff,
       startedAt: formatInstant(negotiation.startedAtMs),
       endedAt: formatInstant(endedAtMs),

@@ -23,6 +23,7 @@ import {
   negotiationTermsOf,
   termsOfDirection,
 } from '../decisions/negotiation-terms.js';
+import { endingByHome, endingOf } from '../decisions/ending.js';
 import { endedNegotiation } from '../decisions/projections.js';
 import { hashOf } from '../decisions/hash-of.js';
 import { byUtility } from '../decisions/signatures.js';
@@ -75,7 +76,8 @@ async function bargain(parts: CrpParts, matter: Matter): Promise<Negotiated> {
   const policy = await parts.policies.current({ side: 'visited', customerClass, stationClass });
   const terms = negotiationTermsOf(matter.terms, matter.base);
   if (policy === null || terms === null) {
-    return { settlement: defaultSettlement(matter.base), moves: [], messagesToHome: 0 };
+    const ending = endingOf([]);
+    return { settlement: defaultSettlement(matter.base), moves: [], ending, messagesToHome: 0 };
   }
   return negotiate(parts, {
     negotiationId: matter.negotiationId,
@@ -142,7 +144,7 @@ function negotiationOf(matter: Matter, moves: Negotiation['moves']): Negotiation
 }
 
 async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Promise<Reply> {
-  const { settlement, moves, messagesToHome } = await bargain(parts, matter);
+  const { settlement, moves, ending, messagesToHome } = await bargain(parts, matter);
   const negotiation = negotiationOf(matter, moves);
   const signals = await ownSignals(parts, matter);
   const document = agreedTariffDocumentOf({
@@ -158,12 +160,13 @@ async function settle(parts: CrpParts, matter: Matter, key: AgreedTariffKey): Pr
   const endedAtMs = parts.clock.now();
   if (signed instanceof RoamgridError) {
     parts.log.warn({ code: signed.code, detail: signed.message }, 'home did not sign');
-    const ended = { negotiation, outcome: 'failed' as const, endedAtMs };
+    const failed = { outcome: 'failed' as const, ending: endingByHome(signed) };
+    const ended = { negotiation, ...failed, endedAtMs };
     await parts.negotiations.end(endedNegotiation(ended, null));
     const reason = signed.code === 'peer_unreachable' ? 'home_unreachable' : 'negotiation_failed';
     return refused(reason, messagesToHome + 1);
   }
-  const ended = { negotiation, outcome: settlement.outcome, endedAtMs };
+  const ended = { negotiation, outcome: settlement.outcome, ending, endedAtMs };
   const agreedTariff = await parts.agreedTariffs.keep(key, signed, {
     unlessValidAtMs: matter.neededUntilMs,
     ended: endedNegotiation(ended, signed),

@@ -15,6 +15,7 @@ import {
   defaultSettlement,
   type Settlement,
 } from '../decisions/agreed-tariff.js';
+import { endingOf } from '../decisions/ending.js';
 import { hashOf } from '../decisions/hash-of.js';
 import { judgeAtHome } from '../decisions/home-judgement.js';
 import {
@@ -171,7 +172,8 @@ async function keep(
   { negotiation, settlement }: Recomputed,
 ): Promise<void> {
   const { homeUtility, visitedUtility, customerClass, stationClass, agreementHash } = negotiation;
-  const ended = { negotiation, outcome: settlement.outcome, endedAtMs: parts.clock.now() };
+  const ending = endingOf(negotiation.moves);
+  const ended = { negotiation, ending, outcome: settlement.outcome, endedAtMs: parts.clock.now() };
   await parts.agreedTariffs.keep(
     { homeUtility, visitedUtility, customerClass, stationClass, baseHash: agreementHash },
     agreed,

@@ -1,4 +1,9 @@
-import type { AgreementTerms, answerOffer, RequestOf } from '@roamgrid/contracts';
+import type {
+  AgreementTerms,
+  answerOffer,
+  NegotiationEnding,
+  RequestOf,
+} from '@roamgrid/contracts';
 import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import {
   checkMove,
@@ -13,6 +18,7 @@ import {
 } from '@roamgrid/negotiation';
 import type { RecordedMove } from '../ports.js';
 import type { Settlement } from '../decisions/agreed-tariff.js';
+import { endingByHome, endingOf } from '../decisions/ending.js';
 import { wireMove } from '../decisions/wire-move.js';
 import type { CrpParts } from './parts.js';
 
@@ -32,6 +38,7 @@ export interface Table {
 export interface Negotiated {
   readonly settlement: Settlement;
   readonly moves: readonly RecordedMove[];
+  readonly ending: NegotiationEnding;
   readonly messagesToHome: number;
 }
 
@@ -65,27 +72,47 @@ function offerOf(table: Table, moves: readonly RecordedMove[]): Offer {
 /** Attempts of one offer: home gives a repeated offer the answer that was lost. */
 const ATTEMPTS = 2;
 
-/** Home's answer to the last move; null where it is silent until the deadline or breaks the protocol. */
+/** What home made of the last move: an answer by the rules, or that it broke the negotiation off. */
+type Answered = { readonly messages: number } & (
+  | { readonly answer: NegotiationMove }
+  | { readonly answer: null; readonly ending: NegotiationEnding }
+);
+
+/** The answer of home, and its end where the answer breaks the protocol. */
+function judgeAnswer(
+  table: Table,
+  transcript: readonly NegotiationMove[],
+  answer: NegotiationMove,
+): NegotiationEnding | null {
+  try {
+    checkMove(table.terms, transcript, answer);
+    return null;
+  } catch (error) {
+    if (error instanceof RoamgridError) return endingByHome(error, 'protocolBroken');
+    throw error;
+  }
+}
+
+/** Home's answer to the last move, asked for again where it is lost, until the deadline. */
 async function askHome(
   parts: NegotiateParts,
   table: Table,
   moves: readonly RecordedMove[],
-): Promise<{ answer: NegotiationMove | null; messages: number }> {
+): Promise<Answered> {
   const offer = offerOf(table, moves);
+  const { homeUtility } = table.agreementTerms;
   for (let messages = 1; ; messages += 1) {
     const leftMs = deadlineOf(table) - parts.clock.now();
     const timeoutMs = Math.max(1, Math.floor(leftMs / (ATTEMPTS + 1 - messages)));
     try {
-      const { homeUtility } = table.agreementTerms;
       const answer = await parts.partners.answerOffer(homeUtility, offer, timeoutMs);
-      checkMove(table.terms, offer.transcript, answer);
-      return { answer, messages };
+      const ending = judgeAnswer(table, offer.transcript, answer);
+      return ending === null ? { answer, messages } : { answer: null, ending, messages };
     } catch (error) {
       if (!(error instanceof RoamgridError)) throw error;
       if (error.code === 'peer_unreachable' && messages < ATTEMPTS) continue;
       // whatever home fails with, the agreement has an answer: its default
-      parts.log.warn({ code: error.code, detail: error.message }, 'the negotiation ended early');
-      return { answer: null, messages };
+      return { answer: null, ending: endingByHome(error), messages };
     }
   }
 }
@@ -112,14 +139,20 @@ export async function negotiate(parts: NegotiateParts, table: Table): Promise<Ne
   const moves: RecordedMove[] = [];
   let messagesToHome = 0;
   const transcript = (): NegotiationMove[] => moves.map(({ move }) => move);
+  let brokenOff: NegotiationEnding | null = null;
   while (!isOver(transcript(), terms.rounds)) {
     const own = ownMove(parts, table, transcript());
     moves.push(record(parts, moves, own));
     if (own.move !== 'offer') break;
-    const { answer, messages } = await askHome(parts, table, moves);
-    messagesToHome += messages;
-    if (answer === null) break;
-    moves.push(record(parts, moves, answer));
+    const answered = await askHome(parts, table, moves);
+    messagesToHome += answered.messages;
+    if (answered.answer === null) {
+      brokenOff = answered.ending;
+      parts.log.warn({ ...brokenOff }, 'home broke the negotiation off');
+      break;
+    }
+    moves.push(record(parts, moves, answered.answer));
   }
-  return { settlement: judge(terms, transcript()), moves, messagesToHome };
+  const ending = brokenOff ?? endingOf(moves);
+  return { settlement: judge(terms, transcript()), moves, ending, messagesToHome };
 }

@@ -8,6 +8,7 @@ import type {
   PartnerCrp,
   PartnerTariffStore,
   PlanStore,
+  PolicyGauge,
   PolicyStore,
   RetailTariffStore,
   TariffStore,
@@ -27,6 +28,7 @@ export interface CrpParts {
   readonly agreements: AgreementStore;
   readonly loadSignals: LoadSignalStore;
   readonly policies: PolicyStore;
+  readonly policyGauge: PolicyGauge;
   readonly negotiations: NegotiationStore;
   readonly agreedTariffs: AgreedTariffStore;
   readonly plans: PlanStore;

@@ -13,6 +13,7 @@ import {
   invoiceLine,
   invoiceView,
   mandateDocument,
+  negotiationEnding,
   OPERATION_STATES,
   ratedLine,
   stationId,
@@ -148,8 +149,8 @@ export const agreementAnswer = z
   .meta({ id: 'Agreement' });
 
 export const negotiationAnswer = z
-  .looseObject({ negotiationId: identifier })
-  .describe('offers in order, the outcome and both signatures')
+  .looseObject({ negotiationId: identifier, ending: negotiationEnding.optional() })
+  .describe('offers in order, the outcome, why it ended and both signatures')
   .meta({ id: 'Negotiation' });
 
 export const mandateAnswer = z

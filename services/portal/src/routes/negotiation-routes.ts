@@ -19,7 +19,15 @@ const readers = {
 /** How far one would go is nothing that everybody in the house need know. */
 const policyReaders = { scopes: ['tariffs:write', 'tariffs:approve'] } as const;
 
-const policyAnswer = z.looseObject(policyView.shape).meta({ id: 'Policy' });
+const policyAnswer = z
+  .looseObject({
+    ...policyView.shape,
+    reviewOverdue: z
+      .boolean()
+      .optional()
+      .describe('its review date has passed; it still applies until another version is published'),
+  })
+  .meta({ id: 'Policy' });
 const loadSignalAnswer = z
   .looseObject({
     loadSignalId: identifier,
