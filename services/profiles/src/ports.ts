@@ -51,6 +51,11 @@ export interface ConsumerStore {
   ): Promise<void>;
   /** the consumer's pseudonym at a visited utility, made on first use */
   pseudonymFor(consumerId: string, visitedUtility: string): Promise<string>;
+  /** the same for many, by consumer; each is named once */
+  pseudonymsFor(
+    consumerIds: readonly string[],
+    visitedUtility: string,
+  ): Promise<ReadonlyMap<string, string>>;
   byPseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null>;
 }
 

@@ -11,6 +11,7 @@ import { PostgresHeldMandates } from './adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
 import { DirectoryHandlers } from './directory.handlers.js';
+import { joinedRuns } from './joined-runs.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
 import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
 import { TokenDirectory } from './migrations/1732190000004-token-directory.js';
@@ -37,10 +38,16 @@ export const profilesMigrations: readonly MigrationClass[] = [
 const CATCH_UP_EVERY_MS = 20_000;
 const PUBLISH_EVERY_MS = 5_000;
 
-async function partsOf(context: ServiceContext): Promise<ProfilesParts> {
+interface ProfilesModuleParts extends ProfilesParts {
+  /** one run at a time, whoever asks */
+  readonly publishDirectory: () => Promise<void>;
+}
+
+async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
   const { database, utility, secret, ids, clock, signer, verifier, bus, registry, log } = context;
   const pinKey = await openKeyFile(context.keyFolder, 'profiles', 'enc');
-  const parts: ProfilesParts = {
+  const publish = joinedRuns(() => publishDirectory(parts));
+  const parts: ProfilesModuleParts = {
     utility,
     ownEntry: registry.entry(utility),
     clock,
@@ -60,17 +67,18 @@ async function partsOf(context: ServiceContext): Promise<ProfilesParts> {
       registry.utilities.map((entry) => entry.utility).filter((other) => other !== utility),
     directoryOf: askDirectory(bus, utility),
     tellPartners: () => {
-      publishDirectory(parts).catch((error: unknown) => {
+      publish().catch((error: unknown) => {
         log.warn({ error: String(error) }, 'telling partners of a card failed; it is tried again');
       });
     },
+    publishDirectory: () => publish(),
     decryptPin: (token) => decryptPin(token, pinKey),
     drain: () => context.outbox.drain(),
   };
   return parts;
 }
 
-function regularWork(context: ServiceContext, parts: ProfilesParts): RegularWork[] {
+function regularWork(context: ServiceContext, parts: ProfilesModuleParts): RegularWork[] {
   const revocationsOf = askRevocations(context.bus, context.utility);
   return [
     {
@@ -91,7 +99,7 @@ function regularWork(context: ServiceContext, parts: ProfilesParts): RegularWork
     {
       name: 'publishing the token directory',
       everyMs: PUBLISH_EVERY_MS,
-      run: () => publishDirectory(parts),
+      run: () => parts.publishDirectory(),
     },
   ];
 }

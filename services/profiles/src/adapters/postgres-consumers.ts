@@ -15,6 +15,11 @@ import { identityKey } from './identity-keys.js';
 import { insertCredential, reviseCredentials } from './postgres-credentials.js';
 import { activeWithin, revokeWithin } from './postgres-issued-mandates.js';
 
+interface PseudonymRow {
+  readonly consumer_id: string;
+  readonly pseudonym: string;
+}
+
 export class PostgresConsumers implements ConsumerStore {
   readonly #database: Database;
   readonly #secret: Uint8Array;
@@ -97,19 +102,34 @@ export class PostgresConsumers implements ConsumerStore {
   }
 
   async pseudonymFor(consumerId: string, visitedUtility: string): Promise<string> {
-    const [known] = await this.#database.query<{ pseudonym: string }>(
-      'SELECT pseudonym FROM pseudonyms WHERE consumer_id = $1 AND visited_utility = $2',
-      [consumerId, visitedUtility],
+    const pseudonyms = await this.pseudonymsFor([consumerId], visitedUtility);
+    const pseudonym = pseudonyms.get(consumerId);
+    if (pseudonym === undefined) throw new RoamgridError('internal', 'a pseudonym was not kept');
+    return pseudonym;
+  }
+
+  async pseudonymsFor(
+    consumerIds: readonly string[],
+    visitedUtility: string,
+  ): Promise<Map<string, string>> {
+    const known = await this.#database.query<PseudonymRow>(
+      'SELECT consumer_id, pseudonym FROM pseudonyms WHERE consumer_id = ANY($1) AND visited_utility = $2',
+      [consumerIds, visitedUtility],
     );
-    if (known !== undefined) return known.pseudonym;
-    const [made] = await this.#database.query<{ pseudonym: string }>(
-      `INSERT INTO pseudonyms (pseudonym, consumer_id, visited_utility) VALUES ($1, $2, $3)
+    const pseudonyms = new Map(known.map((row) => [row.consumer_id, row.pseudonym]));
+    // in one order everywhere, so that two who make them at once do not wait for each other
+    const missing = consumerIds.filter((consumerId) => !pseudonyms.has(consumerId)).sort();
+    if (missing.length === 0) return pseudonyms;
+    const made = await this.#database.query<PseudonymRow>(
+      `INSERT INTO pseudonyms (pseudonym, consumer_id, visited_utility)
+       SELECT pseudonym, consumer_id, $3
+         FROM unnest($1::text[], $2::text[]) AS made (pseudonym, consumer_id)
        ON CONFLICT (consumer_id, visited_utility) DO UPDATE SET consumer_id = EXCLUDED.consumer_id
-       RETURNING pseudonym`,
-      [`ps-${this.#ids.secret()}`, consumerId, visitedUtility],
+       RETURNING consumer_id, pseudonym`,
+      [missing.map(() => `ps-${this.#ids.secret()}`), missing, visitedUtility],
     );
-    if (made === undefined) throw new RoamgridError('internal', 'a pseudonym was not kept');
-    return made.pseudonym;
+    for (const row of made) pseudonyms.set(row.consumer_id, row.pseudonym);
+    return pseudonyms;
   }
 
   async byPseudonym(pseudonym: string, visitedUtility: string): Promise<Consumer | null> {

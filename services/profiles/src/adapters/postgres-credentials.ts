@@ -163,21 +163,14 @@ export class PostgresCredentials implements CredentialStore {
       );
       let number = last?.number ?? 0;
       const entries: SignedDirectoryEntry[] = [];
-      for (const credential of credentials) {
+      const changed = await stillUnpublished(tx, visitedUtility, credentials);
+      if (changed.length === 0) return;
+      for (const credential of changed) {
         number += 1;
-        const signed = await sign(credential, number);
-        entries.push(signed);
-        await tx.query(
-          'INSERT INTO directory_issued (visited_utility, number, signed) VALUES ($1, $2, $3)',
-          [visitedUtility, number, json(signed)],
-        );
-        await tx.query(
-          `INSERT INTO directory_published (visited_utility, credential_id, revision)
-           VALUES ($1, $2, $3)
-           ON CONFLICT (visited_utility, credential_id) DO UPDATE SET revision = $3`,
-          [visitedUtility, credential.credentialId, credential.revision],
-        );
+        entries.push(await sign(credential, number));
       }
+      noteIssued(tx, visitedUtility, entries);
+      notePublished(tx, visitedUtility, changed);
       await tx.enqueue({
         to: visitedUtility,
         subject: subjectOf(receiveDirectory),
@@ -207,4 +200,55 @@ export class PostgresCredentials implements CredentialStore {
     const key = directoryKey(this.#secret, visitedUtility);
     return { homeUtility: this.#utility, key, entries };
   }
+}
+
+/** What another process has published since it was read needs no second entry. */
+async function stillUnpublished(
+  tx: Transaction,
+  visitedUtility: string,
+  credentials: readonly UnpublishedCredential[],
+): Promise<UnpublishedCredential[]> {
+  const published = await tx.query<{ credential_id: string; revision: bigint }>(
+    `SELECT credential_id, revision FROM directory_published
+      WHERE visited_utility = $1 AND credential_id = ANY($2)`,
+    [visitedUtility, credentials.map(({ credentialId }) => credentialId)],
+  );
+  const revisions = new Map(published.map((row) => [row.credential_id, row.revision]));
+  return credentials.filter(
+    ({ credentialId, revision }) => (revisions.get(credentialId) ?? -1n) < revision,
+  );
+}
+
+function noteIssued(
+  tx: Transaction,
+  visitedUtility: string,
+  entries: readonly SignedDirectoryEntry[],
+): void {
+  tx.write(
+    `INSERT INTO directory_issued (visited_utility, number, signed)
+     SELECT $1, number, signed::jsonb FROM unnest($2::integer[], $3::text[]) AS entry (number, signed)`,
+    [
+      visitedUtility,
+      entries.map(({ document }) => document.number),
+      entries.map((entry) => json(entry).toPostgres()),
+    ],
+  );
+}
+
+function notePublished(
+  tx: Transaction,
+  visitedUtility: string,
+  credentials: readonly UnpublishedCredential[],
+): void {
+  tx.write(
+    `INSERT INTO directory_published (visited_utility, credential_id, revision)
+     SELECT $1, credential_id, revision
+       FROM unnest($2::text[], $3::bigint[]) AS published (credential_id, revision)
+     ON CONFLICT (visited_utility, credential_id) DO UPDATE SET revision = EXCLUDED.revision`,
+    [
+      visitedUtility,
+      credentials.map(({ credentialId }) => credentialId),
+      credentials.map(({ revision }) => revision),
+    ],
+  );
 }

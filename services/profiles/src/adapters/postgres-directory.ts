@@ -3,6 +3,34 @@ import { json, type Database } from '@roamgrid/persistence';
 import type { DirectoryStore } from '../directory-ports.js';
 import { tokenHash } from './token-hash.js';
 
+interface HomeRow {
+  readonly complete: number;
+  readonly greatest: number;
+}
+
+/** A token that stands on a page twice is what its later entry says. */
+function newestOfEach(entries: readonly SignedDirectoryEntry[]): SignedDirectoryEntry[] {
+  const newest = new Map<string, SignedDirectoryEntry>();
+  for (const entry of entries) {
+    const { tokenHash: hash, number } = entry.document;
+    if ((newest.get(hash)?.document.number ?? 0) < number) newest.set(hash, entry);
+  }
+  return [...newest.values()];
+}
+
+/** Up to which number none is missing, and the greatest that was seen. */
+function afterEntries(
+  home: HomeRow | undefined,
+  entries: readonly SignedDirectoryEntry[],
+): HomeRow {
+  let { complete, greatest } = home ?? { complete: 0, greatest: 0 };
+  for (const { number } of entries.map(({ document }) => document)) {
+    if (number === complete + 1) complete = number;
+    if (number > greatest) greatest = number;
+  }
+  return { complete, greatest };
+}
+
 /** Token directories of partners, each under the key that its home made for this utility. */
 export class PostgresDirectory implements DirectoryStore {
   readonly #database: Database;
@@ -14,27 +42,32 @@ export class PostgresDirectory implements DirectoryStore {
   async receive({ homeUtility, key, entries }: DirectoryPage): Promise<void> {
     await this.#database.transaction(async (tx) => {
       // the row stays locked: two pages at once are taken one after the other
-      await tx.query(
+      const [home] = await tx.query<HomeRow>(
         `INSERT INTO directory_homes (home_utility, pair_key) VALUES ($1, $2)
-         ON CONFLICT (home_utility) DO UPDATE SET pair_key = $2`,
+         ON CONFLICT (home_utility) DO UPDATE SET pair_key = $2 RETURNING complete, greatest`,
         [homeUtility, key],
       );
-      for (const entry of entries) {
-        const { tokenHash: hash, number } = entry.document;
-        await tx.query(
-          `INSERT INTO directory_held AS kept (home_utility, token_hash, number, signed)
-           VALUES ($1, $2, $3, $4)
-           ON CONFLICT (home_utility, token_hash) DO UPDATE SET number = $3, signed = $4
-             WHERE kept.number < $3`,
-          [homeUtility, hash, number, json(entry)],
-        );
-        await tx.query(
-          `UPDATE directory_homes SET greatest = greatest(greatest, $2),
-             complete = CASE WHEN complete = $2 - 1 THEN $2 ELSE complete END
-           WHERE home_utility = $1`,
-          [homeUtility, number],
-        );
-      }
+      const newest = newestOfEach(entries);
+      tx.write(
+        `INSERT INTO directory_held AS kept (home_utility, token_hash, number, signed)
+         SELECT $1, token_hash, number, signed::jsonb
+           FROM unnest($2::text[], $3::integer[], $4::text[]) AS entry (token_hash, number, signed)
+         ON CONFLICT (home_utility, token_hash) DO UPDATE
+           SET number = EXCLUDED.number, signed = EXCLUDED.signed
+           WHERE kept.number < EXCLUDED.number`,
+        [
+          homeUtility,
+          newest.map(({ document }) => document.tokenHash),
+          newest.map(({ document }) => document.number),
+          newest.map((entry) => json(entry).toPostgres()),
+        ],
+      );
+      const { complete, greatest } = afterEntries(home, entries);
+      tx.write('UPDATE directory_homes SET complete = $2, greatest = $3 WHERE home_utility = $1', [
+        homeUtility,
+        complete,
+        greatest,
+      ]);
     });
   }
 

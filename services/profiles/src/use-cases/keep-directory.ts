@@ -48,10 +48,8 @@ async function publishBatch(
   visitedUtility: string,
   batch: readonly UnpublishedCredential[],
 ): Promise<void> {
-  const pseudonyms = new Map<string, string>();
-  for (const { consumerId } of batch) {
-    pseudonyms.set(consumerId, await parts.consumers.pseudonymFor(consumerId, visitedUtility));
-  }
+  const consumerIds = [...new Set(batch.map(({ consumerId }) => consumerId))];
+  const pseudonyms = await parts.consumers.pseudonymsFor(consumerIds, visitedUtility);
   const nowMs = parts.clock.now();
   await parts.credentials.publish(visitedUtility, batch, (credential, number) =>
     parts.signer.sign({

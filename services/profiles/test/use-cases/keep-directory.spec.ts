@@ -91,4 +91,17 @@ describe('the token directory', () => {
       visited.useCases.receiveDirectory({ ...page, entries: [changed] }),
     ).rejects.toMatchObject({ code: 'signature_invalid' });
   });
+
+  it('tells each change once, however many tell it at once', async () => {
+    await pushed();
+    for (const uid of ['04DEADBEEF0011', '04DEADBEEF0012', '04DEADBEEF0013']) {
+      await profiles.addConsumer({ cardUids: [uid] });
+    }
+    await Promise.all(Array.from({ length: 5 }, () => publishDirectory(profiles.parts)));
+    const entries = (await pushed()).flatMap((page) => page.entries);
+    const hashes = entries.map(({ document }) => document.tokenHash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+    const numbers = entries.map(({ document }) => document.number);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
 });
