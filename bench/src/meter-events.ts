@@ -56,7 +56,7 @@ async function rate(callers: number, append: (index: number) => Promise<unknown>
 }
 
 async function measure(grouped: Database, single: Database): Promise<void> {
-  const store = new PostgresEventStore(grouped);
+  const store = new PostgresEventStore(grouped, 'duke-energy');
   const insert = (index: number): Promise<unknown> => {
     const { stationId, direction, wire, refusal } = entryOf(index);
     const { receivedAt, protocol, messageId, action, raw } = wire;

@@ -6,7 +6,7 @@ export type { DatabaseOptions } from './database/database.js';
 export type { DataSourceOptions, MigrationClass } from './database/data-source.js';
 export { json, JsonParameter } from './database/parameters.js';
 export { prepared } from './database/statement.js';
-export { isUniqueViolation, QueryError } from './database/query-error.js';
+export { isRefusal, isUniqueViolation, QueryError } from './database/query-error.js';
 export type { Transaction } from './database/transaction.js';
 export { outboxMigrations } from './outbox/outbox-migrations.js';
 export type { OutboxMessage, StoredMessage } from './outbox/message.js';

@@ -69,7 +69,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     partners: () =>
       context.registry.utilities.map((entry) => entry.utility).filter((slug) => slug !== utility),
     store: new PostgresStore(database, utility, metrics),
-    events: new PostgresEventStore(database),
+    events: new PostgresEventStore(database, utility),
     stations: new PostgresStations(database, utility),
     visits: new PostgresVisits(database),
     standings: new PostgresStandings(database),

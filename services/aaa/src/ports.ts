@@ -23,7 +23,7 @@ import type {
 } from '@roamgrid/contracts';
 import type { InstantMs } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
-import type { MandateBalance, MandateBook } from './mandate-book.js';
+import type { MandateBalance, MandateBook, Reservation } from './mandate-book.js';
 import type { Session, TransactionEvent } from './session/session.js';
 import type { SuspenseBook } from './suspense-book.js';
 import type { VisitBook } from './visit-book.js';
@@ -55,9 +55,34 @@ export interface WireEntry {
   readonly refusal: string | null;
 }
 
-/** Events of stations that change no session; committed, many together, before anybody is answered. */
+/** A running charge, held for the transaction, with the credit that it reserved. */
+export interface HeldCharge {
+  readonly session: Session;
+  readonly reservation: Reservation | null;
+}
+
+/** What a meter event makes of its charge, where it changes nothing but this one session. */
+export interface MeteredCharge {
+  readonly session: Session;
+  readonly reply: EventReply;
+  readonly trace: readonly TraceEntry[];
+}
+
+/** @returns null where the event asks for more: suspense, more credit, another session */
+export type MeterDecision = (held: HeldCharge) => MeteredCharge | null;
+
+/** What stations send all day; committed, many together, before anybody is answered. */
 export interface EventStore {
+  /** a frame that changes no session */
   append(entry: WireEntry): Promise<void>;
+  /**
+   * A meter event of a running charge, with all that {@link UnitOfWork} would keep of it. Of one session the
+   * events are taken in the order of their calls.
+   *
+   * @returns the answer that is committed; null where nothing was written, since the event was delivered
+   *   before, its charge does not run or is in another's hands, or `decide` asks for more
+   */
+  meter(event: TransactionEvent, decide: MeterDecision): Promise<EventReply | null>;
 }
 
 export interface TraceEntry {

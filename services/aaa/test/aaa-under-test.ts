@@ -124,7 +124,7 @@ export class AaaUnderTest {
       utilityName: keys.registry.entry(utility).name,
       partners: () => [utility === HOME ? VISITED : HOME],
       store: new PostgresStore(database, utility, new Metrics()),
-      events: new PostgresEventStore(database),
+      events: new PostgresEventStore(database, utility),
       stations: new PostgresStations(database, utility),
       visits: new PostgresVisits(database),
       standings: new PostgresStandings(database),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresEventStore } from '../src/adapters/postgres-event-store.js';
 import type { WireEntry } from '../src/ports.js';
+import { VISITED } from './documents.js';
 import { startPair, type Pair } from './aaa-under-test.js';
 
 let pair: Pair;
@@ -25,7 +26,7 @@ const entry = (stationId: string, raw: string): WireEntry => ({
 describe('the event store', () => {
   it('has committed each event, in the order of arrival, when its caller goes on', async () => {
     const { database } = pair.visited;
-    const store = new PostgresEventStore(database);
+    const store = new PostgresEventStore(database, VISITED);
     const count = async (): Promise<number> =>
       (await database.query("SELECT 1 FROM wire_log WHERE station_id = 'G-1'")).length;
     await Promise.all(
@@ -42,7 +43,7 @@ describe('the event store', () => {
 
   it('refuses the one event that cannot be written, and keeps the others', async () => {
     const { database } = pair.visited;
-    const store = new PostgresEventStore(database);
+    const store = new PostgresEventStore(database, VISITED);
     const outcomes = await Promise.allSettled(
       ['a', 'b\0', 'c'].map((raw) => store.append(entry('G-2', raw))),
     );

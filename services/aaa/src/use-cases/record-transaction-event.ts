@@ -8,6 +8,7 @@ import { bindAndStart, needsAuthorization } from './charge/bind-and-start.js';
 import { authorizeInLine, namedSession } from './charge/bind-session.js';
 import { quarantine, type Applied, type ChargeStep } from './charge/charge-step.js';
 import { closeLostCharge } from './charge/close-lost-charge.js';
+import { meterTogether } from './charge/meter-together.js';
 import { giveBack } from './charge/release-mandate.js';
 import { setReuseAside } from './charge/transaction-reuse.js';
 import type { OpenedSession } from './swipe.js';
@@ -24,6 +25,8 @@ export function recordTransactionEventWith(parts: AaaParts) {
   return async (event: TransactionEvent): Promise<EventReply> => {
     const station = await parts.stations.find(event.stationId);
     if (station === null) throw new RoamgridError('not_found', 'no such station');
+    const together = event.step === 'updated' ? await recordTogether(parts, station, event) : null;
+    if (together !== null) return together;
     const first = await record(parts, station, event, null);
     if (first !== AUTHORIZE_FIRST) return first;
     const opened = await authorizeInLine(parts, event, station);
@@ -31,6 +34,19 @@ export function recordTransactionEventWith(parts: AaaParts) {
     if (second !== AUTHORIZE_FIRST) return second;
     throw new RoamgridError('internal', 'a driver was authorized and is not known');
   };
+}
+
+/** Committed with the meter events of other charges; null where the event has to be taken by itself. */
+async function recordTogether(
+  parts: AaaParts,
+  station: Station,
+  event: TransactionEvent,
+): Promise<EventReply | null> {
+  const reply = await parts.events.meter(event, (held) =>
+    meterTogether(parts, station, event, held),
+  );
+  concernSession(reply?.sessionId ?? null);
+  return reply;
 }
 
 function record(

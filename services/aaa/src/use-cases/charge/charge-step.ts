@@ -21,6 +21,9 @@ export interface ChargeStep {
   readonly transactionId: string;
 }
 
+/** The part of a step that can be decided without a word to the database. */
+export type MeterStep = Omit<ChargeStep, 'unit' | 'delivered'>;
+
 /** What a step did: to which session, and what the station is answered. */
 export interface Applied {
   readonly session: Session | null;
@@ -49,7 +52,7 @@ export interface TakenReadings {
 }
 
 /** The session's readings with the event's, as far as these contradict neither the clock nor the others. */
-export function takeReadings(step: ChargeStep, session: Session): TakenReadings {
+export function takeReadings(step: MeterStep, session: Session): TakenReadings {
   return judgeReadings(readingsOf(step.event), {
     known: session.progress.readings,
     notBeforeMs: beginningOf(session),

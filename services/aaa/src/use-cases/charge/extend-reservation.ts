@@ -36,7 +36,7 @@ export async function isCreditUsedUp(
   });
 }
 
-function reaches(used: Used, reserved: Reservation): boolean {
+export function reaches(used: Used, reserved: Reservation): boolean {
   return used.minor >= reserved.minor || used.energyMilliWh >= reserved.energyMilliWh;
 }
 

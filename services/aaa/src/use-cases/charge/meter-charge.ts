@@ -1,5 +1,5 @@
 import { formatEnergyKwh, formatMoney, parseInstant } from '@roamgrid/kernel';
-import type { EventReply } from '../../ports.js';
+import type { EventReply, Reservation, TraceEntry } from '../../ports.js';
 import { energyOf, isImplausible } from '../../session/metering.js';
 import { offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
 import { nextState, type SessionState } from '../../session/session-states.js';
@@ -9,6 +9,7 @@ import {
   takeReadings,
   type AppliedToSession,
   type ChargeStep,
+  type MeterStep,
   type TakenReadings,
 } from './charge-step.js';
 import { powerOf } from './connector-at.js';
@@ -17,7 +18,28 @@ import { replyFor } from './reply.js';
 
 /** Register readings during the charge: judged one by one, then the cost so far and the credit left. */
 export async function meterCharge(step: ChargeStep, session: Session): Promise<AppliedToSession> {
-  const taken = takeReadings(step, session);
+  const metered = meterReadings(step, session);
+  const stop = (await isExhausted(step, metered)) ? 'credit_exhausted' : null;
+  const shown = stop === null ? metered.session : { ...metered.session, message: CREDIT_EXHAUSTED };
+  await step.unit.sessions.save(shown);
+  step.unit.trace(shown.sessionId, [meterTrace(step)]);
+  const quarantined = await setReadingsAside(step, shown, metered);
+  const reply = meteredReply(step, { ...metered, session: shown }, stop);
+  return { session: shown, reply: { ...reply, quarantined } };
+}
+
+/** What readings make of a running charge. */
+export interface Metered extends Pick<TakenReadings, 'faults'> {
+  readonly session: Session;
+  readonly energyKwh: string;
+  readonly runningCost: EventReply['runningCost'];
+  /** what counts against the credit: `all` of it is used up; null where nothing can be told of it */
+  readonly used: Reservation | 'all' | null;
+}
+
+/** The session with the event's readings, as far as they fit, and what it comes to. Writes nothing. */
+export function meterReadings(step: MeterStep, session: Session): Metered {
+  const { accepted, faults } = takeReadings(step, session);
   const event = step.event.activity === 'idle' ? 'pause' : 'resume';
   const state = nextState(session.state, event) ?? session.state;
   const metered: Session = {
@@ -26,19 +48,26 @@ export async function meterCharge(step: ChargeStep, session: Session): Promise<A
     message: messageOf(state),
     progress: {
       ...session.progress,
-      startAt: session.progress.startAt ?? taken.accepted[0]?.at ?? null,
-      readings: taken.accepted,
+      startAt: session.progress.startAt ?? accepted[0]?.at ?? null,
+      readings: accepted,
     },
   };
-  const cost = await costSoFar(step, metered);
-  const shown = cost.stop === null ? metered : { ...metered, message: CREDIT_EXHAUSTED };
-  await step.unit.sessions.save(shown);
-  traceMeter(step, shown);
-  const quarantined = await setReadingsAside(step, shown, taken);
-  return {
-    session: shown,
-    reply: { ...replyFor(shown, step.transactionId), ...cost, quarantined },
-  };
+  return { session: metered, faults, ...costSoFar(step, metered) };
+}
+
+export function meteredReply(
+  step: MeterStep,
+  { session, energyKwh, runningCost }: Metered,
+  stop: EventReply['stop'],
+): EventReply {
+  return { ...replyFor(session, step.transactionId), energyKwh, runningCost, stop };
+}
+
+async function isExhausted(step: ChargeStep, { session, used }: Metered): Promise<boolean> {
+  if (used === null || session.terms === null) return false;
+  return (
+    used === 'all' || isCreditUsedUp(step.unit, session.sessionId, session.terms.mandate, used)
+  );
 }
 
 const CREDIT_EXHAUSTED = 'The credit is used up. Charging stops.';
@@ -51,7 +80,7 @@ function messageOf(state: SessionState): string {
 export async function setReadingsAside(
   step: ChargeStep,
   session: Session,
-  { faults }: TakenReadings,
+  { faults }: Pick<TakenReadings, 'faults'>,
 ): Promise<string | null> {
   const [first] = faults;
   if (first === undefined) return null;
@@ -63,52 +92,44 @@ export async function setReadingsAside(
   return first.fault;
 }
 
-async function costSoFar(
-  step: ChargeStep,
+function costSoFar(
+  step: MeterStep,
   session: Session,
-): Promise<Pick<EventReply, 'energyKwh' | 'runningCost' | 'stop'>> {
+): Pick<Metered, 'energyKwh' | 'runningCost' | 'used'> {
   const { readings } = session.progress;
   const energyMilliWh = energyOf(readings);
   const energyKwh = formatEnergyKwh(energyMilliWh);
-  if (session.terms === null) return { energyKwh, runningCost: null, stop: null };
+  if (session.terms === null) return { energyKwh, runningCost: null, used: null };
   const { timeZone } = step.station.record.document;
   const offsets = offsetsOver(timeZone, readings, step.parts.clock.now());
   const rated = tryRateRetail(session.terms.mandate.document, readings, offsets);
   // without a price the charge goes to suspense at its stop; until then there is no cost to show
-  if (typeof rated === 'string') return { energyKwh, runningCost: null, stop: null };
+  if (typeof rated === 'string') return { energyKwh, runningCost: null, used: null };
   const { currency, totalInclTaxMinor } = rated.rating;
-  const used = { energyMilliWh, minor: totalInclTaxMinor };
-  const isExhausted =
-    isBelievable(step, session) &&
-    (!rated.complete ||
-      (await isCreditUsedUp(step.unit, session.sessionId, session.terms.mandate, used)));
+  const totalInclTax = formatMoney({ currency, minor: totalInclTaxMinor });
+  const counted = rated.complete ? { energyMilliWh, minor: totalInclTaxMinor } : ('all' as const);
   return {
     energyKwh,
-    runningCost: {
-      currency,
-      totalInclTax: formatMoney({ currency, minor: totalInclTaxMinor }),
-    },
-    stop: isExhausted ? 'credit_exhausted' : null,
+    runningCost: { currency, totalInclTax },
+    used: isBelievable(step, session) ? counted : null,
   };
 }
 
 /** Energy that no connector delivers uses up no credit: it goes to suspense at the stop. */
-function isBelievable({ station }: ChargeStep, { connectorId, progress }: Session): boolean {
+function isBelievable({ station }: MeterStep, { connectorId, progress }: Session): boolean {
   const powerW = powerOf(station, connectorId);
   return powerW === null || !isImplausible(progress.readings, powerW);
 }
 
-function traceMeter(step: ChargeStep, session: Session): void {
-  const receivedMs = parseInstant(step.event.wire.receivedAt);
-  step.unit.trace(session.sessionId, [
-    {
-      step: 'meter',
-      occurrence: step.event.payloadHash,
-      from: step.event.stationId,
-      to: `${step.parts.utility}/aaa`,
-      atMs: receivedMs,
-      durationMs: Math.max(0, step.parts.clock.now() - receivedMs),
-      documentHash: null,
-    },
-  ]);
+export function meterTrace({ parts, event }: MeterStep): TraceEntry {
+  const receivedMs = parseInstant(event.wire.receivedAt);
+  return {
+    step: 'meter',
+    occurrence: event.payloadHash,
+    from: event.stationId,
+    to: `${parts.utility}/aaa`,
+    atMs: receivedMs,
+    durationMs: Math.max(0, parts.clock.now() - receivedMs),
+    documentHash: null,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../../session/session.js';
+import type { Session, TransactionEvent } from '../../session/session.js';
 import { quarantine, type ChargeStep } from './charge-step.js';
 
 /** OCPP 2.0.1 counts in 32 bits (part 2, integer). */
@@ -12,6 +12,11 @@ export const SEQUENCE_GAP = 'sequence_gap';
 export function hasInvalidSequence({ event }: Pick<ChargeStep, 'event'>): boolean {
   const number = event.sequenceNumber;
   return number !== null && (number < 0 || number > GREATEST_SEQUENCE);
+}
+
+/** Neither a number that cannot be nor one that so many may be missing before. */
+export function isWithinSequence({ sequenceNumber }: TransactionEvent): boolean {
+  return sequenceNumber === null || (sequenceNumber >= 0 && sequenceNumber < JUMP);
 }
 
 /** Shows a jump of the numbers to staff. The registers of the event are judged by themselves. */
