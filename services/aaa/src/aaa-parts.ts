@@ -1,6 +1,7 @@
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import type { AaaStore, EventStore, Neighbours, StationStore, VisitStore } from './ports.js';
 import type { PartnerStandings } from './partner-standings.js';
+import type { RememberedVisits } from './remembered-visits.js';
 
 /** What the use cases of one utility's AAA stand on. */
 export interface AaaParts {
@@ -14,6 +15,7 @@ export interface AaaParts {
   readonly stations: StationStore;
   readonly visits: VisitStore;
   readonly neighbours: Neighbours;
+  readonly remembered: RememberedVisits;
   readonly standings: PartnerStandings;
   readonly signer: Signer;
   readonly verifier: Verifier;

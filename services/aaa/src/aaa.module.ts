@@ -46,6 +46,7 @@ import {
 } from './use-cases/command-station.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
+import { RememberedVisits } from './remembered-visits.js';
 
 export { PostgresEventStore } from './adapters/postgres-event-store.js';
 
@@ -74,6 +75,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     visits: new PostgresVisits(database),
     standings: new PostgresStandings(database),
     neighbours: busNeighbours(bus, utility),
+    remembered: new RememberedVisits(),
     signer,
     verifier,
     clock,

@@ -258,14 +258,18 @@ type Refused = { readonly decision: 'refused'; readonly reason: RefusalReason };
 
 /** What AAA asks of others: its own utility's services, and a partner's AAA. */
 export interface Neighbours {
-  findMandate(query: {
-    identity: Identity;
-    homeUtility: string;
-    medium: Medium;
-    assurance: Assurance;
-    stationClass: StationClass;
-    at: string;
-  }): Promise<MandateWithTariff | null>;
+  /** @param remembered what was answered before; where it still is the answer, it is given back itself */
+  findMandate(
+    query: {
+      identity: Identity;
+      homeUtility: string;
+      medium: Medium;
+      assurance: Assurance;
+      stationClass: StationClass;
+      at: string;
+    },
+    remembered: MandateWithTariff | null,
+  ): Promise<MandateWithTariff | null>;
   /** whose card a number is that names no utility; null where nobody published it */
   findToken(identity: Identity): Promise<ReplyOf<typeof findToken>['token']>;
   storeMandate(identity: Identity, entry: MandateWithTariff): Promise<void>;

@@ -33,6 +33,7 @@ import { PostgresStations } from '../src/adapters/postgres-stations.js';
 import { PostgresStore } from '../src/adapters/postgres-store.js';
 import { PostgresStandings } from '../src/adapters/postgres-standings.js';
 import { PostgresVisits } from '../src/adapters/postgres-visits.js';
+import { RememberedVisits } from '../src/remembered-visits.js';
 import { HOME, VISITED, type Signers } from './documents.js';
 import { StandInNeighbours } from './stand-in-neighbours.js';
 import { TestClock } from './test-clock.js';
@@ -129,6 +130,7 @@ export class AaaUnderTest {
       visits: new PostgresVisits(database),
       standings: new PostgresStandings(database),
       neighbours: this.neighbours,
+      remembered: new RememberedVisits(),
       signer,
       verifier: new Verifier(keys.registry),
       clock,

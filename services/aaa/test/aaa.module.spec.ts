@@ -96,7 +96,7 @@ beforeAll(async () => {
   const mandate = await mandateUnder(pair.signers, agreed);
   for (const utility of [HOME, VISITED]) {
     const standIn = new StandInService(transport, utility, 'others')
-      .answers(findMandate, { entry: null })
+      .answers(findMandate, { isRemembered: false, entry: null })
       .answers(storeMandate, {})
       .answers(noteMandateUse, {})
       .answers(readAgreement, { agreement: null })

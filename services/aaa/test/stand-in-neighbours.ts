@@ -51,9 +51,13 @@ export class StandInNeighbours implements Neighbours {
     return { agreedTariff: agreed, mandate: await mandateUnder(this.#signers, agreed, wish) };
   }
 
-  findMandate(): Promise<MandateWithTariff | null> {
+  findMandate(
+    _query: object,
+    remembered: MandateWithTariff | null,
+  ): Promise<MandateWithTariff | null> {
     this.calls.push('findMandate');
-    return Promise.resolve(this.held);
+    const hash = this.held?.mandate.documentHash;
+    return Promise.resolve(hash === remembered?.mandate.documentHash ? remembered : this.held);
   }
 
   findToken(): Promise<Awaited<ReturnType<Neighbours['findToken']>>> {

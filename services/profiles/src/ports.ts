@@ -186,6 +186,8 @@ export interface HeldMandateQuery {
   readonly assurance: Assurance;
   readonly stationClass: string;
   readonly atMs: number;
+  /** the document hash of a mandate that need not be sent again; null where there is none */
+  readonly rememberedHash: string | null;
 }
 
 /** The visiting profile cache: mandates of partners' consumers that home signed. */
@@ -195,7 +197,7 @@ export interface HeldMandateStore {
   /** what crp says of an agreement; replaces what it said before */
   keepStanding(standing: AgreementStanding): Promise<void>;
   /** an open mandate that was issued to this identity for exactly this assurance */
-  find(query: HeldMandateQuery): Promise<HeldMandate | null>;
+  find(query: HeldMandateQuery): Promise<HeldMandate | 'remembered' | null>;
   keep(identity: Identity, entry: HeldMandate): Promise<void>;
   markUsedUp(mandateId: string): Promise<void>;
   /** Ends the mandate here; the same revocation again changes nothing. */

@@ -2,6 +2,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type pg from 'pg';
 import type { OutboxMessage } from '../outbox/message.js';
 import { json } from './parameters.js';
+import { combined, type Appended } from './combined-append.js';
 import { hasLostConnection, isRefusal } from './query-error.js';
 import { endTransaction, prepared, runStatement } from './statement.js';
 
@@ -27,6 +28,12 @@ export interface Transaction {
    * transaction.
    */
   write(sql: string, parameters?: readonly unknown[]): void;
+  /**
+   * Rows that are only added: an INSERT marked as `prepared`, without RETURNING. All that is
+   * appended leaves in one statement, before the next query or with the commit; a transaction of
+   * nothing else is that one statement.
+   */
+  append(sql: string, parameters: readonly unknown[]): void;
   /** Leaves with the commit, never without it. */
   enqueue(message: OutboxMessage): Promise<void>;
   /** Several messages in few statements; they keep their order. */
@@ -37,6 +44,8 @@ export interface Transaction {
 export class OpenTransaction implements Transaction {
   readonly #client: pg.PoolClient;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #appended: Appended[] = [];
+  #isBegun = false;
   #isOver = false;
   /** the first statement that failed */
   #failed: Promise<unknown> | undefined;
@@ -46,7 +55,6 @@ export class OpenTransaction implements Transaction {
 
   constructor(client: pg.PoolClient) {
     this.#client = client;
-    this.write('BEGIN ISOLATION LEVEL READ COMMITTED');
   }
 
   get hasEnqueued(): boolean {
@@ -65,12 +73,23 @@ export class OpenTransaction implements Transaction {
     if (this.#isOver) {
       return Promise.reject(new RoamgridError('internal', 'The transaction is over'));
     }
-    this.#gather();
-    return this.#run(runStatement<Row>(this.#client, sql, parameters));
+    this.#begin();
+    void this.#sendAppended();
+    return this.#send<Row>(sql, parameters);
   }
 
   write(sql: string, parameters: readonly unknown[] = []): void {
     void this.query(sql, parameters);
+  }
+
+  append(sql: string, parameters: readonly unknown[]): void {
+    if (this.#isOver) throw new RoamgridError('internal', 'The transaction is over');
+    // within one statement nobody says which of two INSERTs into a table is done first
+    if (this.#appended.some((earlier) => earlier.sql === sql)) {
+      this.#begin();
+      void this.#sendAppended();
+    }
+    this.#appended.push({ sql, parameters });
   }
 
   async enqueue(message: OutboxMessage): Promise<void> {
@@ -91,6 +110,11 @@ export class OpenTransaction implements Transaction {
   async commit(): Promise<void> {
     let ending: string;
     try {
+      if (!this.#isBegun) {
+        await this.#commitAppended();
+        return;
+      }
+      void this.#sendAppended();
       ending = await this.#end('COMMIT');
     } catch (error) {
       if (isRefusal(error)) throw error;
@@ -103,7 +127,32 @@ export class OpenTransaction implements Transaction {
 
   /** Where the connection is gone the server rolls back by itself. */
   async rollBack(): Promise<void> {
-    await this.#end('ROLLBACK').catch(() => undefined);
+    this.#isOver = true;
+    if (this.#isBegun) await this.#end('ROLLBACK').catch(() => undefined);
+  }
+
+  /** One statement is a transaction by itself. */
+  async #commitAppended(): Promise<void> {
+    this.#isOver = true;
+    const sent = this.#sendAppended();
+    if (sent !== undefined) await sent;
+  }
+
+  #begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    void this.#send('BEGIN ISOLATION LEVEL READ COMMITTED', []);
+  }
+
+  #sendAppended(): Promise<unknown> | undefined {
+    if (this.#appended.length === 0) return undefined;
+    const { sql, parameters } = combined(this.#appended.splice(0));
+    return this.#send(sql, parameters);
+  }
+
+  #send<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    this.#gather();
+    return this.#run(runStatement<Row>(this.#client, sql, parameters));
   }
 
   /** @returns what PostgreSQL did, once every statement has its answer, waited for or not */
@@ -139,7 +188,7 @@ export class OpenTransaction implements Transaction {
   }
 
   #enqueueSome(messages: readonly OutboxMessage[]): void {
-    this.write(ENQUEUE, [
+    this.append(ENQUEUE, [
       messages.map(({ to }) => to),
       messages.map(({ subject }) => subject),
       messages.map(({ key }) => key ?? null),

@@ -15,8 +15,11 @@ import type { Neighbours } from '../ports.js';
 /** AAA's neighbours over the bus: services of its own utility, and the AAA of a home utility. */
 export function busNeighbours(bus: Bus, utility: string): Neighbours {
   return {
-    async findMandate(query) {
-      return (await bus.request(findMandate, utility, query)).entry;
+    async findMandate(query, remembered) {
+      const rememberedHash = remembered?.mandate.documentHash ?? null;
+      const request = { ...query, rememberedHash };
+      const { isRemembered, entry } = await bus.request(findMandate, utility, request);
+      return isRemembered ? remembered : entry;
     },
     async findToken(identity) {
       return (await bus.request(findToken, utility, { identity })).token;

@@ -67,7 +67,7 @@ export class PostgresSessions implements SessionBook {
 
   insert(session: Session): Promise<void> {
     const { terms, progress } = session;
-    this.#tx.write(INSERT_SESSION, [
+    this.#tx.append(INSERT_SESSION, [
       session.sessionId,
       session.stationId,
       session.connectorId,

@@ -80,7 +80,7 @@ export class PostgresUnit implements UnitOfWork {
 
   appendWire({ stationId, direction, wire, refusal }: WireEntry): Promise<void> {
     const { receivedAt, protocol, messageId, action, raw } = wire;
-    this.#tx.write(APPEND_WIRE, [
+    this.#tx.append(APPEND_WIRE, [
       stationId,
       receivedAt,
       direction,

@@ -16,7 +16,7 @@ import {
 } from '@roamgrid/kernel';
 import { resolveUtcOffsets } from '@roamgrid/platform';
 import { estimate, type Rating } from '@roamgrid/rating';
-import { parseTariff } from '@roamgrid/tariff';
+import { parseTariff, type Tariff, type TariffDocument } from '@roamgrid/tariff';
 import type { AaaParts } from '../aaa-parts.js';
 import { QUOTE_HOLDS_MS } from '../session/session-states.js';
 import type { Grant, SwipeRequest } from './authorize/grant.js';
@@ -27,6 +27,17 @@ const DEFAULT_ENERGY_KWH = '20';
 const HOUR_MS = 3_600_000;
 const LONGEST_CHARGE_MS = 72 * HOUR_MS;
 const RATE_SCALE = 9;
+
+/** Made ready once for all quotes under one remembered mandate. */
+const ready = new WeakMap<TariffDocument, Tariff>();
+
+function readyTariff(document: TariffDocument): Tariff {
+  const known = ready.get(document);
+  if (known !== undefined) return known;
+  const tariff = parseTariff(document);
+  ready.set(document, tariff);
+  return tariff;
+}
 
 /** Rates the asked energy, within the mandate's cap, at the connector's power from now on. */
 function estimateOf(
@@ -44,7 +55,7 @@ function estimateOf(
   if (evse === undefined) throw new RoamgridError('internal', 'the station has no connector');
   const wanted = parseEnergyKwh(request.requestedEnergyKwh ?? DEFAULT_ENERGY_KWH);
   const cap = parseEnergyKwh(mandate.document.energyCapKwh);
-  return estimate(parseTariff(tariff), {
+  return estimate(readyTariff(tariff), {
     energyMilliWh: wanted < cap ? wanted : cap,
     startMs: nowMs,
     powerW: BigInt(evse.powerW),

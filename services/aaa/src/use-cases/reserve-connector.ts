@@ -41,14 +41,15 @@ async function tierOf(
 ): Promise<Tier> {
   const station = await parts.stations.find(stationId);
   if (station === null || homeUtility === null) return 'none';
-  const entry = await parts.neighbours.findMandate({
+  const query = {
     identity,
     homeUtility,
-    medium: 'app',
-    assurance: 'claimed',
+    medium: 'app' as const,
+    assurance: 'claimed' as const,
     stationClass: station.record.document.stationClass,
     at: formatInstant(parts.clock.now()),
-  });
+  };
+  const entry = await parts.neighbours.findMandate(query, null);
   return entry?.mandate.document.tier ?? 'none';
 }
 

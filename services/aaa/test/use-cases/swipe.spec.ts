@@ -85,6 +85,28 @@ describe('a swipe', () => {
     expect(session).toMatchObject({ homeCalls: 0, state: 'quoted' });
   });
 
+  it('goes under the mandate that the visiting profiles hold now, not under a remembered one', async () => {
+    const first = await aaa.neighbours.hold({ mandate: nobodyElse() });
+    const underHash = async () => (await station.swipe()).quote?.document.mandateHash ?? 'no quote';
+    expect(await underHash()).toBe(first.mandate.documentHash);
+    expect(await underHash()).toBe(first.mandate.documentHash);
+    const next = await aaa.neighbours.hold({ mandate: nobodyElse() });
+    expect(await underHash()).toBe(next.mandate.documentHash);
+    aaa.neighbours.held = null;
+    aaa.neighbours.calls.length = 0;
+    aaa.neighbours.wish = { mandate: nobodyElse() };
+    await station.swipe();
+    expect(aaa.neighbours.calls).toContain('authorizeAtHome');
+  });
+
+  it('of a remembered driver sees what their other charges have used meanwhile', async () => {
+    await aaa.neighbours.hold({ mandate: { ...nobodyElse(), maxConcurrentSessions: 1 } });
+    const { sessionId, quote } = await station.swipe();
+    await station.consent(sessionId, quote?.documentHash ?? '');
+    const other = await StationUnderTest.register(aaa);
+    expect(await other.swipe()).toMatchObject({ reason: 'concurrent_session' });
+  });
+
   it('with a PIN always asks home', async () => {
     await aaa.neighbours.hold({ mandate: nobodyElse() });
     aaa.neighbours.wish = { mandate: nobodyElse() };

@@ -96,7 +96,7 @@ export class PostgresViews implements ViewStore {
   async project(published: PublishedFacet, steps: readonly TraceEntry[]): Promise<void> {
     const { kind, id, facet, sortAtMs, data } = published;
     await this.#database.transaction(async (tx) => {
-      if (steps.length > 0) tx.write(ADD_STEPS, stepParameters(id, steps));
+      if (steps.length > 0) tx.append(ADD_STEPS, stepParameters(id, steps));
       const own = { [facet]: { sortAtMs, data } };
       const [kept] = await tx.query<{ facets: KeptFacets; is_new: boolean }>(KEEP_FACET, [
         kind,

@@ -17,12 +17,15 @@ import type {
 import { identityKey } from './identity-keys.js';
 
 interface HeldRow {
-  signed: SignedMandate;
+  /** null where it is the remembered one */
+  signed: SignedMandate | null;
   agreed_tariff: SignedAgreedTariff;
 }
 
 const FIND_HELD = prepared(
-  `SELECT signed, agreed_tariff FROM mandates_held
+  `SELECT CASE WHEN signed->>'documentHash' = $6 THEN NULL ELSE signed END AS signed,
+     CASE WHEN signed->>'documentHash' = $6 THEN NULL ELSE agreed_tariff END AS agreed_tariff
+   FROM mandates_held
    WHERE identity_key = $1 AND home_utility = $2 AND station_class = $3
      AND state = 'active' AND not_after > $4 AND assurance = $5
      AND NOT EXISTS (
@@ -50,16 +53,19 @@ export class PostgresHeldMandates implements HeldMandateStore {
     this.#utility = utility;
   }
 
-  async find(query: HeldMandateQuery): Promise<HeldMandate | null> {
-    const { identity, homeUtility, stationClass, assurance, atMs } = query;
+  async find(query: HeldMandateQuery): Promise<HeldMandate | 'remembered' | null> {
+    const { identity, homeUtility, stationClass, assurance, atMs, rememberedHash } = query;
     const [row] = await this.#database.query<HeldRow>(FIND_HELD, [
       identityKey(this.#secret, identity),
       homeUtility,
       stationClass,
       new Date(atMs),
       assurance,
+      rememberedHash,
     ]);
-    return row === undefined ? null : { mandate: row.signed, agreedTariff: row.agreed_tariff };
+    if (row === undefined) return null;
+    if (row.signed === null) return 'remembered';
+    return { mandate: row.signed, agreedTariff: row.agreed_tariff };
   }
 
   async keep(identity: Identity, entry: HeldMandate): Promise<void> {

@@ -20,16 +20,20 @@ const MEDIA_THAT_ASK_HOME = ['dial', 'ocr', 'voice'];
 
 export function findMandateWith(parts: HoldMandatesParts) {
   return async (request: RequestOf<typeof findMandate>): Promise<ReplyOf<typeof findMandate>> => {
-    if (MEDIA_THAT_ASK_HOME.includes(request.medium)) return { entry: null };
-    const { identity, homeUtility, assurance, stationClass, at } = request;
-    const entry = await parts.held.find({
+    if (MEDIA_THAT_ASK_HOME.includes(request.medium)) return { isRemembered: false, entry: null };
+    const { identity, homeUtility, assurance, stationClass, at, rememberedHash } = request;
+    const found = await parts.held.find({
       identity,
       homeUtility,
       assurance,
       stationClass,
       atMs: parseInstant(at),
+      rememberedHash,
     });
-    return { entry: entry?.mandate.document.singleSession === true ? null : entry };
+    if (found === 'remembered') return { isRemembered: true, entry: null };
+    // whoever is asked about a mandate of one session has to ask home
+    const entry = found?.mandate.document.singleSession === true ? null : found;
+    return { isRemembered: false, entry };
   };
 }
 

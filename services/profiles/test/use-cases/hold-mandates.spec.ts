@@ -66,6 +66,7 @@ async function found(identity: Query['identity'], changes: Partial<Query> = {}) 
     assurance: 'claimed',
     stationClass: 'AC',
     at: profiles.clock.at(0),
+    rememberedHash: null,
     ...changes,
   });
   return entry?.mandate.document.mandateId ?? null;
@@ -93,6 +94,29 @@ describe('a mandate that is held', () => {
     expect(await found(identity, { stationClass: 'DC' })).toBeNull();
     expect(await found({ ...identity, kind: 'contractId' })).toBeNull();
     expect((await views()).at(-1)).toMatchObject({ mandateId, role: 'visited', state: 'active' });
+  });
+
+  it('is not sent again to whoever remembers it, and is where another took its place', async () => {
+    const { identity, mandate, mandateId } = await stored();
+    const ask = (rememberedHash: string) =>
+      profiles.visited.useCases.findMandate({
+        identity,
+        homeUtility: HOME,
+        medium: 'rfid',
+        assurance: 'claimed',
+        stationClass: 'AC',
+        at: profiles.clock.at(0),
+        rememberedHash,
+      });
+    const remembered = { isRemembered: true, entry: null };
+    expect(await ask(mandate.documentHash)).toEqual(remembered);
+    expect(await ask('0'.repeat(64))).toEqual({
+      isRemembered: false,
+      entry: { mandate, agreedTariff },
+    });
+    const at = profiles.clock.at(0);
+    await profiles.visited.useCases.noteMandateUse({ mandateId, state: 'used_up', at });
+    expect(await ask(mandate.documentHash)).toEqual({ isRemembered: false, entry: null });
   });
 
   it('answers for the assurance it was issued for, and no other', async () => {

@@ -31,8 +31,12 @@ export const findMandate = defineContract({
     assurance,
     stationClass,
     at: instantString,
+    /** the mandate that the asker has a copy of: where it is still the one, no other is sent */
+    rememberedHash: hashHex.nullable(),
   }),
   reply: z.strictObject({
+    /** the remembered mandate answers still; `entry` is null then */
+    isRemembered: z.boolean(),
     entry: z.strictObject({ mandate: signedMandate, agreedTariff: signedAgreedTariff }).nullable(),
   }),
 });

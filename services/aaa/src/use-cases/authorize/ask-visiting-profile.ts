@@ -1,26 +1,58 @@
 import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
+import type { MandateWithTariff, Standing } from '../../ports.js';
 import type { Grant, Visitor } from './grant.js';
+
+/** A driver whom this utility knows, or not. */
+export interface Acquaintance {
+  readonly known: Grant | null;
+  readonly standing: Standing | null;
+}
+
+const UNKNOWN: Acquaintance = { known: null, standing: null };
 
 /**
  * Does this utility know the driver already? A valid mandate answers without any call home; a PIN is
- * home's to check, so that whoever brings one is asked about.
+ * home's to check, so that whoever brings one is asked about. What is left of the mandate that answered
+ * last time is read meanwhile.
  */
-export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Promise<Grant | null> {
-  if (visitor.request.pin !== null) return null;
+export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Promise<Acquaintance> {
+  if (visitor.request.pin !== null) return UNKNOWN;
   const startedMs = parts.clock.now();
-  const entry = await parts.neighbours.findMandate({
+  const key = keyOf(parts, visitor);
+  const remembered = parts.remembered.get(key);
+  const query = {
     identity: visitor.identity,
     homeUtility: visitor.homeUtility,
     medium: visitor.request.medium,
     assurance: visitor.request.assurance,
     stationClass: visitor.station.record.document.stationClass,
     at: formatInstant(startedMs),
-  });
-  if (entry === null) return null;
+  };
+  const [entry, standing] = await Promise.all([
+    parts.neighbours.findMandate(query, remembered),
+    remembered === null ? null : parts.store.standing(remembered.mandate),
+  ]);
+  if (entry === null) {
+    parts.remembered.forget(key);
+    return UNKNOWN;
+  }
+  parts.remembered.keep(key, entry);
+  const known = grantOf(parts, entry, startedMs);
+  return { known, standing: entry === remembered ? standing : null };
+}
+
+/** For whom the visiting profiles answer: the number itself only as its keyed hash. */
+function keyOf(parts: AaaParts, { identity, homeUtility, request, station }: Visitor): string {
+  const { stationClass } = station.record.document;
+  return [parts.identityKeyOf(identity), homeUtility, request.assurance, stationClass].join(' ');
+}
+
+function grantOf(parts: AaaParts, entry: MandateWithTariff, startedMs: number): Grant {
   return {
     outcome: 'granted',
-    ...entry,
+    mandate: entry.mandate,
+    agreedTariff: entry.agreedTariff,
     authorizedBy: 'visitingProfile',
     homeCalls: 0,
     trace: [

@@ -1,4 +1,5 @@
 import type { AaaParts } from '../../aaa-parts.js';
+import type { Standing } from '../../ports.js';
 import { askHome } from './ask-home.js';
 import { checkConcurrency } from './check-concurrency.js';
 import { checkConnectorFree } from './check-connector-free.js';
@@ -13,21 +14,22 @@ import type { Recognised } from './recognise.js';
  */
 export async function authorize(
   parts: AaaParts,
-  { visitor, known }: Recognised,
+  { visitor, known, standing }: Recognised,
   connectorHolder: string | null,
 ): Promise<Grant | Refusal> {
   const occupied = checkConnectorFree(connectorHolder);
   if (occupied !== null) return occupied;
-  return (await fromVisitingProfile(parts, known)) ?? (await fromHome(parts, visitor));
+  return (await fromVisitingProfile(parts, known, standing)) ?? (await fromHome(parts, visitor));
 }
 
 /** Null where only home can say: nobody known, or nothing left of what home had granted. */
 async function fromVisitingProfile(
   parts: AaaParts,
   known: Grant | null,
+  earlyStanding: Standing | null,
 ): Promise<Grant | Refusal | null> {
   if (known === null) return null;
-  const standing = await parts.store.standing(known.mandate);
+  const standing = earlyStanding ?? (await parts.store.standing(known.mandate));
   const refused = checkConcurrency(known, standing);
   if (refused !== null) return refused;
   return hasCreditLeft(standing) ? known : null;

@@ -1,5 +1,5 @@
 import type { AaaParts } from '../../aaa-parts.js';
-import type { Station } from '../../ports.js';
+import type { Standing, Station } from '../../ports.js';
 import { askVisitingProfile } from './ask-visiting-profile.js';
 import { checkIdentity } from './check-identity.js';
 import type { Grant, Refusal, SwipeRequest, Visitor } from './grant.js';
@@ -8,6 +8,8 @@ import type { Grant, Refusal, SwipeRequest, Visitor } from './grant.js';
 export interface Recognised {
   readonly visitor: Visitor;
   readonly known: Grant | null;
+  /** what is left of the known mandate, where it was read at the same time */
+  readonly standing: Standing | null;
 }
 
 /** A look only: nobody outside this utility is asked, and nothing changes. */
@@ -18,5 +20,5 @@ export async function recognise(
 ): Promise<Recognised | Refusal> {
   const visitor = await checkIdentity(parts, request, station);
   if ('outcome' in visitor) return visitor;
-  return { visitor, known: await askVisitingProfile(parts, visitor) };
+  return { visitor, ...(await askVisitingProfile(parts, visitor)) };
 }
