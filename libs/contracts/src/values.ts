@@ -118,3 +118,9 @@ export const wireFrame = z.strictObject({
 export type WireFrame = z.infer<typeof wireFrame>;
 
 export const nothing = z.strictObject({});
+
+/** Whose deliveries are waited for; `reachable`: one's own utility and partners that refuse nothing just now. */
+export const drainRequest = z.strictObject({
+  recipients: z.enum(['everyone', 'reachable']).default('everyone'),
+});
+export type DrainRequest = z.infer<typeof drainRequest>;

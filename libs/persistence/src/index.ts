@@ -11,7 +11,7 @@ export type { Transaction } from './database/transaction.js';
 export { outboxMigrations } from './outbox/outbox-migrations.js';
 export type { OutboxMessage, StoredMessage } from './outbox/message.js';
 export { OutboxRelay } from './outbox/outbox-relay.js';
-export type { OutboxRelayOptions } from './outbox/outbox-relay.js';
+export type { DrainWish, OutboxRelayOptions } from './outbox/outbox-relay.js';
 export { openPostgres } from './postgres/open-postgres.js';
 export { identityOf, isSameProcessAlive } from './postgres/process-identity.js';
 export type { ProcessIdentity } from './postgres/process-identity.js';

@@ -42,6 +42,7 @@ async function startRelay(
 ): Promise<OutboxRelay> {
   const relay = new OutboxRelay({
     database,
+    utility: 'alpen',
     deliver,
     now: Date.now,
     onError: () => undefined,
@@ -193,7 +194,7 @@ describe('refusal', () => {
       },
     });
     await enqueue(...numbered(2, 'bad'), ...numbered(3, 'good'), { payload: 'keyless' });
-    await relay.drain(0n);
+    await relay.drain({ untilId: 0n });
     await progress.until(() => errors.length >= 3 && noted.length >= 4);
     expect([...noted].sort()).toEqual(['good0', 'good1', 'good2', 'keyless']);
     expect(errors[0]).toEqual(['refused bad0', 'bad0']);
@@ -261,10 +262,46 @@ describe('drain', () => {
     await enqueue({ payload: 'early' });
     const until = await relay.head();
     await enqueue({ payload: 'late' });
-    await relay.drain(until);
+    await relay.drain({ untilId: until });
     expect(await relay.lag()).toMatchObject({ pending: 1 });
     held.open();
     await relay.drain();
+  });
+
+  it('leaves out a partner that refuses where told so, and waits for all others', async () => {
+    const held = gate();
+    const progress = watched();
+    const errors: unknown[] = [];
+    const { noted, deliver } = notebook((message) => message.to === 'away');
+    const relay = await startRelay(
+      async (message) => {
+        if (message.payload === 'mine') await held.opened;
+        await deliver(message);
+        progress.changed();
+      },
+      {
+        onError: (error) => {
+          errors.push(error);
+          progress.changed();
+        },
+      },
+    );
+    await enqueue({ to: 'away' }, { to: 'near', payload: 'theirs' }, { payload: 'mine' });
+    let isDrained = false;
+    const drained = relay.drain({ recipients: 'reachable' }).then(() => (isDrained = true));
+    await progress.until(() => errors.length >= 2 && noted.length === 1);
+    expect([isDrained, noted]).toEqual([false, ['theirs']]);
+    held.open();
+    await drained;
+    expect(noted).toEqual(['theirs', 'mine']);
+    expect(await relay.lag()).toMatchObject({ pending: 1 });
+  });
+
+  it('waits for what the own utility refuses', async () => {
+    const { deliver } = notebook(() => true);
+    const relay = await startRelay(deliver, { timeoutMs: 300 });
+    await enqueue({ payload: 'mine' });
+    await expect(relay.drain({ recipients: 'reachable' })).rejects.toThrow('refused mine');
   });
 
   it('ends with the relay', async () => {

@@ -48,6 +48,7 @@ export function createServiceContext(parts: ServiceContextParts): ServiceContext
   });
   const outbox = new OutboxRelay({
     database: parts.database,
+    utility: parts.utility,
     deliver: (message) => bus.deliver(message.subject, message.to, message.payload),
     now: () => parts.clock.now(),
     onError: (error, message) => {

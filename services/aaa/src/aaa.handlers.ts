@@ -5,6 +5,7 @@ import {
   consent,
   decline,
   drainAaa,
+  type DrainRequest,
   endMandate,
   isStationIdTaken,
   issueMandate,
@@ -17,12 +18,12 @@ import {
   recordFrame,
   recordTransactionEvent,
   registerStation,
-  requestMandate,
-  resolveSuspense,
-  swipe,
   type ReplyOf,
+  requestMandate,
   type RequestOf,
+  resolveSuspense,
   type SignedStationRecord,
+  swipe,
 } from '@roamgrid/contracts';
 import { Handles } from '@roamgrid/messaging';
 import type { AaaUseCases } from './aaa.use-cases.js';
@@ -32,6 +33,7 @@ export const AAA_WIRE_LOG = Symbol('AaaWireLog');
 export const AAA_HOME = Symbol('AaaHome');
 export const AAA_DRAIN = Symbol('AaaDrain');
 
+type Drain = (request: DrainRequest) => Promise<void>;
 type ListWireLog = (request: RequestOf<typeof listWireLog>) => Promise<ReplyOf<typeof listWireLog>>;
 
 type IssueMandate = (
@@ -150,12 +152,12 @@ export class HomeHandlers {
 export class StaffHandlers {
   readonly #useCases: AaaUseCases;
   readonly #listWireLog: ListWireLog;
-  readonly #drain: () => Promise<void>;
+  readonly #drain: Drain;
 
   constructor(
     @Inject(AAA_USE_CASES) useCases: AaaUseCases,
     @Inject(AAA_WIRE_LOG) listWireLog: ListWireLog,
-    @Inject(AAA_DRAIN) drain: () => Promise<void>,
+    @Inject(AAA_DRAIN) drain: Drain,
   ) {
     this.#useCases = useCases;
     this.#listWireLog = listWireLog;
@@ -187,8 +189,8 @@ export class StaffHandlers {
   }
 
   @Handles(drainAaa)
-  async drain(): Promise<Record<string, never>> {
-    await this.#drain();
+  async drain(request: DrainRequest): Promise<Record<string, never>> {
+    await this.#drain(request);
     return {};
   }
 }

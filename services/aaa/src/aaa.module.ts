@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   authenticateConsumer,
+  type DrainRequest,
   issueMandate,
   type listWireLog,
   type RequestOf,
@@ -126,7 +127,7 @@ export class AaaModule {
         { provide: AAA_COMMANDS, useValue: commands },
         { provide: AAA_AUDIT, useValue: new PostgresSessionAudit(database) },
         { provide: AAA_HOME, useValue: home },
-        { provide: AAA_DRAIN, useValue: () => context.outbox.drain() },
+        { provide: AAA_DRAIN, useValue: (wish: DrainRequest) => context.outbox.drain(wish) },
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },
         { provide: EXPIRY_LOG, useValue: context.log },
         ExpiryTimer,

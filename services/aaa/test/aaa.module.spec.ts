@@ -224,7 +224,7 @@ describe('AAA over the bus', () => {
     expect(await narrowed({ direction: 'out' })).toBe(0);
     expect(await narrowed({ to: '2001-01-01T00:00:00Z' })).toBe(0);
     expect(await narrowed({ from: '2001-01-01T00:00:00Z' })).toBe(5);
-    await ask(drainAaa, {});
+    await ask(drainAaa, { recipients: 'everyone' });
     const subjects = heard.flatMap((service) => service.heard.map(({ subject }) => subject));
     expect(subjects).toContain(subjectOf(recordCharge));
     expect(subjects).toContain(subjectOf(project));

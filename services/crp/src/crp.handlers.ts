@@ -8,6 +8,7 @@ import {
   draftPolicy,
   draftTariff,
   drainCrp,
+  type DrainRequest,
   editTariff,
   makeRetailTariff,
   noteNegotiationEnd,
@@ -203,7 +204,7 @@ export class CrpHandlers {
   }
 
   @Handles(drainCrp)
-  drain(): Promise<Record<string, never>> {
-    return this.#useCases.drain();
+  drain(request: DrainRequest): Promise<Record<string, never>> {
+    return this.#useCases.drain(request);
   }
 }

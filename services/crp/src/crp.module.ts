@@ -64,7 +64,7 @@ export class CrpModule {
       fx: new PostgresFxRates(database),
       retailTariffs: new PostgresRetailTariffs(database),
       partners: busPartnerCrp(context.bus),
-      drain: () => context.outbox.drain(),
+      drain: (wish) => context.outbox.drain(wish),
     };
     const useCases = crpUseCases(parts);
     return {

@@ -1,4 +1,4 @@
-import type { readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import type { DrainRequest, readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import { agreeTariffWith } from './use-cases/agree-tariff.js';
 import { answerOfferWith } from './use-cases/answer-offer.js';
 import { cosignAgreedTariffWith } from './use-cases/cosign-agreed-tariff.js';
@@ -53,8 +53,8 @@ export function crpUseCases(parts: CrpParts) {
       const view = await parts.tariffs.publishedWholesale(hash);
       return { tariff: view?.document ?? null };
     },
-    async drain(): Promise<Record<string, never>> {
-      await parts.drain();
+    async drain(request: DrainRequest): Promise<Record<string, never>> {
+      await parts.drain(request);
       return {};
     },
   };

@@ -3,6 +3,7 @@ import {
   authenticateConsumer,
   createConsumer,
   drainProfiles,
+  type DrainRequest,
   findConsumer,
   findMandate,
   issueMandate,
@@ -10,12 +11,12 @@ import {
   noteMandateUse,
   readRevocations,
   receiveRevocation,
+  type ReplyOf,
+  type RequestOf,
   resolvePseudonym,
   revokeMandate,
   storeMandate,
   updateConsumer,
-  type ReplyOf,
-  type RequestOf,
 } from '@roamgrid/contracts';
 import { Handles } from '@roamgrid/messaging';
 import type { ProfilesUseCases } from './profiles.use-cases.js';
@@ -108,7 +109,7 @@ export class ProfilesHandlers {
   }
 
   @Handles(drainProfiles)
-  drain(): Promise<Record<string, never>> {
-    return this.#useCases.drain();
+  drain(request: DrainRequest): Promise<Record<string, never>> {
+    return this.#useCases.drain(request);
   }
 }

@@ -73,7 +73,7 @@ async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
     },
     publishDirectory: () => publish(),
     decryptPin: (token) => decryptPin(token, pinKey),
-    drain: () => context.outbox.drain(),
+    drain: (wish) => context.outbox.drain(wish),
   };
   return parts;
 }

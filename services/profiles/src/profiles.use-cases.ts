@@ -1,6 +1,7 @@
 import type {
-  noteAgreementStanding,
   DirectoryPage,
+  DrainRequest,
+  noteAgreementStanding,
   noteMandateUse,
   readDirectory,
   readRevocations,
@@ -44,7 +45,10 @@ export type ProfilesParts = AuthenticateConsumerParts &
   ManageCardsParts &
   IssueMandateParts &
   ManageConsumersParts &
-  HoldMandatesParts & { readonly held: HeldMandateStore; readonly drain: () => Promise<void> };
+  HoldMandatesParts & {
+    readonly held: HeldMandateStore;
+    readonly drain: (wish: DrainRequest) => Promise<void>;
+  };
 
 /** What profiles can do, in one list. */
 export function profilesUseCases(parts: ProfilesParts) {
@@ -104,8 +108,8 @@ export function profilesUseCases(parts: ProfilesParts) {
       await parts.held.keepStanding(request);
       return {};
     },
-    async drain(): Promise<Record<string, never>> {
-      await parts.drain();
+    async drain(request: DrainRequest): Promise<Record<string, never>> {
+      await parts.drain(request);
       return {};
     },
   };

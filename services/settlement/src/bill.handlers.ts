@@ -67,8 +67,8 @@ export class BillHandlers {
   }
 
   @Handles(contracts.drainSettlement)
-  async drain() {
-    await this.#ports.drain();
+  async drain(request: contracts.DrainRequest) {
+    await this.#ports.drain(request);
     return {};
   }
 }

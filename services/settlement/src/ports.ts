@@ -1,5 +1,6 @@
 import type {
   Contract,
+  DrainRequest,
   PaymentMode,
   RequestInput,
   SignedAgreement,
@@ -291,5 +292,5 @@ export interface Ports {
   readonly ids: IdSource;
   readonly log: Log;
   /** Delivers what waits in the outbox. */
-  readonly drain: () => Promise<void>;
+  readonly drain: (wish: DrainRequest) => Promise<void>;
 }

@@ -137,6 +137,6 @@ function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
     clock,
     ids,
     log,
-    drain: () => outbox.drain(),
+    drain: (wish) => outbox.drain(wish),
   };
 }

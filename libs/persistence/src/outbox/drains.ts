@@ -1,8 +1,12 @@
 import { RoamgridError } from '@roamgrid/kernel';
 import type { OutboxStore, Undelivered } from './outbox-store.js';
 
+/** Whose deliveries are waited for; `reachable`: one's own utility and partners that refuse nothing just now. */
+export type Recipients = 'everyone' | 'reachable';
+
 interface Waiter {
   readonly untilId: bigint;
+  readonly recipients: Recipients;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
@@ -31,11 +35,11 @@ export class Drains {
     this.#isOver = false;
   }
 
-  wait(untilId: bigint): Promise<void> {
+  wait(untilId: bigint, recipients: Recipients): Promise<void> {
     if (this.#isOver) return Promise.reject(relayStopped());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => void this.#giveUp(waiter), this.#options.timeoutMs);
-      const waiter: Waiter = { untilId, resolve, reject, timer };
+      const waiter: Waiter = { untilId, recipients, resolve, reject, timer };
       this.#waiters.add(waiter);
       this.check();
     });
@@ -62,7 +66,8 @@ export class Drains {
     while (this.#isCheckWanted) {
       this.#isCheckWanted = false;
       try {
-        this.#release(await this.#options.store.oldestUndelivered());
+        await this.#releaseReady('everyone');
+        await this.#releaseReady('reachable');
       } catch (error) {
         // the next delivery or poll checks again; the waiter's own time-out ends it at last
         this.#options.onError(error);
@@ -71,8 +76,15 @@ export class Drains {
     this.#isChecking = false;
   }
 
-  #release(oldest: Undelivered | undefined): void {
+  async #releaseReady(recipients: Recipients): Promise<void> {
+    const isAsked = [...this.#waiters].some((waiter) => waiter.recipients === recipients);
+    if (!isAsked) return;
+    const { store } = this.#options;
+    const oldest = await (recipients === 'everyone'
+      ? store.oldestUndelivered()
+      : store.oldestReachable());
     for (const waiter of [...this.#waiters]) {
+      if (waiter.recipients !== recipients) continue;
       if (oldest !== undefined && oldest.id <= waiter.untilId) continue;
       this.#end(waiter);
       waiter.resolve();

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import { toQueryError } from '../database/query-error.js';
 import { DeliveryMarks } from './delivery-marks.js';
 import type { Destination } from './destination.js';
-import { Drains } from './drains.js';
+import { Drains, type Recipients } from './drains.js';
 import { backoffMs } from './lane.js';
 import type { Lane } from './lane.js';
 import { Lanes } from './lanes.js';
@@ -12,6 +12,8 @@ import { OutboxStore } from './outbox-store.js';
 
 export interface OutboxRelayOptions {
   readonly database: Database;
+  /** slug of the utility whose outbox it is */
+  readonly utility: string;
   /** resolves only when the receiver has committed; a rejection means: again later */
   readonly deliver: (message: StoredMessage) => Promise<void>;
   /** Unix milliseconds, for the times that are recorded */
@@ -22,6 +24,14 @@ export interface OutboxRelayOptions {
   readonly batchSize?: number;
   /** how long `drain` waits at most; 30 000 by default */
   readonly timeoutMs?: number;
+}
+
+/** What a drain waits for. */
+export interface DrainWish {
+  /** `reachable` leaves out partners that refuse something just now; everyone by default */
+  readonly recipients?: Recipients;
+  /** the last row; by default the newest now */
+  readonly untilId?: bigint;
 }
 
 const DEFAULT_BATCH_SIZE = 200;
@@ -62,7 +72,7 @@ export class OutboxRelay {
   constructor(options: OutboxRelayOptions) {
     this.#options = options;
     this.#batchSize = options.batchSize ?? DEFAULT_BATCH_SIZE;
-    this.#store = new OutboxStore(options.database);
+    this.#store = new OutboxStore(options.database, options.utility);
     this.#marks = this.#newMarks();
     this.#lanes = new Lanes({
       full: this.#batchSize,
@@ -115,16 +125,16 @@ export class OutboxRelay {
   }
 
   /**
-   * Resolves when every row with id <= `untilId` (by default: the newest now) is delivered. What
-   * waits for its next attempt is tried at once.
+   * Resolves when every row up to the last one wished for is delivered. What waits for its next attempt is
+   * tried at once.
    * @throws RoamgridError `peer_unreachable` after `timeoutMs`, with the oldest failing row's error
    */
-  async drain(untilId?: bigint): Promise<void> {
+  async drain({ recipients = 'everyone', untilId }: DrainWish = {}): Promise<void> {
     const target = untilId ?? (await this.#store.head());
     this.#lanes.retryAll();
     this.#endGathering();
     this.wake();
-    await this.#drains.wait(target);
+    await this.#drains.wait(target, recipients);
   }
 
   /** Messages not delivered yet, and the age of the oldest by the database's clock. */

@@ -53,9 +53,11 @@ const MARK_DELIVERED = prepared(
 /** The relay's statements over one schema's `outbox`. */
 export class OutboxStore {
   readonly #database: Database;
+  readonly #utility: string;
 
-  constructor(database: Database) {
+  constructor(database: Database, utility: string) {
     this.#database = database;
+    this.#utility = utility;
   }
 
   /** Pending messages outside `held`, oldest first, so that a lane's first row is its head. */
@@ -85,6 +87,15 @@ export class OutboxStore {
     return this.#oldest('');
   }
 
+  /** The oldest one to one's own utility, or to a partner that has refused nothing of what is undelivered. */
+  async oldestReachable(): Promise<Undelivered | undefined> {
+    return this.#oldest(
+      `AND (to_utility = $1 OR to_utility NOT IN (
+         SELECT to_utility FROM outbox WHERE delivered_at IS NULL AND last_error IS NOT NULL))`,
+      [this.#utility],
+    );
+  }
+
   /** The oldest one that was tried and refused. */
   async oldestFailing(): Promise<Undelivered | undefined> {
     return this.#oldest('AND last_error IS NOT NULL');
@@ -110,10 +121,14 @@ export class OutboxStore {
     };
   }
 
-  async #oldest(condition: string): Promise<Undelivered | undefined> {
+  async #oldest(
+    condition: string,
+    parameters: readonly string[] = [],
+  ): Promise<Undelivered | undefined> {
     const rows = await this.#database.query<Omit<Row, 'payload'> & { last_error: string | null }>(
       `SELECT id, to_utility, subject, attempts, last_error FROM outbox
         WHERE delivered_at IS NULL ${condition} ORDER BY id LIMIT 1`,
+      parameters,
     );
     const row = rows[0];
     return (

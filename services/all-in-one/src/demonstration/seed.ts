@@ -3,6 +3,9 @@ import {
   definePlan,
   draftPolicy,
   draftTariff,
+  drainAaa,
+  drainCrp,
+  drainProfiles,
   proposeAgreement,
   publishPolicy,
   publishTariff,
@@ -25,6 +28,7 @@ import { DEMO_FX_RATES, DEMO_UTILITIES, type DemoUtility } from './utilities.js'
 const AUTHOR = 'demonstration';
 const PUBLISHER = 'demonstration-approver';
 const FX_VALIDITY_MS = 365 * 24 * 3_600_000;
+const DELIVERY_TIMEOUT_MS = 30_000;
 const REVIEW_AFTER_MS = 365 * 24 * 3_600_000;
 
 function reviewDateAfter(nowMs: number): string {
@@ -55,6 +59,18 @@ export async function seedDemonstration(parts: SeedParts): Promise<void> {
     ...DEMO_CONSUMERS.map((consumer) => seedConsumer(parts, consumer)),
     ...DEMO_STATIONS.map((station) => seedStation(parts, station)),
   ]);
+  await deliverAll(parts);
+}
+
+/** Partners know the cards, portals show the stations, before anybody is served. */
+async function deliverAll({ bus }: SeedParts): Promise<void> {
+  await Promise.all(
+    DEMO_UTILITIES.flatMap(({ slug }) =>
+      [drainCrp, drainProfiles, drainAaa].map((drain) =>
+        bus.request(drain, slug, {}, { timeoutMs: DELIVERY_TIMEOUT_MS }),
+      ),
+    ),
+  );
 }
 
 async function seedPricing(parts: SeedParts, utility: DemoUtility): Promise<TariffView[]> {

@@ -1,3 +1,4 @@
+import type { DrainRequest } from '@roamgrid/contracts';
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
 import type {
   AgreedTariffStore,
@@ -35,5 +36,5 @@ export interface CrpParts {
   readonly fx: FxStore;
   readonly retailTariffs: RetailTariffStore;
   readonly partners: PartnerCrp;
-  readonly drain: () => Promise<void>;
+  readonly drain: (wish: DrainRequest) => Promise<void>;
 }

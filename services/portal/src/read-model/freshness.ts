@@ -1,9 +1,9 @@
 import {
+  type Contract,
   drainAaa,
   drainCrp,
   drainProfiles,
   drainSettlement,
-  type Contract,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
@@ -12,12 +12,12 @@ import type { Facet, ViewKind } from './view.js';
 const DEFAULT_BOUND_MS = 2_000;
 const DEFAULT_PATIENCE_MS = 10_000;
 
-const DRAINS: Readonly<Record<Facet, Contract>> = {
+const DRAINS = {
   aaa: drainAaa,
   profiles: drainProfiles,
   crp: drainCrp,
   settlement: drainSettlement,
-};
+} as const satisfies Readonly<Record<Facet, Contract>>;
 
 /**
  * Who publishes views of a kind, stage by stage: AAA first hands its charges to settlement, which
@@ -149,7 +149,7 @@ export class Freshness {
       await this.#options.bus.request(
         DRAINS[service],
         this.#options.utility,
-        {},
+        { recipients: 'reachable' },
         { timeoutMs: this.#patienceMs },
       );
       return true;

@@ -32,10 +32,14 @@ function checkOver(portal: Portal, period: { readonly to: string }): void {
   }
 }
 
-/** Nothing that has ended may be missed: AAA hands over its charges, settlement what it made of them. */
-async function handOver(portal: Portal): Promise<void> {
-  await portal.bus.request(drainAaa, portal.utility, {});
-  await portal.bus.request(drainSettlement, portal.utility, {});
+/**
+ * Nothing that has ended may be missed: AAA hands over its charges, settlement what it made of them. A partner
+ * that is away keeps nobody from closing.
+ */
+async function handOver({ bus, utility }: Portal): Promise<void> {
+  for (const drain of [drainAaa, drainSettlement]) {
+    await bus.request(drain, utility, { recipients: 'reachable' }, { timeoutMs: CLOSE_TIMEOUT_MS });
+  }
 }
 
 /** @throws RoamgridError `unprocessable`, `nothing_to_invoice`, `peer_unreachable` */

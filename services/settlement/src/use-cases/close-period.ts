@@ -77,7 +77,7 @@ export async function waitForDelivery(ports: Ports): Promise<void> {
   const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, DELIVERY_WAIT_MS);
   });
-  const delivered = ports.drain().catch((error: unknown) => {
+  const delivered = ports.drain({ recipients: 'everyone' }).catch((error: unknown) => {
     ports.log.warn({ error: String(error) }, 'the outbox was not delivered at once');
   });
   await Promise.race([delivered, deadline]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { meterCorrection } from '../../documents/correction.js';
 import { signedStationRecord } from '../../documents/station-record.js';
-import { identifier, instantString, nothing, stationId } from '../../values.js';
+import { drainRequest, identifier, instantString, nothing, stationId } from '../../values.js';
 
 /** Delivers everything this service's outbox holds now; a close must not miss a charge that ended. */
 export const drainAaa = defineContract({
@@ -13,7 +13,7 @@ export const drainAaa = defineContract({
   summary: 'Delivers what the outbox holds before a period is closed.',
   senders: ['portal', 'settlement'],
   scope: 'own',
-  request: nothing,
+  request: drainRequest,
   reply: nothing,
 });
 

@@ -10,6 +10,7 @@ import { signedLoadSignal } from '../../documents/load-signal.js';
 import { signedRetailTariff } from '../../documents/retail-tariff.js';
 import {
   customerClass,
+  drainRequest,
   hashHex,
   identifier,
   nothing,
@@ -151,6 +152,6 @@ export const drainCrp = defineContract({
   summary: 'Delivers what the outbox holds.',
   senders: ['portal'],
   scope: 'own',
-  request: nothing,
+  request: drainRequest,
   reply: nothing,
 });

@@ -7,6 +7,7 @@ import {
   currencyCode,
   customerClass,
   decimalString,
+  drainRequest,
   identifier,
   identity,
   instantString,
@@ -192,6 +193,6 @@ export const drainProfiles = defineContract({
   summary: 'Delivers what the outbox holds.',
   senders: ['portal'],
   scope: 'own',
-  request: nothing,
+  request: drainRequest,
   reply: nothing,
 });

@@ -5,6 +5,7 @@ import { signedBillCredit } from '../../documents/correction.js';
 import {
   currencyCode,
   decimalString,
+  drainRequest,
   identifier,
   instantString,
   nothing,
@@ -197,6 +198,6 @@ export const drainSettlement = defineContract({
   summary: 'Delivers what the outbox holds.',
   senders: ['portal', 'settlement'],
   scope: 'own',
-  request: nothing,
+  request: drainRequest,
   reply: nothing,
 });
