@@ -1,6 +1,5 @@
 import { subjectOf, type Contract, type ReplyOf, type RequestInput } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
-import { firstValueFrom, timeout, TimeoutError, type Observable } from 'rxjs';
 import { errorFromReply, replyEnvelope, type RequestEnvelope } from './envelope.js';
 import { sessionOf } from './session-of.js';
 import { concernSession, currentDeadlineMs, currentTrace } from './trace-context.js';
@@ -31,10 +30,13 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** What carries messages; Nest's `ClientProxy` is one, and nothing else in Roamgrid touches it. */
+/** What carries messages. */
 export interface MessageClient {
-  /** @param timeoutMs nobody waits longer for the answer */
-  send(pattern: string, data: RequestEnvelope, timeoutMs: number): Observable<unknown>;
+  /**
+   * @param timeoutMs nobody waits longer for the answer
+   * @throws Error named `TimeoutError` when there was none in time
+   */
+  send(pattern: string, data: RequestEnvelope, timeoutMs: number): Promise<unknown>;
   close(): unknown;
 }
 
@@ -152,9 +154,7 @@ export class NestBus implements Bus {
       throw new RoamgridError('peer_unreachable', 'this side of the bus is closed');
     if (timeoutMs <= 0) throw new RoamgridError('peer_unreachable', `${address}: no time is left`);
     try {
-      return await firstValueFrom(
-        this.#options.client.send(address, envelope, timeoutMs).pipe(timeout(timeoutMs)),
-      );
+      return await within(timeoutMs, this.#options.client.send(address, envelope, timeoutMs));
     } catch (error) {
       // what cannot be sent, and a bus that is not there, say so themselves
       if (error instanceof RoamgridError) throw error;
@@ -164,7 +164,23 @@ export class NestBus implements Bus {
   }
 }
 
+class OverdueError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** A client that has no clock of its own, or opens its link first, keeps nobody waiting longer. */
+function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new OverdueError('no answer in time'));
+    }, limitMs);
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
+}
+
 /** Whichever of the two clocks rings first: the one here, or that of NATS's client. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error instanceof TimeoutError || error.name === 'TimeoutError');
+  return error instanceof Error && error.name === 'TimeoutError';
 }

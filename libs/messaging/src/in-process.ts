@@ -1,6 +1,6 @@
-import { ClientProxy, Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import type { ReadPacket, WritePacket } from '@nestjs/microservices';
-import { addressOf } from './bus.js';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { addressOf, type MessageClient } from './bus.js';
+import type { RequestEnvelope } from './envelope.js';
 import { writeWireText } from './wire-text.js';
 
 type Listener = (data: unknown) => Promise<unknown>;
@@ -73,40 +73,18 @@ export class InProcessServer extends Server implements CustomTransportStrategy {
   }
 }
 
-export class InProcessClient extends ClientProxy {
+export class InProcessClient implements MessageClient {
   readonly #broker: InProcessBroker;
 
   constructor(broker: InProcessBroker) {
-    super();
     this.#broker = broker;
   }
 
-  connect(): Promise<void> {
-    return Promise.resolve();
+  send(address: string, envelope: RequestEnvelope): Promise<unknown> {
+    return this.#broker.send(address, envelope);
   }
 
   close(): void {
-    // The broker is a map in memory: there is no connection to end.
-  }
-
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's own signature
-  unwrap<T>(): T {
-    return this.#broker as T;
-  }
-
-  protected publish(packet: ReadPacket, callback: (packet: WritePacket) => void): () => void {
-    this.#broker.send(String(packet.pattern), packet.data).then(
-      (response) => {
-        callback({ response, isDisposed: true });
-      },
-      (error: unknown) => {
-        callback({ err: error });
-      },
-    );
-    return () => undefined;
-  }
-
-  protected dispatchEvent<T>(): Promise<T> {
-    throw new Error('events go through the outbox and are acknowledged: use Bus.deliver');
+    // the broker is a map in memory: there is no connection to end
   }
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { from, type Observable } from 'rxjs';
 import type { MessageClient } from './bus.js';
 import type { RequestEnvelope } from './envelope.js';
 import type { NatsAddress } from './nats-address.js';
@@ -19,19 +18,15 @@ export class BusNatsClient implements MessageClient {
     this.#options = linkTo(address);
   }
 
-  send(pattern: string, data: RequestEnvelope, timeoutMs: number): Observable<unknown> {
-    return from(this.#request(pattern, data, timeoutMs));
+  async send(pattern: string, data: RequestEnvelope, timeoutMs: number): Promise<unknown> {
+    const link = await this.#open();
+    const bytes = writeRequest({ id: randomUUID(), pattern, data }, limitOf(link));
+    return readReply(await link.request(pattern, bytes, { timeout: timeoutMs }));
   }
 
   async close(): Promise<void> {
     const link = await this.#link?.catch(() => null);
     await link?.close();
-  }
-
-  async #request(pattern: string, data: RequestEnvelope, timeoutMs: number): Promise<unknown> {
-    const link = await this.#open();
-    const text = writeRequest({ id: randomUUID(), pattern, data }, limitOf(link));
-    return readReply(await link.request(pattern, text, { timeout: timeoutMs }));
   }
 
   #open(): Promise<NatsConnection> {

@@ -11,11 +11,20 @@ const PING_INTERVAL_MS = 20_000;
 export interface LinkOptions extends NatsAddress {
   readonly maxReconnectAttempts: number;
   readonly pingInterval: number;
+  readonly noAsyncTraces: boolean;
 }
 
-/** The client's own default gives up after twenty seconds, and the service would stay deaf for ever. */
+/**
+ * The client's own default gives up after twenty seconds, and the service would stay deaf for ever. It also
+ * notes a stack for each request, for errors of which only the kind is told here.
+ */
 export function linkTo(address: NatsAddress): LinkOptions {
-  return { ...address, maxReconnectAttempts: -1, pingInterval: PING_INTERVAL_MS };
+  return {
+    ...address,
+    maxReconnectAttempts: -1,
+    pingInterval: PING_INTERVAL_MS,
+    noAsyncTraces: true,
+  };
 }
 
 /** @throws RoamgridError `peer_unreachable`, naming the servers and not what opens them */

@@ -1,12 +1,19 @@
-import { ServerNats, type MessageHandler } from '@nestjs/microservices';
+import { NatsContext, ServerNats, type MessageHandler } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { firstValueFrom, isObservable } from 'rxjs';
 import { addressFrom, addressOf } from './bus.js';
+import type { ReplyEnvelope } from './envelope.js';
 import type { NatsAddress } from './nats-address.js';
 import { limitOf, linkTo, openLink, type LinkOptions } from './nats-link.js';
-import { replySerializer } from './nats-packets.js';
+import { readRequest, writeReply } from './nats-packets.js';
 
 /** How long a service that stops waits for what it has taken; a handler may hang. */
 const LAST_ANSWERS_MS = 5_000;
+
+const SERVICE_FAILED: ReplyEnvelope = {
+  ok: false,
+  error: { code: 'internal', detail: 'the service failed', fields: [] },
+};
 
 /** Nest's NATS transport, listening on one utility's own subjects. */
 export class UtilityNatsServer extends ServerNats {
@@ -20,7 +27,7 @@ export class UtilityNatsServer extends ServerNats {
 
   constructor(address: NatsAddress, utility: string, service: string) {
     const options = linkTo(address);
-    super({ ...options, serializer: replySerializer(() => limitOf(this.#link)) });
+    super(options);
     this.#options = options;
     this.#utility = utility;
     this.#queue = `${utility}.${service}`;
@@ -66,12 +73,33 @@ export class UtilityNatsServer extends ServerNats {
   }
 
   override async handleMessage(address: string, message: Msg): Promise<void> {
-    const work = super.handleMessage(address, message) as Promise<void>;
+    const work = this.#answer(address, message);
     this.#working.add(work);
     try {
       await work;
     } finally {
       this.#working.delete(work);
+    }
+  }
+
+  /** A request has one reply, so that what Nest does for streams of them is left out. */
+  async #answer(address: string, message: Msg): Promise<void> {
+    const handler = this.getHandlers().get(address);
+    const request = readRequest(message);
+    if (handler === undefined || request === null) {
+      await super.handleMessage(address, message);
+      return;
+    }
+    const context = new NatsContext([message.subject, message.headers]);
+    const reply = (response: unknown): void => {
+      message.respond(writeReply(request.id, response, limitOf(this.#link)));
+    };
+    try {
+      const result: unknown = await handler(request.data, context);
+      reply(isObservable(result) ? await firstValueFrom(result) : result);
+    } catch (error) {
+      reply(SERVICE_FAILED);
+      throw error;
     }
   }
 
