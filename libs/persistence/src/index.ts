@@ -4,6 +4,7 @@
 export { Database } from './database/database.js';
 export type { DatabaseOptions } from './database/database.js';
 export type { DataSourceOptions, MigrationClass } from './database/data-source.js';
+export { GroupCommit } from './database/group-commit.js';
 export { json, JsonParameter } from './database/parameters.js';
 export { prepared } from './database/statement.js';
 export { isRefusal, isUniqueViolation, QueryError } from './database/query-error.js';

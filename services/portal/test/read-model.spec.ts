@@ -73,6 +73,21 @@ describe('the read model', () => {
     }
   });
 
+  it('what cannot be kept keeps nothing else out that is published at the same time', async () => {
+    const outcomes = await Promise.allSettled([
+      ...[1, 2, 3].map((number) => session(number, { state: 'ended' })),
+      session(4, { state: 'ended', message: 'no text of PostgreSQL: \u0000' }),
+      session(2, { state: 'rated' }, 'settlement'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array<string>(3).fill('fulfilled'),
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(idsOf(await get('/sessions'))).toEqual([id(3), id(2), id(1)]);
+    expect(await get(`/sessions/${id(2)}`)).toMatchObject({ state: 'rated' });
+  });
+
   it('pages through a list, newest first, each item once', async () => {
     await Promise.all([1, 2, 3, 4, 5].map((number) => session(number, { state: 'ended' })));
     const first = await portal.call('GET', '/sessions?limit=2&state=ended');

@@ -43,7 +43,7 @@ const LAST_ERROR_CHARACTERS = 500;
 const SCAN_REST_FACTOR = 4;
 const SCAN_FREE_MS = 20;
 /** commits that follow each other within it are read, delivered and marked together */
-const GATHER_MS = 10;
+const GATHER_MS = 100;
 
 /**
  * Delivers an outbox: at least once, in order within a key, for ever. A refused message blocks its

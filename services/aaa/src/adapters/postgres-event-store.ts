@@ -1,7 +1,6 @@
-import type { Database } from '@roamgrid/persistence';
+import { GroupCommit, type Database } from '@roamgrid/persistence';
 import type { EventReply, EventStore, MeterDecision, WireEntry } from '../ports.js';
 import type { TransactionEvent } from '../session/session.js';
-import { GroupCommit } from './group-commit.js';
 import { PostgresMeterGroup, type MeterItem } from './postgres-meter-group.js';
 import { APPEND_ALL, columnsOf } from './wire-rows.js';
 

@@ -18,14 +18,16 @@ interface TraceRow {
 export const ADD_STEPS = prepared(
   `INSERT INTO trace_steps (session_id, step, occurrence, at, at_ms, step_order, from_party,
      to_party, duration_ms, document_hash)
-   SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::integer[],
+   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::integer[],
      $7::text[], $8::text[], $9::bigint[], $10::text[])
    ON CONFLICT DO NOTHING`,
 );
 
-export function stepParameters(sessionId: string, steps: readonly TraceEntry[]): unknown[] {
+export function stepParameters(
+  steps: readonly (TraceEntry & { readonly sessionId: string })[],
+): unknown[] {
   return [
-    sessionId,
+    steps.map(({ sessionId }) => sessionId),
     steps.map(({ step }) => step),
     steps.map(({ occurrence }) => occurrence),
     steps.map(({ at }) => at),
@@ -46,7 +48,10 @@ export class PostgresTraces implements TraceStore {
   }
 
   async add(sessionId: string, steps: readonly TraceEntry[]): Promise<void> {
-    await this.#database.query(ADD_STEPS, stepParameters(sessionId, steps));
+    await this.#database.query(
+      ADD_STEPS,
+      stepParameters(steps.map((step) => ({ sessionId, ...step }))),
+    );
   }
 
   async list(sessionId: string): Promise<TraceEntry[]> {

@@ -1,28 +1,13 @@
-import { json, prepared, type Database, type Transaction } from '@roamgrid/persistence';
+import type { Database } from '@roamgrid/persistence';
 import type { Condition, ListRequest, PublishedFacet, ViewStore } from '../ports.js';
-import { mergeFacets } from '../read-model/merge-facets.js';
-import type { Facet, JsonObject, TraceEntry, View, ViewKind } from '../read-model/view.js';
-import { ADD_STEPS, stepParameters } from './postgres-traces.js';
+import type { JsonObject, TraceEntry, View, ViewKind } from '../read-model/view.js';
+import { PostgresProjections } from './postgres-projections.js';
 
 interface ItemRow {
   readonly id: string;
   readonly sort_at_ms: bigint;
   readonly data: JsonObject;
 }
-
-interface KeptFacet {
-  readonly sortAtMs: number;
-  readonly data: JsonObject;
-}
-
-type KeptFacets = Readonly<Partial<Record<Facet, KeptFacet>>>;
-
-/** Makes the item of a first facet, or adds the facet; its row makes those who publish take turns. */
-const KEEP_FACET = prepared(
-  `INSERT INTO view_items (kind, id, sort_at_ms, data, facets) VALUES ($1, $2, $3, $4, $5)
-   ON CONFLICT (kind, id) DO UPDATE SET facets = view_items.facets || excluded.facets
-   RETURNING facets, (xmax = 0) AS is_new`,
-);
 
 function toView(row: ItemRow): View {
   return { id: row.id, sortAtMs: row.sort_at_ms, data: row.data };
@@ -74,39 +59,17 @@ function whereOf(request: ListRequest, parameters: Bindings): string {
   return clauses.join(' AND ');
 }
 
-function mergeAnew(tx: Transaction, kind: ViewKind, id: string, kept: KeptFacets): void {
-  const facets = Object.values(kept);
-  const data = Object.fromEntries(Object.entries(kept).map(([name, facet]) => [name, facet.data]));
-  const sortAtMs = Math.min(...facets.map((facet) => facet.sortAtMs));
-  tx.write('UPDATE view_items SET sort_at_ms = $3, data = $4 WHERE kind = $1 AND id = $2', [
-    kind,
-    id,
-    sortAtMs,
-    json(mergeFacets(kind, data)),
-  ]);
-}
-
 export class PostgresViews implements ViewStore {
   readonly #database: Database;
+  readonly #projections: PostgresProjections;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#projections = new PostgresProjections(database);
   }
 
-  async project(published: PublishedFacet, steps: readonly TraceEntry[]): Promise<void> {
-    const { kind, id, facet, sortAtMs, data } = published;
-    await this.#database.transaction(async (tx) => {
-      if (steps.length > 0) tx.append(ADD_STEPS, stepParameters(id, steps));
-      const own = { [facet]: { sortAtMs, data } };
-      const [kept] = await tx.query<{ facets: KeptFacets; is_new: boolean }>(KEEP_FACET, [
-        kind,
-        id,
-        sortAtMs,
-        json(mergeFacets(kind, { [facet]: data })),
-        json(own),
-      ]);
-      if (kept?.is_new === false) mergeAnew(tx, kind, id, kept.facets);
-    });
+  project(published: PublishedFacet, steps: readonly TraceEntry[]): Promise<void> {
+    return this.#projections.project(published, steps);
   }
 
   async find(kind: ViewKind, id: string): Promise<View | null> {

@@ -1,4 +1,4 @@
-import { isRefusal } from '@roamgrid/persistence';
+import { isRefusal } from './query-error.js';
 
 interface Waiting<Item, Result> {
   readonly item: Item;
