@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BookedCdr, BookedSession, BookedSuspense, Books } from '../src/swarm/booked.js';
 import { compare } from '../src/swarm/compare.js';
-import type { OwnRecord } from '../src/swarm/play.js';
+import type { OwnRecord } from '../src/swarm/own-record.js';
 
 const record = (changes: Partial<OwnRecord> = {}): OwnRecord => ({
   stationId: 'SWARM-1',
@@ -12,6 +12,7 @@ const record = (changes: Partial<OwnRecord> = {}): OwnRecord => ({
   reason: null,
   name: { sessionId: 'session-1' },
   energyMilliWh: 5_000_000n,
+  mustBeRefused: false,
   ...changes,
 });
 const session = (changes: Partial<BookedSession> = {}): BookedSession => ({
@@ -29,6 +30,7 @@ const cdr = (changes: Partial<BookedCdr> = {}): BookedCdr => ({
   stationId: 'SWARM-1',
   homeUtility: 'alabama-power',
   documentHash: 'ab',
+  endMs: 1_000,
   standing: 'open',
   energyMilliWh: 5_000_000n,
   currency: 'USD',
@@ -106,6 +108,12 @@ describe('a difference is named', () => {
     ['less energy', record({ energyMilliWh: 5_000_001n }), rated, /metered 5\.000001 kWh/],
     ['no charge', record(), books({}), /booked 0\.000 kWh \(nowhere\)/],
     ['0 Wh without a record', record({ energyMilliWh: 0n }), books({}), /have no charge/],
+    [
+      'a quote where a refusal was due',
+      record({ mustBeRefused: true }),
+      rated,
+      /had to be refused/,
+    ],
     ['rated though refused', record({ told: 'refused' }), rated, /refused, and rated all the same/],
     [
       'a record of nobody',

@@ -32,6 +32,7 @@ describe('what a station delivers', () => {
     ['meterReset', 'start 7000, update 7333, update 7666, stop 0'],
     ['implausible', 'start 7000, update 7333, update 7666, stop 9008000'],
     ['zeroEnergy', 'start 7000, update 7000, update 7000, stop 7000'],
+    ['meterBackwards', 'start 7000, update 6999, update 7666, stop 8000'],
     ['parked', 'start 7000, update 7333, update 7666, update 8000, stop 8000'],
   ])('%s: %s', (behaviour, expected) => {
     expect(delivered(behaviour)).toBe(expected);
@@ -56,6 +57,9 @@ describe('what the registers prove', () => {
     ['meterReset', 666_000n],
     ['implausible', 9_001_000_000n],
     ['zeroEnergy', 0n],
+    ['meterBackwards', 1_000_000n],
+    ['clock1970', 1_000_000n],
+    ['powerLoss', 1_000_000n],
   ])('%s: %s mWh', (behaviour, energyMilliWh) => {
     expect(scriptOf(behaviour).energyMilliWh).toBe(energyMilliWh);
   });
@@ -64,5 +68,30 @@ describe('what the registers prove', () => {
     const { deliveries, endMs, registerAfterMilliWh, energyMilliWh } = scriptOf(name);
     expect(deliveries.every(({ at }) => Date.parse(at) < endMs)).toBe(true);
     expect(registerAfterMilliWh).toBe(7_000_000n + energyMilliWh);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  const firstAt = (behaviour: BehaviourName): string | undefined =>
+    scriptOf(behaviour).deliveries[0]?.at;
+  it.each<[BehaviourName, string]>([
+    ['clockSecond', '2026-11-21T12:05:01Z'],
+    ['clockFiveMinutes', '2026-11-21T12:00:00Z'],
+    ['clockDay', '2026-11-20T12:00:00Z'],
+    ['clock1970', '1970-01-01T00:00:00Z'],
+  ])('%s: the start is told as of %s', (behaviour, expected) => {
+    expect(firstAt(behaviour)).toBe(expected);
+  });
+});
+
+describe('an end with a reason', () => {
+  it.each<[BehaviourName, string, boolean]>([
+    ['cablePulled', 'EVDisconnected', false],
+    ['emergencyStop', 'EmergencyStop', false],
+    ['powerLoss', 'PowerLoss', true],
+    ['plain', 'Local', false],
+  ])('%s: %s', (behaviour, stopReason, isAfterOutage) => {
+    const stop = scriptOf(behaviour).deliveries.at(-1);
+    expect(stop).toMatchObject({ stopReason, isAfterOutage, isOffline: isAfterOutage });
   });
 });

@@ -254,6 +254,9 @@ describe('a station whose clock is wrong', () => {
     } else {
       expect(ended.quarantined).toBe('session_in_suspense');
       expect(await codes()).toContain(quarantined);
+      const items = await aaa.suspense(station.stationId);
+      const end = items.find(({ code }) => code === 'session_in_suspense');
+      expect(end?.evidence.energyWh).toBe('1000');
     }
   });
 

@@ -24,6 +24,11 @@ export class CallRefused extends Error {
   }
 }
 
+/** Nobody answered a call in time; a station repeats it. */
+export class CallUnanswered extends Error {
+  override readonly name = 'CallUnanswered';
+}
+
 /** A frame as the station saw it; for telling the story hop by hop. */
 export interface SeenFrame {
   readonly direction: 'sent' | 'received';
@@ -87,7 +92,7 @@ export class StationSocket {
     const answer = new Promise<JsonObject>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new Error(`${action} was not answered`));
+        reject(new CallUnanswered(`${action} was not answered`));
       }, ANSWER_TIMEOUT_MS);
       this.#pending.set(id, {
         resolve: (result) => {

@@ -4,8 +4,8 @@ export type Protocol = 'ocpp2.0.1' | 'ocpp1.6' | 'http';
 export const PROTOCOLS: readonly Protocol[] = ['ocpp2.0.1', 'ocpp1.6', 'http'];
 const OCPP: readonly Protocol[] = ['ocpp2.0.1', 'ocpp1.6'];
 
-/** Who swipes: of a fleet, on a prepaid balance, or blocked at home. */
-export type DriverKind = 'fleet' | 'prepaid' | 'blocked';
+/** Who swipes: of a fleet, on a prepaid balance, allowed one charge at a time, or blocked at home. */
+export type DriverKind = 'fleet' | 'prepaid' | 'single' | 'blocked';
 
 export type BehaviourName =
   | 'plain'
@@ -23,7 +23,18 @@ export type BehaviourName =
   | 'meterReset'
   | 'implausible'
   | 'lostStop'
-  | 'energyOfRefused';
+  | 'energyOfRefused'
+  | 'cablePulled'
+  | 'emergencyStop'
+  | 'powerLoss'
+  | 'meterBackwards'
+  | 'underOneCent'
+  | 'twoCards'
+  | 'cardElsewhere'
+  | 'clockSecond'
+  | 'clockFiveMinutes'
+  | 'clockDay'
+  | 'clock1970';
 
 /** What a charge does, how often, and which stations can do it. */
 export interface Behaviour {
@@ -61,6 +72,18 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   // over HTTP the connector stays taken by the session that never ended
   of('lostStop', 3, 'fleet', OCPP),
   of('energyOfRefused', 3, 'blocked', OCPP),
+  of('cablePulled', 4),
+  of('emergencyStop', 3),
+  of('powerLoss', 3),
+  of('meterBackwards', 3),
+  of('underOneCent', 3),
+  of('twoCards', 3),
+  // whoever may charge once at a time shows the card at a second station
+  of('cardElsewhere', 3, 'single'),
+  of('clockSecond', 3),
+  of('clockFiveMinutes', 3),
+  of('clockDay', 3),
+  of('clock1970', 3),
 ];
 
 /** Draws one that a station of this protocol can do. */

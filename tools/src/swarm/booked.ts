@@ -1,4 +1,4 @@
-import { parseEnergyKwh, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
+import { parseEnergyKwh, parseInstant, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
 import { z } from 'zod';
 
 /** Answers of the public API, as far as the swarm compares them; figures become integers here. */
@@ -39,6 +39,7 @@ const cdrAnswer = z.looseObject({
     stationId: z.string(),
     homeUtility: z.string(),
     energyKwh: energy,
+    endAt: z.string(),
     currency: z.string(),
     lines: z.array(z.looseObject({ amount: z.string() })),
     totalExclTax: z.string(),
@@ -56,6 +57,7 @@ export interface BookedCdr {
   readonly homeUtility: string;
   readonly documentHash: string;
   readonly standing: 'domestic' | 'invoiced' | 'open' | 'held';
+  readonly endMs: number;
   readonly energyMilliWh: EnergyMilliWh;
   readonly currency: string;
   readonly linesMinor: bigint;
@@ -79,6 +81,7 @@ export const bookedCdr = cdrAnswer.transform(
       homeUtility: document.homeUtility,
       documentHash,
       standing: standingOf(role, state, invoiceId),
+      endMs: parseInstant(document.endAt),
       energyMilliWh: document.energyKwh,
       currency,
       linesMinor: sum(document.lines.map(({ amount }) => amount)),

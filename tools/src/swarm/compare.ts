@@ -1,6 +1,6 @@
 import { formatEnergyKwh, type EnergyMilliWh } from '@roamgrid/kernel';
 import type { BookedCdr, BookedSession, BookedSuspense, Books } from './booked.js';
-import type { OwnRecord } from './play.js';
+import type { OwnRecord } from './own-record.js';
 
 /** Where the energy of a charge stands in the books. */
 export type Standing =
@@ -100,6 +100,9 @@ function checkRecord(record: OwnRecord, found: Found | null, books: Books): stri
   if (own !== booked) {
     const where = found === null ? 'nowhere' : found.standing;
     return [`${labelOf(record)}: metered ${kwh(own)} kWh, booked ${kwh(booked)} kWh (${where})`];
+  }
+  if (record.mustBeRefused && record.told !== 'refused') {
+    return [`${labelOf(record)}: had to be refused, and was ${record.told}`];
   }
   if (record.told === 'charged') {
     return found === null ? [`${labelOf(record)}: charged, and the books have no charge`] : [];

@@ -49,6 +49,8 @@ function settingsOf(kind: DriverKind, currency: string): object {
       return { ...common, tier: 'Gold' };
     case 'blocked':
       return { ...common, state: 'blocked' };
+    case 'single':
+      return { ...common, maxConcurrentSessions: 1 };
     case 'prepaid':
       return {
         ...common,
@@ -77,7 +79,8 @@ async function register(gateway: DemoGateway, home: Home, kind: DriverKind): Pro
 
 /**
  * Registers the drivers that a swarm of so many stations needs, at every utility that has consumers: a
- * fleet for every ten stations, for each station one who pays in advance, and one who is blocked.
+ * fleet for every ten stations, for each station one who pays in advance and one who may charge once at a
+ * time, and one who is blocked.
  */
 export async function registerDrivers(
   gateway: DemoGateway,
@@ -88,6 +91,7 @@ export async function registerDrivers(
   const counts: readonly (readonly [DriverKind, number])[] = [
     ['fleet', Math.ceil(stations / STATIONS_PER_FLEET)],
     ['prepaid', Math.ceil(stations / known.length)],
+    ['single', Math.ceil(stations / known.length)],
     ['blocked', 1],
   ];
   const wanted = known.flatMap((home) =>
@@ -103,6 +107,7 @@ export async function registerDrivers(
   return known.map((home) => ({
     fleet: of(home, 'fleet'),
     prepaid: of(home, 'prepaid'),
+    single: of(home, 'single'),
     blocked: of(home, 'blocked'),
   }));
 }

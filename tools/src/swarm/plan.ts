@@ -30,6 +30,10 @@ const LEAST_WH = 100;
 const SPREAD_WH = 1_400;
 /** a prepaid driver wants more than the balance now and then */
 const PREPAID_WH = 4_000;
+const FIXED_MILLI_WH: Readonly<Partial<Record<BehaviourName, bigint>>> = {
+  zeroEnergy: 0n,
+  underOneCent: 2n * MILLI_WH,
+};
 const GREATEST_UPDATES = 3;
 const MANY = 1_000;
 
@@ -37,11 +41,12 @@ function planCharge(random: SeededRandom, protocol: Protocol): PlannedCharge {
   const { name, driver } = drawBehaviour(random, protocol);
   const extraWh = name === 'prepaid' ? random.below(PREPAID_WH) : 0;
   const energyWh = LEAST_WH + random.below(SPREAD_WH) + extraWh;
+  const energyMilliWh = FIXED_MILLI_WH[name] ?? BigInt(energyWh) * MILLI_WH;
   return {
     behaviour: name,
     driver,
     homeNumber: random.below(MANY),
-    energyMilliWh: name === 'zeroEnergy' ? 0n : BigInt(energyWh) * MILLI_WH,
+    energyMilliWh,
     updates: 1 + random.below(GREATEST_UPDATES),
     connectorNumber: random.below(MANY),
   };

@@ -2,31 +2,19 @@ import type { EnergyMilliWh } from '@roamgrid/kernel';
 import { DemoFault } from '../demo-fault.js';
 import type { DemoGateway } from '../demo-gateway.js';
 import { atMost } from './at-most.js';
-import type { BehaviourName, Protocol } from './behaviours.js';
+import type { Protocol } from './behaviours.js';
 import { withWrongCheckDigits, type HomeDrivers } from './drivers.js';
+import { showElsewhere, showSecondCard } from './intrude.js';
+import type { OwnRecord } from './own-record.js';
 import type { PlannedCharge, PlannedStation } from './plan.js';
+import { playCharge } from './play-charge.js';
 import { Player16 } from './player-16.js';
 import { Player201 } from './player-201.js';
 import { PlayerHttp } from './player-http.js';
-import type { ChargeName, StationPlayer } from './player.js';
-import { writeScript, type ChargeScript, type MeterStep } from './script.js';
+import type { StationPlayer, Visit } from './player.js';
+import { writeScript } from './script.js';
 import type { SwarmStation } from './stations.js';
 import type { Timings } from './timings.js';
-
-/** What the swarm itself knows of a charge, from what its stations metered and were told. */
-export interface OwnRecord {
-  readonly stationId: string;
-  readonly visited: string;
-  readonly protocol: Protocol;
-  readonly behaviour: BehaviourName;
-  /** `left`: the driver went away after the quote */
-  readonly told: 'charged' | 'refused' | 'left';
-  /** as the station was told it */
-  readonly reason: string | null;
-  /** null: the gateway named no session, and no energy flowed */
-  readonly name: ChargeName | null;
-  readonly energyMilliWh: EnergyMilliWh;
-}
 
 export interface Swarm {
   readonly gateway: DemoGateway;
@@ -64,66 +52,17 @@ function connect(swarm: Swarm, station: SwarmStation, protocol: Protocol): Promi
   }
 }
 
-/** Prepaid drivers charge at one station only, since they may charge at one place at a time. */
+/** Who may charge at one place at a time charges at one station only. */
 function driverOf(swarm: Swarm, plan: PlannedCharge, stationNumber: number): string {
   const { drivers } = swarm;
-  const homeNumber = plan.driver === 'prepaid' ? stationNumber + 1 : plan.homeNumber;
+  const isBound = plan.driver === 'prepaid' || plan.driver === 'single';
+  const homeNumber = isBound ? stationNumber + 1 : plan.homeNumber;
   const home = drivers[homeNumber % drivers.length];
   const pool = home?.[plan.driver] ?? [];
-  const index = plan.driver === 'prepaid' ? stationNumber / drivers.length : stationNumber;
+  const index = isBound ? stationNumber / drivers.length : stationNumber;
   const cin = pool[Math.floor(index) % pool.length];
   if (cin === undefined) throw new DemoFault('No driver of this kind was registered.');
   return plan.behaviour === 'wrongCheckDigits' ? withWrongCheckDigits(cin) : cin;
-}
-
-/** A start that may not charge is ended where it began: the station gives no energy. */
-function endAtOnce(start: MeterStep): MeterStep {
-  return { ...start, kind: 'stop', sequenceNumber: start.sequenceNumber + 1 };
-}
-
-type Outcome = Pick<OwnRecord, 'told' | 'reason' | 'name' | 'energyMilliWh'>;
-
-async function deliverAll(player: StationPlayer, script: ChargeScript): Promise<Outcome> {
-  const { deliveries, energyMilliWh } = script;
-  for (const step of deliveries) {
-    const decision = await player.deliver(step);
-    if (step.kind !== 'start' || decision.isAccepted) continue;
-    await player.deliver(endAtOnce(step));
-    return { told: 'refused', reason: decision.reason, name: player.name(), energyMilliWh: 0n };
-  }
-  return { told: 'charged', reason: null, name: player.name(), energyMilliWh };
-}
-
-/** A station that gives energy though the driver was refused. */
-async function deliverDespite(player: StationPlayer, script: ChargeScript): Promise<Outcome> {
-  let reason: string | null = null;
-  for (const step of script.deliveries) {
-    const decision = await player.deliver(step);
-    if (!decision.isAccepted) reason = decision.reason;
-  }
-  const { energyMilliWh } = script;
-  return { told: 'refused', reason, name: player.name(), energyMilliWh };
-}
-
-async function playCharge(
-  player: StationPlayer,
-  visit: { readonly connectorId: number; readonly cin: string },
-  plan: PlannedCharge,
-  script: ChargeScript,
-): Promise<Outcome> {
-  if (plan.behaviour === 'energyOfRefused') {
-    await player.begin(visit);
-    return deliverDespite(player, script);
-  }
-  const decision = await player.authorize(visit);
-  if (!decision.isAccepted) {
-    return { told: 'refused', reason: decision.reason, name: player.name(), energyMilliWh: 0n };
-  }
-  if (plan.behaviour === 'declined') {
-    return { told: 'left', reason: null, name: player.name(), energyMilliWh: 0n };
-  }
-  await player.begin(visit);
-  return deliverAll(player, script);
 }
 
 function connectorOf({ evses }: SwarmStation, plan: PlannedCharge) {
@@ -146,49 +85,78 @@ function beginning(station: SwarmStation, { charges, protocol }: PlannedStation)
   return nowMs - lengthMs;
 }
 
-/** A station's charges one after the other; no two overlap. */
-async function playStation(swarm: Swarm, stationNumber: number): Promise<OwnRecord[]> {
-  const station = swarm.stations[stationNumber];
-  const planned = swarm.plans[stationNumber];
-  if (station === undefined || planned === undefined) throw new RangeError('one plan a station');
-  const { protocol, charges } = planned;
-  const player = await connect(swarm, station, protocol);
-  try {
-    return await playCharges(swarm, { station, stationNumber, player, protocol, charges });
-  } finally {
-    await player.close();
-  }
-}
-
 interface PlayedStation extends PlannedStation {
   readonly station: SwarmStation;
   readonly stationNumber: number;
   readonly player: StationPlayer;
 }
 
+/** What somebody else does while this charge runs; most often nobody is there. */
+function intruderOf(swarm: Swarm, played: PlayedStation, plan: PlannedCharge, visit: Visit) {
+  const { station, stationNumber, player, protocol } = played;
+  const { stationId, visited } = station;
+  const common = { stationId, visited, protocol, behaviour: plan.behaviour };
+  return async (): Promise<OwnRecord[]> => {
+    switch (plan.behaviour) {
+      case 'twoCards': {
+        const other = { ...plan, homeNumber: plan.homeNumber + 1 };
+        const cin = driverOf(swarm, other, stationNumber);
+        return showSecondCard(player, { ...visit, cin }, common);
+      }
+      case 'cardElsewhere': {
+        const other = swarm.stations.find(
+          (one) => one.visited === visited && one.stationId !== stationId,
+        );
+        const { gateway, timings } = swarm;
+        const { baseUrl } = gateway;
+        if (other === undefined) return [];
+        return showElsewhere(other, visit.cin, { baseUrl, timings }, common);
+      }
+      default:
+        return [];
+    }
+  };
+}
+
 async function playCharges(swarm: Swarm, played: PlayedStation): Promise<OwnRecord[]> {
   const { station, stationNumber, player, protocol, charges } = played;
+  const { stationId, visited } = station;
   const registers = new Map<number, EnergyMilliWh>();
   const records: OwnRecord[] = [];
   let startMs = beginning(station, played);
   for (const plan of charges) {
+    const { behaviour } = plan;
     const { connectorId, powerW } = connectorOf(station, plan);
     const registerMilliWh = registers.get(connectorId) ?? FIRST_REGISTER_MILLI_WH;
     const liveFromMs = Date.now() - LIVE_MS;
     const script = writeScript({ plan, protocol, startMs, registerMilliWh, powerW, liveFromMs });
     const visit = { connectorId, cin: driverOf(swarm, plan, stationNumber) };
-    const { stationId, visited } = station;
-    const outcome = await playCharge(player, visit, plan, script).catch((error: unknown) => {
+    const intrude = intruderOf(swarm, played, plan, visit);
+    const charge = { player, visit, behaviour, script, intrude };
+    const outcome = await playCharge(charge, records).catch((error: unknown) => {
       swarm.onFault(stationId, error);
       return null;
     });
     if (outcome === null) break;
-    records.push({ stationId, visited, protocol, behaviour: plan.behaviour, ...outcome });
+    records.push({ stationId, visited, protocol, behaviour, ...outcome });
     swarm.onPlayed();
     startMs = script.endMs;
     registers.set(connectorId, registerMilliWh + outcome.energyMilliWh);
   }
   return records;
+}
+
+/** A station's charges one after the other; no two overlap. */
+async function playStation(swarm: Swarm, stationNumber: number): Promise<OwnRecord[]> {
+  const station = swarm.stations[stationNumber];
+  const planned = swarm.plans[stationNumber];
+  if (station === undefined || planned === undefined) throw new RangeError('one plan a station');
+  const player = await connect(swarm, station, planned.protocol);
+  try {
+    return await playCharges(swarm, { ...planned, station, stationNumber, player });
+  } finally {
+    await player.close();
+  }
 }
 
 /** Plays the whole swarm, its stations at the same time. */

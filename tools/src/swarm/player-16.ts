@@ -16,22 +16,37 @@ function decisionOf(status: string): Decision {
 
 /** A station of the swarm that speaks OCPP 1.6: the gateway names the transaction. */
 export class Player16 implements StationPlayer {
-  readonly #station: SimulatedStation16;
+  readonly #address: StationAddress;
+  #station: SimulatedStation16;
   readonly #timings: Timings;
   #visit: Visit | null = null;
   #transactionId: string | null = null;
 
-  private constructor(station: SimulatedStation16, timings: Timings) {
+  private constructor(address: StationAddress, station: SimulatedStation16, timings: Timings) {
+    this.#address = address;
     this.#station = station;
     this.#timings = timings;
   }
 
   static async connect(address: StationAddress, timings: Timings): Promise<Player16> {
-    return new Player16(await SimulatedStation16.connect(address), timings);
+    return new Player16(address, await SimulatedStation16.connect(address), timings);
   }
 
-  async authorize({ cin }: Visit): Promise<Decision> {
+  authorize(visit: Visit): Promise<Decision> {
     this.#transactionId = null;
+    return this.#authorize(visit);
+  }
+
+  async showOther(visit: Visit): Promise<Decision & { readonly name: null }> {
+    return { ...(await this.#authorize(visit)), name: null };
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#station.close();
+    this.#station = await SimulatedStation16.connect(this.#address);
+  }
+
+  async #authorize({ cin }: Visit): Promise<Decision> {
     return decisionOf(
       await this.#timings.measure('1.6 Authorize', () => this.#station.authorize(cin)),
     );
@@ -43,7 +58,7 @@ export class Player16 implements StationPlayer {
     return Promise.resolve();
   }
 
-  async deliver({ kind, at, meterWh }: MeterStep): Promise<Decision> {
+  async deliver({ kind, at, meterWh, stopReason }: MeterStep): Promise<Decision> {
     const visit = this.#visit;
     if (visit === null) throw new Error('no charge was begun');
     const { connectorId, cin: idTag } = visit;
@@ -62,7 +77,10 @@ export class Player16 implements StationPlayer {
             '1.6 MeterValues',
             () => this.#station.meter(connectorId, transactionId, meterWh, at),
           ] as const)
-        : (['1.6 StopTransaction', () => this.#station.stop(transactionId, meterWh, at)] as const);
+        : ([
+            '1.6 StopTransaction',
+            () => this.#station.stop(transactionId, meterWh, at, stopReason),
+          ] as const);
     await this.#timings.measure(call, run);
     return ACCEPTED;
   }

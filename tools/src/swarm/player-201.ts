@@ -9,7 +9,7 @@ import {
   type StationPlayer,
   type Visit,
 } from './player.js';
-import type { MeterStep } from './script.js';
+import type { MeterStep, StopReason } from './script.js';
 import type { Timings } from './timings.js';
 
 const tokenAnswer = z.looseObject({
@@ -21,6 +21,13 @@ const EVENTS = {
   update: { eventType: 'Updated', triggerReason: 'MeterValuePeriodic', context: 'Sample.Periodic' },
   stop: { eventType: 'Ended', triggerReason: 'StopAuthorized', context: 'Transaction.End' },
 } as const;
+
+const STOP_TRIGGERS: Readonly<Record<StopReason, string>> = {
+  Local: EVENTS.stop.triggerReason,
+  EVDisconnected: 'EVDeparted',
+  EmergencyStop: 'AbnormalCondition',
+  PowerLoss: 'AbnormalCondition',
+};
 
 interface Running extends Visit {
   readonly transactionId: string;
@@ -37,13 +44,13 @@ function payloadOf(step: MeterStep, { cin, connectorId, transactionId }: Running
   return {
     eventType,
     timestamp: step.at,
-    triggerReason,
+    triggerReason: step.kind === 'stop' ? STOP_TRIGGERS[step.stopReason] : triggerReason,
     seqNo: step.sequenceNumber,
     ...(step.isOffline ? { offline: true } : {}),
     transactionInfo: {
       transactionId,
       chargingState: step.isIdle ? 'SuspendedEV' : 'Charging',
-      ...(step.kind === 'stop' ? { stoppedReason: 'Local' } : {}),
+      ...(step.kind === 'stop' ? { stoppedReason: step.stopReason } : {}),
     },
     evse: { id: connectorId, connectorId: 1 },
     ...(step.kind === 'start' ? { idToken: { idToken: cin, type: 'Central' } } : {}),
@@ -53,21 +60,37 @@ function payloadOf(step: MeterStep, { cin, connectorId, transactionId }: Running
 
 /** A station of the swarm that speaks OCPP 2.0.1. */
 export class Player201 implements StationPlayer {
-  readonly #socket: StationSocket;
+  readonly #address: StationAddress;
+  #socket: StationSocket;
   readonly #timings: Timings;
   #running: Running | null = null;
 
-  private constructor(socket: StationSocket, timings: Timings) {
+  private constructor(address: StationAddress, socket: StationSocket, timings: Timings) {
+    this.#address = address;
     this.#socket = socket;
     this.#timings = timings;
   }
 
   static async connect(address: StationAddress, timings: Timings): Promise<Player201> {
-    return new Player201(await StationSocket.connect(address, 'ocpp2.0.1'), timings);
+    const socket = await StationSocket.connect(address, 'ocpp2.0.1');
+    return new Player201(address, socket, timings);
   }
 
-  async authorize({ cin }: Visit): Promise<Decision> {
+  authorize(visit: Visit): Promise<Decision> {
     this.#running = null;
+    return this.#authorize(visit);
+  }
+
+  async showOther(visit: Visit): Promise<Decision & { readonly name: null }> {
+    return { ...(await this.#authorize(visit)), name: null };
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#socket.close();
+    this.#socket = await StationSocket.connect(this.#address, 'ocpp2.0.1');
+  }
+
+  async #authorize({ cin }: Visit): Promise<Decision> {
     const idToken = { idToken: cin, type: 'Central' };
     return decisionOf(
       await this.#timings.measure('2.0.1 Authorize', () =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DemoFault } from '../demo-fault.js';
 import {
@@ -7,7 +8,8 @@ import {
   type StationPlayer,
   type Visit,
 } from './player.js';
-import type { MeterStep } from './script.js';
+import { CallUnanswered } from '../station/station-socket.js';
+import type { MeterStep, StopReason } from './script.js';
 import type { Timings } from './timings.js';
 
 const swipeAnswer = z.looseObject({
@@ -23,6 +25,17 @@ export interface HttpStation {
   readonly password: string;
 }
 
+const STOP_REASONS: Readonly<Record<StopReason, string>> = {
+  Local: 'driver',
+  EVDisconnected: 'interrupted',
+  EmergencyStop: 'fault',
+  PowerLoss: 'interrupted',
+};
+
+function decisionOf({ decision, reason }: z.output<typeof swipeAnswer>): Decision {
+  return decision === 'quoted' ? ACCEPTED : { isAccepted: false, reason: reason ?? 'refused' };
+}
+
 /** A station of the swarm that speaks HTTP. */
 export class PlayerHttp implements StationPlayer {
   readonly #station: HttpStation;
@@ -35,21 +48,33 @@ export class PlayerHttp implements StationPlayer {
     this.#timings = timings;
   }
 
-  async authorize({ connectorId, cin }: Visit): Promise<Decision> {
+  async authorize(visit: Visit): Promise<Decision> {
     this.#sessionId = null;
-    const body = { connectorId, cin, medium: 'rfid' };
-    const swipe = swipeAnswer.parse(await this.#post('HTTP swipe', '/swipes', body));
+    const swipe = await this.#swipe(visit);
     this.#sessionId = swipe.sessionId;
     this.#quoteHash = swipe.quote?.hash ?? null;
-    if (swipe.decision === 'quoted') return ACCEPTED;
-    return { isAccepted: false, reason: swipe.reason ?? 'refused' };
+    return decisionOf(swipe);
+  }
+
+  async showOther(visit: Visit): Promise<Decision & { readonly name: ChargeName }> {
+    const swipe = await this.#swipe(visit);
+    return { ...decisionOf(swipe), name: { sessionId: swipe.sessionId } };
+  }
+
+  reconnect(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #swipe({ connectorId, cin }: Visit): Promise<z.output<typeof swipeAnswer>> {
+    const body = { connectorId, cin, medium: 'rfid' };
+    return swipeAnswer.parse(await this.#post('HTTP swipe', '/swipes', body, randomUUID()));
   }
 
   async begin(): Promise<void> {
     await this.#post('HTTP consent', this.#path('consent'), { quoteHash: this.#quoteHash });
   }
 
-  async deliver({ kind, at, meterWh, isOffline }: MeterStep): Promise<Decision> {
+  async deliver({ kind, at, meterWh, isOffline, stopReason }: MeterStep): Promise<Decision> {
     const late = isOffline ? { offline: true } : {};
     switch (kind) {
       case 'start':
@@ -65,7 +90,7 @@ export class PlayerHttp implements StationPlayer {
         await this.#post('HTTP stop', this.#path('stop'), {
           meterWh,
           at,
-          reason: 'driver',
+          reason: STOP_REASONS[stopReason],
           ...late,
         });
         return ACCEPTED;
@@ -84,17 +109,23 @@ export class PlayerHttp implements StationPlayer {
     return `/sessions/${this.#sessionId ?? ''}/${step}`;
   }
 
-  async #post(call: string, path: string, body: object): Promise<unknown> {
+  /** Its key makes a swipe that is sent again the same swipe; other steps are known by their content. */
+  async #post(call: string, path: string, body: object, key?: string): Promise<unknown> {
     const { baseUrl, stationId, password } = this.#station;
     const basic = Buffer.from(`${stationId}:${password}`).toString('base64');
     return this.#timings.measure(call, async () => {
       const response = await fetch(`${baseUrl}/station/v1${path}`, {
         method: 'POST',
-        headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Basic ${basic}`,
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
         body: JSON.stringify(body),
       });
       const text = await response.text();
       if (response.ok) return JSON.parse(text) as unknown;
+      if (response.status === 503) throw new CallUnanswered(`${call} was answered 503: ${text}`);
       throw new DemoFault(`${call} was answered ${String(response.status)}: ${text}`);
     });
   }

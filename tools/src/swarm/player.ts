@@ -20,11 +20,15 @@ export const ACCEPTED: Decision = { isAccepted: true };
 export interface StationPlayer {
   /** The driver shows the card. */
   authorize(visit: Visit): Promise<Decision>;
+  /** Somebody else shows a card while a charge runs, which goes on as if nobody had. */
+  showOther(visit: Visit): Promise<Decision & { readonly name: ChargeName | null }>;
   /** The driver says yes where the protocol asks for it, and the cable is plugged in. */
   begin(visit: Visit): Promise<void>;
   /** Delivers one event; a start may still be refused. */
   deliver(step: MeterStep): Promise<Decision>;
   /** null before the gateway or the station has named it */
   name(): ChargeName | null;
+  /** The station was without power. */
+  reconnect(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import { formatInstant } from '@roamgrid/kernel';
-import { z } from 'zod';
 import { DemoFault } from '../demo-fault.js';
 import type { DemoGateway } from '../demo-gateway.js';
 import {
@@ -10,31 +9,13 @@ import {
   type BookedSession,
   type Books,
 } from './booked.js';
-import type { OwnRecord } from './play.js';
+import type { OwnRecord } from './own-record.js';
+import { readAll } from './read-all.js';
 
 const RATED_MS = 180_000;
 const PAGE = 500;
 /** CDRs are documents of many kilobytes */
 const CDR_PAGE = 100;
-
-/** All pages of a list. */
-async function readAll<Item extends z.ZodType>(
-  gateway: DemoGateway,
-  utility: string,
-  path: string,
-  item: Item,
-): Promise<z.output<Item>[]> {
-  const page = z.looseObject({ items: z.array(item), nextCursor: z.string().nullable() });
-  const items: z.output<Item>[] = [];
-  let cursor: string | null = null;
-  do {
-    const next: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: z.output<typeof page> = await gateway.get(utility, `${path}${next}`, page);
-    items.push(...answer.items);
-    cursor = answer.nextCursor;
-  } while (cursor !== null);
-  return items;
-}
 
 export interface BooksQuery {
   readonly utility: string;
@@ -44,6 +25,8 @@ export interface BooksQuery {
   readonly sinceMs: number;
   /** when its first charge began, by the stations' clocks */
   readonly chargedSinceMs: number;
+  /** records that must show their invoice before the books are read */
+  readonly invoiced?: ReadonlySet<string>;
 }
 
 /** An ended session is on its way to settlement until it has a record or a reason why not. */
@@ -65,6 +48,13 @@ async function cdrsOf(gateway: DemoGateway, query: BooksQuery): Promise<BookedCd
   return cdrs.filter(({ stationId }) => query.stationIds.has(stationId));
 }
 
+async function ownCdrs(gateway: DemoGateway, query: BooksQuery): Promise<BookedCdr[] | null> {
+  const cdrs = (await cdrsOf(gateway, query)).filter(({ role }) => role !== 'home');
+  const isShown = ({ cdrId, standing }: BookedCdr): boolean =>
+    query.invoiced?.has(cdrId) !== true || standing === 'invoiced';
+  return cdrs.every(isShown) ? cdrs : null;
+}
+
 /** What the public API shows of the swarm at a visited utility, once all of it is rated. */
 export async function readBooks(gateway: DemoGateway, query: BooksQuery): Promise<Books> {
   const { utility, stationIds } = query;
@@ -78,7 +68,9 @@ export async function readBooks(gateway: DemoGateway, query: BooksQuery): Promis
   return {
     sessions,
     suspense: suspense.filter(({ stationId }) => stationIds.has(stationId ?? '')),
-    cdrs: (await cdrsOf(gateway, query)).filter(({ role }) => role !== 'home'),
+    cdrs: await gateway.until(`${utility} shows its invoices`, RATED_MS, () =>
+      ownCdrs(gateway, query),
+    ),
   };
 }
 

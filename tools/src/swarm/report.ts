@@ -1,7 +1,9 @@
+import { formatMoney, parseCurrency } from '@roamgrid/kernel';
 import type { AuditResult } from '../audit-gateway.js';
 import type { SimulateOptions } from '../simulate-options.js';
 import type { Comparison } from './compare.js';
-import type { OwnRecord } from './play.js';
+import type { SwarmInvoice } from './invoices.js';
+import type { OwnRecord } from './own-record.js';
 import type { CallTimes, Timings } from './timings.js';
 
 export interface SwarmResult {
@@ -17,6 +19,14 @@ export interface SwarmResult {
   readonly refusedBecause: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<string, CallTimes>>;
   readonly utilities: readonly Comparison[];
+  /** periods that were closed between each pair that had charges */
+  readonly invoices: readonly {
+    readonly invoiceId: string;
+    readonly partner: string;
+    readonly lines: number;
+    readonly currency: string;
+    readonly totalInclTax: string;
+  }[];
   readonly audits: readonly AuditResult[];
   /** everything that is not as it must be; empty where all adds up */
   readonly differences: readonly string[];
@@ -45,6 +55,7 @@ export function summarize(swarm: {
   readonly durationMs: number;
   readonly timings: Timings;
   readonly comparisons: readonly Comparison[];
+  readonly invoices: readonly SwarmInvoice[];
   readonly differences: readonly string[];
   readonly audits: readonly AuditResult[];
 }): SwarmResult {
@@ -69,6 +80,13 @@ export function summarize(swarm: {
     refusedBecause: counted(records.flatMap(({ reason }) => reason ?? [])),
     calls: timings.summary(),
     utilities: comparisons,
+    invoices: swarm.invoices.map(({ invoiceId, partner, lineCount, currency, totals }) => ({
+      invoiceId,
+      partner,
+      lines: lineCount,
+      currency,
+      totalInclTax: formatMoney({ currency: parseCurrency(currency), minor: totals.totalInclTax }),
+    })),
     audits,
     differences,
     addsUp: differences.length === 0,
@@ -119,13 +137,14 @@ function ratedRows(utilities: readonly Comparison[]): string[][] {
 
 function callRows(calls: SwarmResult['calls']): string[][] {
   return [
-    ['station call', 'count', 'p50 ms', 'p99 ms', 'max ms'],
-    ...Object.entries(calls).map(([call, { count, p50Ms, p99Ms, maxMs }]) => [
+    ['station call', 'count', 'p50 ms', 'p99 ms', 'max ms', 'sent again'],
+    ...Object.entries(calls).map(([call, { count, p50Ms, p99Ms, maxMs, repeats }]) => [
       call,
       String(count),
       p50Ms.toFixed(1),
       p99Ms.toFixed(1),
       maxMs.toFixed(1),
+      String(repeats),
     ]),
   ];
 }
@@ -138,6 +157,7 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
 /** The swarm's outcome for people. */
 export function describeResult(result: SwarmResult): string {
   const { sessions, charged, stations, durationMs, sessionsPerSecond, utilities } = result;
+  const lines = result.invoices.reduce((sum, invoice) => sum + invoice.lines, 0);
   const breaches = result.audits.reduce((sum, audit) => sum + audit.breaches.length, 0);
   return [
     `${String(sessions)} sessions, ${String(charged)} charged, at ${String(stations)} stations in ${String(durationMs)} ms: ${String(sessionsPerSecond)} a second`,
@@ -151,6 +171,7 @@ export function describeResult(result: SwarmResult): string {
     '',
     ...table(ratedRows(utilities)),
     '',
+    `${String(result.invoices.length)} periods closed, ${String(lines)} charges invoiced`,
     `audits of ${String(result.audits.length)} utilities: ${String(breaches)} breaches`,
     ...result.differences.slice(0, 50),
     result.addsUp

@@ -1,7 +1,9 @@
-import { divideDown, formatEnergyWh, formatInstant, type EnergyMilliWh } from '@roamgrid/kernel';
-import { chargingMs } from '../demo-slot.js';
-import type { Protocol } from './behaviours.js';
-import type { PlannedCharge } from './plan.js';
+import { formatEnergyWh, formatInstant, type EnergyMilliWh } from '@roamgrid/kernel';
+import type { BehaviourName, Protocol } from './behaviours.js';
+import { apartMs, distorted, readingsOf, type MeteredFrame, type Reading } from './readings.js';
+
+/** Why a charge ends, as OCPP 1.6 and 2.0.1 both name it. */
+export type StopReason = 'Local' | 'EVDisconnected' | 'EmergencyStop' | 'PowerLoss';
 
 /** One event of a charge, as the station keeps it until it is delivered. */
 export interface MeterStep {
@@ -13,15 +15,13 @@ export interface MeterStep {
   readonly isOffline: boolean;
   /** connected, no energy flows */
   readonly isIdle: boolean;
+  readonly stopReason: StopReason;
+  /** the station was without power and connects anew before it tells this */
+  readonly isAfterOutage: boolean;
 }
 
-export interface ChargeFrame {
-  readonly plan: PlannedCharge;
+export interface ChargeFrame extends MeteredFrame {
   readonly protocol: Protocol;
-  readonly startMs: number;
-  /** the connector's register at the start */
-  readonly registerMilliWh: EnergyMilliWh;
-  readonly powerW: string;
   /** what lies before this is delivered as late */
   readonly liveFromMs: number;
 }
@@ -35,66 +35,44 @@ export interface ChargeScript {
   readonly registerAfterMilliWh: EnergyMilliWh;
 }
 
-const PARKED_MS = 60_000;
 const SECOND_MS = 1_000;
-/** far more than any connector delivers in minutes */
-const IMPLAUSIBLE_MILLI_WH = 9_000_000_000n;
 
-interface Reading {
-  readonly atMs: number;
-  readonly registerMilliWh: EnergyMilliWh;
-  readonly isIdle: boolean;
+function stopReasonOf(behaviour: BehaviourName): StopReason {
+  switch (behaviour) {
+    case 'cablePulled':
+      return 'EVDisconnected';
+    case 'emergencyStop':
+      return 'EmergencyStop';
+    case 'powerLoss':
+      return 'PowerLoss';
+    default:
+      return 'Local';
+  }
 }
 
-/** OCPP 1.6 tells whole watt-hours at start and stop. */
-const MILLI_WH = 1_000n;
-
-function partOf(energyMilliWh: EnergyMilliWh, part: bigint, parts: bigint): EnergyMilliWh {
-  if (part === parts) return energyMilliWh;
-  return divideDown(energyMilliWh * part, parts * MILLI_WH) * MILLI_WH;
-}
-
-/** Evenly spaced readings, the first at the start and the last at the end. */
-function readingsOf({ plan, startMs, registerMilliWh, powerW }: ChargeFrame): Reading[] {
-  const { energyMilliWh, updates, behaviour } = plan;
-  const parts = updates + 1;
-  const lengthMs = Math.max(chargingMs(energyMilliWh, powerW), parts * SECOND_MS);
-  const stepMs = Math.ceil(lengthMs / parts / SECOND_MS) * SECOND_MS;
-  const readings = Array.from({ length: parts + 1 }, (_, part) => ({
-    atMs: startMs + part * stepMs,
-    registerMilliWh: registerMilliWh + partOf(energyMilliWh, BigInt(part), BigInt(parts)),
-    isIdle: energyMilliWh === 0n && part > 0,
-  }));
-  const last = readings.at(-1);
-  if (behaviour !== 'parked' || last === undefined) return readings;
-  return [...readings, { ...last, atMs: last.atMs + PARKED_MS, isIdle: true }];
+/** A clock that is a day behind knows of no delay: its station tells the charge as if it were now. */
+function isToldLate({ plan, startMs, liveFromMs }: ChargeFrame): boolean {
+  if (plan.behaviour === 'clockDay') return false;
+  return plan.behaviour === 'late' || startMs < liveFromMs;
 }
 
 function stepsOf(frame: ChargeFrame, readings: readonly Reading[]): MeterStep[] {
-  const isLate = frame.plan.behaviour === 'late' || frame.startMs < frame.liveFromMs;
-  return readings.map(({ atMs, registerMilliWh, isIdle }, index) => ({
-    kind: index === 0 ? 'start' : index === readings.length - 1 ? 'stop' : 'update',
-    sequenceNumber: index,
-    at: formatInstant(atMs),
-    meterWh: formatEnergyWh(registerMilliWh),
-    isOffline: isLate,
-    isIdle,
-  }));
-}
-
-/** What the last register reads when the meter is at fault. */
-function distorted(frame: ChargeFrame, readings: readonly Reading[]): Reading[] {
-  const last = readings.at(-1);
-  if (last === undefined) return [];
-  const others = readings.slice(0, -1);
-  switch (frame.plan.behaviour) {
-    case 'meterReset':
-      return [...others, { ...last, registerMilliWh: 0n }];
-    case 'implausible':
-      return [...others, { ...last, registerMilliWh: last.registerMilliWh + IMPLAUSIBLE_MILLI_WH }];
-    default:
-      return [...readings];
-  }
+  const { behaviour } = frame.plan;
+  const isLate = isToldLate(frame);
+  return readings.map(({ atMs, registerMilliWh, isIdle }, index) => {
+    const isStop = index === readings.length - 1;
+    const isAfterOutage = behaviour === 'powerLoss' && isStop;
+    return {
+      kind: index === 0 ? 'start' : isStop ? 'stop' : 'update',
+      sequenceNumber: index,
+      at: formatInstant(atMs),
+      meterWh: formatEnergyWh(registerMilliWh),
+      isOffline: isLate || isAfterOutage,
+      isIdle,
+      stopReason: stopReasonOf(behaviour),
+      isAfterOutage,
+    };
+  });
 }
 
 /** Another register under a number that was delivered already. */
@@ -138,14 +116,17 @@ function provenEnergy(
 }
 
 /** What a station does about one charge, trouble included; pure. */
-export function writeScript(frame: ChargeFrame): ChargeScript {
-  const readings = distorted(frame, readingsOf(frame));
+export function writeScript(planned: ChargeFrame): ChargeScript {
+  const marginMs = apartMs(planned.plan.behaviour);
+  const frame = { ...planned, startMs: planned.startMs + marginMs };
+  const truth = readingsOf(frame);
+  const readings = distorted(frame, truth);
   const deliveries = inDelivery(frame, stepsOf(frame, readings));
   const energyMilliWh = provenEnergy(deliveries, frame, readings);
   return {
     deliveries,
     energyMilliWh,
-    endMs: (readings.at(-1)?.atMs ?? frame.startMs) + SECOND_MS,
+    endMs: (truth.at(-1)?.atMs ?? frame.startMs) + marginMs + SECOND_MS,
     registerAfterMilliWh: frame.registerMilliWh + energyMilliWh,
   };
 }

@@ -12,6 +12,7 @@ import type { Session } from '../../session/session.js';
 import {
   quarantine,
   readingsOf,
+  takeEvidence,
   takeReadings,
   type AppliedToSession,
   type ChargeStep,
@@ -142,11 +143,12 @@ async function applyToSuspense(step: ChargeStep, session: Session): Promise<Appl
   const reused = await setReuseAside(step, session);
   if (reused !== null) return reused;
   if (step.event.step === 'ended') return endInSuspense(step, session);
-  const { accepted, faults } = takeReadings(step, session);
   if (step.event.step === 'started') {
+    const { faults } = takeReadings(step, session);
     const isTooOld = faults.some(({ fault }) => fault === 'too_old');
     return setStartAside(step, session, isTooOld ? 'too_old' : 'conflicting_duplicate');
   }
+  const { accepted } = takeEvidence(step, session);
   const metered: Session = { ...session, progress: { ...session.progress, readings: accepted } };
   await step.unit.sessions.save(metered);
   // one register alone tells no energy, and nobody knows yet what of it will be billed

@@ -60,6 +60,21 @@ export function takeReadings(step: MeterStep, session: Session): TakenReadings {
   });
 }
 
+/**
+ * The readings of a session in suspense are evidence of its energy: they are judged by each other and by the
+ * station's own clock, however wrong it is. A start that fits nothing told after it is no evidence.
+ */
+export function takeEvidence(step: ChargeStep, session: Session): TakenReadings {
+  const { readings: known, startAt } = session.progress;
+  const frame = { notBeforeMs: beginningOf(session), nowMs: parseInstant(step.event.at) };
+  const told = readingsOf(step.event);
+  const taken = judgeReadings(told, { ...frame, known });
+  const isStartAlone = known.length === 1 && known[0]?.at === startAt;
+  if (taken.faults.length === 0 || !isStartAlone) return taken;
+  const without = judgeReadings(told, { ...frame, known: [], notBeforeMs: null });
+  return without.faults.length === 0 ? without : taken;
+}
+
 /** A start without a register is placed by its own clock alone, which may differ from the meter's. */
 function beginningOf({ progress }: Session): InstantMs | null {
   const [first] = progress.readings;

@@ -8,6 +8,7 @@ import { BILL_FOLLOWS, endMessage } from '../messages-to-driver.js';
 import {
   quarantine,
   readingsOf,
+  takeEvidence,
   takeReadings,
   type AppliedToSession,
   type ChargeStep,
@@ -90,7 +91,7 @@ export async function endInSuspense(step: ChargeStep, session: Session): Promise
   if (session.progress.endAt !== null) {
     return { session, reply: replyFor(session, step.transactionId) };
   }
-  const { accepted } = takeReadings(step, session);
+  const { accepted } = takeEvidence(step, session);
   return setSessionAside(
     step,
     { ...session, progress: { ...session.progress, readings: accepted, endAt: step.event.at } },

@@ -15,6 +15,7 @@ import { connectorAt, serialOf } from './connector-at.js';
 import {
   quarantine,
   readingsOf,
+  takeEvidence,
   takeReadings,
   type AppliedToSession,
   type ChargeStep,
@@ -37,6 +38,7 @@ export async function startCharge(
   const connectorId = connectorAt(step.station, step.event.connectorId ?? bound.connectorId);
   const { accepted, faults } = takeReadings(step, entitled);
   const fault = faultOfStart(step, connectorId) ?? faults[0]?.fault ?? null;
+  const readings = fault === null ? accepted : takeEvidence(step, entitled).accepted;
   const begun: Session = {
     ...entitled,
     state: stateAfter(bound, fault),
@@ -46,8 +48,8 @@ export async function startCharge(
     message: 'Charging.',
     progress: {
       ...entitled.progress,
-      startAt: accepted[0]?.at ?? step.event.at,
-      readings: accepted,
+      startAt: readings[0]?.at ?? step.event.at,
+      readings,
       meterSerial: step.event.meterSerial ?? serialOf(step.station, connectorId),
       signedStart: step.event.signedData,
       flags: startFlags(step, entitled),
