@@ -12,6 +12,7 @@ export interface Credentials {
   readonly stations: Readonly<Record<string, { password: string }>>;
   readonly clients: Readonly<Record<string, { clientId: string; clientSecret: string }>>;
   readonly approvers: Readonly<Record<string, { clientId: string; clientSecret: string }>>;
+  readonly consortium: { clientId: string; clientSecret: string };
   readonly pins: Readonly<Record<string, string>>;
   readonly cards: Readonly<Record<string, { contractId?: string; uid?: string }>>;
 }
@@ -83,6 +84,7 @@ export class Gateway {
   #process: ChildProcess | undefined;
   #credentials: Credentials | undefined;
   readonly #tokens = new Map<string, string>();
+  readonly #passwords = new Map<string, string>();
   #output = '';
 
   /** the cluster of the whole run: it is not this story's to end */
@@ -153,6 +155,16 @@ export class Gateway {
     this.#tokens.clear();
   }
 
+  /** Learns the clients of a member that has joined since the start. */
+  async meetNewMembers(): Promise<void> {
+    await this.#readCredentials();
+  }
+
+  /** Keeps the password that was shown when a station was registered. */
+  rememberStation(stationId: string, password: string): void {
+    this.#passwords.set(stationId, password);
+  }
+
   /** everything the process has written so far */
   get output(): string {
     return this.#output;
@@ -197,7 +209,8 @@ export class Gateway {
     body?: unknown,
     options: { password?: string; idempotencyKey?: string; raw?: string } = {},
   ): Promise<Answer> {
-    const password = options.password ?? this.credentials.stations[stationId]?.password ?? '';
+    const known = this.credentials.stations[stationId]?.password ?? this.#passwords.get(stationId);
+    const password = options.password ?? known ?? '';
     const basic = Buffer.from(`${stationId}:${password}`).toString('base64');
     return this.#call(method, `/station/v1${path}`, options.raw ?? body, {
       authorization: `Basic ${basic}`,
@@ -232,12 +245,38 @@ export class Gateway {
     });
   }
 
+  /** The consortium's own API, as its administrator unless somebody else's token is given. */
+  async consortium(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    options: { token?: string | null; idempotencyKey?: string } = {},
+  ): Promise<Answer> {
+    const token =
+      options.token === undefined
+        ? await this.#tokenOf(this.credentials.consortium, 'urn:roamgrid:consortium')
+        : options.token;
+    return this.#call(method, `/consortium/v1${path}`, body, {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(options.idempotencyKey === undefined
+        ? {}
+        : { 'idempotency-key': options.idempotencyKey }),
+    });
+  }
+
   async token(utility: string, as: 'client' | 'approver'): Promise<string> {
-    const key = `${utility}/${as}`;
-    const known = this.#tokens.get(key);
-    if (known !== undefined) return known;
     const client = this.credentials[as === 'client' ? 'clients' : 'approvers'][utility];
     if (client === undefined) throw new Error(`no client of ${utility}`);
+    return this.#tokenOf(client, `urn:roamgrid:utility:${utility}`);
+  }
+
+  async #tokenOf(
+    client: { clientId: string; clientSecret: string },
+    resource: string,
+  ): Promise<string> {
+    const key = client.clientId;
+    const known = this.#tokens.get(key);
+    if (known !== undefined) return known;
     const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
     const response = await fetch(`${this.baseUrl}/oidc/token`, {
       method: 'POST',
@@ -247,7 +286,7 @@ export class Gateway {
       },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
-        resource: `urn:roamgrid:utility:${utility}`,
+        resource,
       }),
     });
     const answer = (await response.json()) as { access_token?: string };

@@ -9,6 +9,7 @@ const credentialsFile = z.looseObject({
   baseUrl: z.string(),
   stations: z.record(z.string(), z.looseObject({ password: z.string() })),
   clients: z.record(z.string(), client),
+  consortium: client,
 });
 export type DemoCredentials = z.infer<typeof credentialsFile>;
 
@@ -20,6 +21,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
+const CONSORTIUM = 'urn:roamgrid:consortium';
 const POLL_MS = 100;
 const ANSWER_MS = 150_000;
 
@@ -60,8 +62,22 @@ export class DemoGateway {
 
   /** A call to a utility's API with that utility's own client. */
   async ask(utility: string, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
-    const token = await this.#token(utility);
-    const response = await fetch(`${this.baseUrl}/${utility}/api/v1${path}`, {
+    return this.#call(await this.#token(utility), method, `/${utility}/api/v1${path}`, body);
+  }
+
+  /** A call to the consortium's API as its administrator. */
+  async askConsortium(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const token = await this.#newToken(this.credentials.consortium, CONSORTIUM);
+    return this.#call(token, method, `/consortium/v1${path}`, body);
+  }
+
+  async #call(
+    token: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body: object | undefined,
+  ): Promise<Answer> {
+    const response = await fetch(`${this.baseUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -113,27 +129,30 @@ export class DemoGateway {
   }
 
   #token(utility: string): Promise<string> {
-    const known = this.#tokens.get(utility) ?? this.#newToken(utility);
+    const client = this.credentials.clients[utility];
+    if (client === undefined) throw new DemoFault(`There is no client of ${utility}.`);
+    const resource = `urn:roamgrid:utility:${utility}`;
+    const known = this.#tokens.get(utility) ?? this.#newToken(client, resource);
     this.#tokens.set(utility, known);
     return known;
   }
 
-  async #newToken(utility: string): Promise<string> {
-    const credentials = this.credentials.clients[utility];
-    if (credentials === undefined) throw new DemoFault(`There is no client of ${utility}.`);
-    const { clientId, clientSecret } = credentials;
+  async #newToken(
+    { clientId, clientSecret }: z.infer<typeof client>,
+    resource: string,
+  ): Promise<string> {
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const response = await fetch(`${this.baseUrl}/oidc/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${basic}` },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
-        resource: `urn:roamgrid:utility:${utility}`,
+        resource,
       }),
     });
     const answer = tokenAnswer.safeParse(await response.json());
     if (!answer.success) {
-      throw new DemoFault(`${utility} got no token: status ${String(response.status)}.`);
+      throw new DemoFault(`${clientId} got no token: status ${String(response.status)}.`);
     }
     return answer.data.access_token;
   }

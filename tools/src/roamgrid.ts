@@ -1,14 +1,18 @@
 import { DemoFault, faultLine } from './demo-fault.js';
 import { runAuditCommand } from './roamgrid-audit.js';
+import { runUtilityCommand, UTILITY_USAGE } from './roamgrid-utility.js';
 
 const USAGE = `usage: npm run roamgrid -- <command>
-  audit [--utility SLUG] [--json] [--data-dir FOLDER]   check the invariants; status 1 on a breach`;
+  audit [--utility SLUG] [--json] [--data-dir FOLDER]   check the invariants; status 1 on a breach
+${UTILITY_USAGE}`;
 
 /** One command a line of the usage; gives the process's exit status. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'audit':
       return runAuditCommand(rest);
+    case 'utility':
+      return runUtilityCommand(rest);
     default:
       throw new DemoFault(USAGE);
   }

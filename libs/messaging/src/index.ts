@@ -4,6 +4,7 @@
 export { NestBus, type Bus, type MessageClient, type RequestOptions } from './bus.js';
 export type { MessageMeta } from './envelope.js';
 export { answer, Handles } from './handles.js';
+export { knock } from './knock.js';
 export { sessionOf } from './session-of.js';
 export {
   concernSession,

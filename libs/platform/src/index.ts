@@ -17,7 +17,7 @@ export { openKeyFile, openSecretFile, type KeyFile } from './key-files.js';
 export { createLog, nestLogger, type Log } from './log.js';
 export { Metrics } from './metrics.js';
 export { decryptPin, encryptPin } from './pin-cipher.js';
-export { keyFolderOf, loadRegistry, openService, type OpenServiceOptions } from './open-service.js';
+export { keyFolderOf, openService, type OpenServiceOptions } from './open-service.js';
 export {
   assertPlainBody,
   ProblemFilter,
@@ -27,6 +27,7 @@ export {
 } from './problem.js';
 export { healthPart, startProbe, type HealthPart, type ProbeOptions } from './probe.js';
 export { Registry } from './registry.js';
+export { consortiumKeysPath, loadRegistry, readRegistry, registryPath } from './registry-file.js';
 export { READY_WORD, runProgram, type ProgramHost, type RunningProgram } from './run-program.js';
 export { runService, type RunningService } from './run-service.js';
 export {

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { signedRegistry } from '@roamgrid/contracts';
 import type { BusTransport } from '@roamgrid/messaging';
 import { Database, type MigrationClass } from '@roamgrid/persistence';
 import type { Clock } from './clock.js';
@@ -8,7 +6,7 @@ import type { IdSource } from './ids.js';
 import { openKeyFile, openSecretFile } from './key-files.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
-import { Registry } from './registry.js';
+import type { Registry } from './registry.js';
 import { createServiceContext, type ServiceContext } from './service-context.js';
 import { createSigner } from './signer.js';
 
@@ -25,12 +23,6 @@ export interface OpenServiceOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
-}
-
-/** The consortium's registry as it lies in the data directory. */
-export async function loadRegistry(dataDir: string): Promise<Registry> {
-  const text = await readFile(join(dataDir, 'registry.json'), 'utf8');
-  return new Registry(signedRegistry.parse(JSON.parse(text)).document);
 }
 
 export function keyFolderOf(dataDir: string, utility: string): string {

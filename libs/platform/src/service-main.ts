@@ -5,7 +5,8 @@ import { systemClock } from './clock.js';
 import { systemIds } from './ids.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
-import { loadRegistry, openService } from './open-service.js';
+import { openService } from './open-service.js';
+import { loadRegistry } from './registry-file.js';
 import { startProbe, type ProbeOptions } from './probe.js';
 import { runProgram } from './run-program.js';
 import { runService } from './run-service.js';
@@ -55,6 +56,7 @@ async function openAlone(
   { UTILITY, SERVICE_DATABASE_URL, DATA_DIR, LOG_LEVEL, NATS_URL }: ServiceConfiguration,
   metrics: Metrics,
 ): Promise<ServiceContext> {
+  const log = createLog(LOG_LEVEL);
   return openService({
     utility: UTILITY,
     service,
@@ -62,11 +64,13 @@ async function openAlone(
     dataDir: DATA_DIR,
     migrations,
     transport: NATS_URL === undefined ? inProcessTransport() : natsTransport(NATS_URL),
-    registry: await loadRegistry(DATA_DIR),
+    registry: await loadRegistry(DATA_DIR, (error) => {
+      log.error({ error: String(error) }, 'a new version of the registry was not taken');
+    }),
     clock: systemClock,
     ids: systemIds,
     random: Math.random,
-    log: createLog(LOG_LEVEL),
+    log,
     metrics,
   });
 }

@@ -26,11 +26,14 @@ export class Databases {
   }
 
   async provision(utilities: readonly string[]): Promise<void> {
-    for (const utility of utilities) {
-      await this.#provision(databaseOf(utility), UTILITY_SCHEMAS);
-    }
+    for (const utility of utilities) await this.provisionUtility(utility);
     await this.#provision(LEDGER_DATABASE, ['ledger']);
     await this.#provision(IDENTITY_DATABASE, ['identity']);
+  }
+
+  /** One utility's own database, with a role for each of its services. */
+  provisionUtility(utility: string): Promise<void> {
+    return this.#provision(databaseOf(utility), UTILITY_SCHEMAS);
   }
 
   urlOf(utility: string, service: string): string {

@@ -1,33 +1,48 @@
+import type { RegistryEntry } from '@roamgrid/contracts';
 import type { IdentityClient } from '@roamgrid/identity';
-import type { DemoCredentials } from './demonstration/credentials.js';
+import type { DemoCredentials, KeyClient } from './demonstration/credentials.js';
 import { DEMO_STATIONS } from './demonstration/stations.js';
-import { DEMO_UTILITIES } from './demonstration/utilities.js';
+
+type Rest = Pick<IdentityClient, 'utility' | 'name' | 'roles' | 'provider'>;
+interface Entry {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+}
+
+const scopesOf = (scope: string): string[] => scope.split(' ').filter((one) => one !== '');
+
+function bySecret(entry: Entry | undefined, rest: Rest): IdentityClient[] {
+  if (entry === undefined) return [];
+  const { clientId, clientSecret, scope } = entry;
+  return [{ clientId, clientSecret, scopes: scopesOf(scope), subject: clientId, ...rest }];
+}
+
+function byKey({ clientId, jwks, scope }: KeyClient, rest: Rest): IdentityClient {
+  const keys = jwks.keys.map((key) => ({ ...key }));
+  return { clientId, jwks: { keys }, scopes: scopesOf(scope), subject: clientId, ...rest };
+}
 
 /** The programs that may ask the embedded authorization server for tokens. */
-export function identityClients(credentials: DemoCredentials): IdentityClient[] {
-  const client = (
-    entry: { clientId: string; clientSecret: string; scope: string } | undefined,
-    rest: Pick<IdentityClient, 'utility' | 'name' | 'roles' | 'provider'>,
-  ): IdentityClient[] =>
-    entry === undefined
-      ? []
-      : [
-          {
-            clientId: entry.clientId,
-            clientSecret: entry.clientSecret,
-            scopes: entry.scope.split(' ').filter((scope) => scope !== ''),
-            subject: entry.clientId,
-            ...rest,
-          },
-        ];
+export function identityClients(
+  credentials: DemoCredentials,
+  members: readonly RegistryEntry[],
+): IdentityClient[] {
+  const keyClients = Object.values(credentials.keyClients ?? {});
   return [
-    ...DEMO_UTILITIES.flatMap(({ slug, name }) => [
-      ...client(credentials.clients[slug], { utility: slug, name, roles: ['billing'] }),
-      ...client(credentials.approvers[slug], { utility: slug, name, roles: ['approver'] }),
+    ...members.flatMap(({ utility, name }) => [
+      ...bySecret(credentials.clients[utility], { utility, name, roles: ['billing'] }),
+      ...bySecret(credentials.approvers[utility], { utility, name, roles: ['approver'] }),
+      ...keyClients
+        .filter((client) => client.utility === utility)
+        .map((client) => {
+          const roles = [client.role === 'api' ? 'billing' : 'approver'];
+          return byKey(client, { utility, name, roles });
+        }),
     ]),
-    ...client(credentials.consortium, { utility: null, name: 'Consortium', roles: [] }),
+    ...bySecret(credentials.consortium, { utility: null, name: 'Consortium', roles: [] }),
     ...DEMO_STATIONS.flatMap(({ provider, utility }) =>
-      client(credentials.providers[provider], {
+      bySecret(credentials.providers[provider], {
         utility,
         name: provider,
         roles: ['provider'],

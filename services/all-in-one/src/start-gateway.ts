@@ -13,20 +13,19 @@ import {
 } from '@roamgrid/platform';
 import { openApiDocument } from '@roamgrid/portal';
 import { startRouter, stationApiDocument } from '@roamgrid/router';
-import { openConsortiumRegistry } from './consortium-registry.js';
+import { consortiumApiDocument } from './consortium/consortium-api-document.js';
+import { HostInProcess } from './consortium/host-in-process.js';
+import { openConsortium } from './consortium/open-consortium.js';
+import { openConsortiumRegistry } from './consortium/registry-store.js';
 import { Databases } from './databases.js';
-import { openCredentials, type DemoCredentials } from './demonstration/credentials.js';
+import { openCredentials, type CredentialsFile } from './demonstration/credentials-file.js';
 import { seedOnce } from './demonstration/seed-once.js';
 import type { GatewayOptions, RunningGateway } from './gateway-process.js';
 import { gatewayHealth } from './gateway-health.js';
 import { identityClients } from './identity-clients.js';
 import { openLedger } from './open-ledger.js';
 import { Started } from './started.js';
-import {
-  startUtility,
-  type RunningUtility,
-  type UtilityServicesParts,
-} from './utility-services.js';
+import type { RunningUtility, UtilityServicesParts } from './utility-services.js';
 
 export interface AllInOneOptions extends GatewayOptions {
   readonly databaseUrl?: string | undefined;
@@ -40,6 +39,9 @@ export interface RunningAllInOne extends RunningGateway {
   readonly bus: Bus;
   databaseOf(utility: string, service: string): Database;
 }
+
+/** Each opens five schemas: more at once than this, and a small machine lets connections wait too long. */
+const STARTED_AT_ONCE = 4;
 
 /**
  * The router and all utilities of the demonstration consortium in one process.
@@ -59,7 +61,7 @@ export async function startGateway(config: AllInOneOptions): Promise<RunningAllI
 async function start(config: AllInOneOptions, started: Started): Promise<RunningAllInOne> {
   const foundation = await layFoundation(config, started);
   const { credentials, transport, ids, clock, metrics, log, registry } = foundation;
-  const running = await startUtilities(config, foundation, started);
+  const host = await startUtilities(config, foundation, started);
   const now = (): number => clock.now();
   const bus = withMetrics(
     new NestBus({
@@ -72,19 +74,18 @@ async function start(config: AllInOneOptions, started: Started): Promise<Running
     now,
   );
   started.add(() => bus.close());
-  const fresh = await seedOnce(config, { bus, clock, credentials });
-  const utilities = running.map(({ utility }) => utility);
+  const fresh = await seedOnce(config, { bus, clock, credentials: credentials.current });
   const router = await startRouter(
-    { bus, transport, registry, clock, ids, log, metrics, utilities },
+    { bus, transport, registry, clock, ids, log, metrics, utilities: null },
     { host: config.host, port: 0 },
   );
   started.add(() => router.stop());
-  await openPublicPort(config, foundation, running, router.port, started);
+  await openPublicPort(config, foundation, host, router.port, started);
   return {
     baseUrl: foundation.baseUrl,
     fresh,
     bus,
-    databaseOf: (utility, service) => databaseIn(running, utility, service),
+    databaseOf: (utility, service) => databaseIn(host.running, utility, service),
     stop: () => started.stop(),
   };
 }
@@ -92,10 +93,18 @@ async function start(config: AllInOneOptions, started: Started): Promise<Running
 /** What all parts stand on: databases, registry, ledger, keys, the authorization server, the bus. */
 interface Foundation extends Pick<
   UtilityServicesParts,
-  'clock' | 'ids' | 'metrics' | 'log' | 'registry' | 'ledger' | 'transport' | 'databases'
+  | 'clock'
+  | 'ids'
+  | 'metrics'
+  | 'log'
+  | 'registry'
+  | 'ledger'
+  | 'transport'
+  | 'databases'
+  | 'jwksUri'
 > {
   readonly baseUrl: string;
-  readonly credentials: DemoCredentials;
+  readonly credentials: CredentialsFile;
   readonly identityPort: number;
 }
 
@@ -125,10 +134,14 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
   const identityDatabase = await openIdentityDatabase(databases);
   started.add(() => identityDatabase.close());
   const identity = await startIdentity({
-    issuer: credentials.issuer,
+    issuer: credentials.current.issuer,
     host,
     port: 0,
-    clients: identityClients(credentials),
+    clients: identityClients(credentials.current, registry.utilities),
+    laterClient: (clientId) =>
+      identityClients(credentials.current, registry.utilities).find(
+        (client) => client.clientId === clientId,
+      ),
     keyFolder: keyFolderOf(dataDir, 'identity'),
     log,
     database: identityDatabase,
@@ -137,6 +150,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
   const { natsUrl } = config;
   const transport = natsUrl === undefined ? inProcessTransport() : natsTransport(natsUrl);
   const identityPort = identity.port;
+  const jwksUri = `http://${host}:${String(identityPort)}/oidc/jwks`;
   return {
     baseUrl,
     clock,
@@ -148,6 +162,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     ledger,
     credentials,
     identityPort,
+    jwksUri,
     transport,
   };
 }
@@ -167,47 +182,53 @@ async function startUtilities(
   config: AllInOneOptions,
   foundation: Foundation,
   started: Started,
-): Promise<RunningUtility[]> {
-  const { registry, credentials, identityPort } = foundation;
+): Promise<HostInProcess> {
+  const { registry, credentials } = foundation;
   const parts: UtilityServicesParts = {
     ...foundation,
     dataDir: config.dataDir,
     host: config.host,
     random: Math.random,
     outward: config.outward,
-    issuer: credentials.issuer,
-    jwksUri: `http://${config.host}:${String(identityPort)}/oidc/jwks`,
+    issuer: credentials.current.issuer,
   };
-  return Promise.all(
-    registry.utilities.map(async ({ utility }) => {
-      const running = await startUtility(parts, utility);
-      started.add(() => running.stop());
-      return running;
-    }),
-  );
+  const host = new HostInProcess(parts, started);
+  const waiting = registry.utilities.map(({ utility }) => utility);
+  while (waiting.length > 0) {
+    await Promise.all(waiting.splice(0, STARTED_AT_ONCE).map((utility) => host.start(utility)));
+  }
+  return host;
 }
 
 async function openPublicPort(
   config: AllInOneOptions,
-  { baseUrl, ledger, metrics, ids, log, identityPort }: Foundation,
-  running: readonly RunningUtility[],
+  foundation: Foundation,
+  members: HostInProcess,
   routerPort: number,
   started: Started,
 ): Promise<void> {
-  const { host, port } = config;
+  const { baseUrl, ledger, metrics, ids, log, identityPort } = foundation;
+  const { host, port, dataDir } = config;
   const at = (innerPort: number): string => `http://${host}:${String(innerPort)}`;
-  const openApi = mergeOpenApi([openApiDocument(baseUrl), stationApiDocument()]);
+  const openApi = mergeOpenApi([
+    openApiDocument(baseUrl),
+    stationApiDocument(),
+    consortiumApiDocument(),
+  ]);
+  const consortium = await openConsortium({ ...foundation, dataDir, members, host, port: 0 });
+  started.add(() => consortium.stop());
   const edge = await startEdge({
     host,
     port,
     upstreams: {
       router: at(routerPort),
       identity: at(identityPort),
-      portals: Object.fromEntries(
-        running.map(({ utility, portalPort }) => [utility, at(portalPort)]),
-      ),
+      consortium: at(consortium.port),
+      get portals() {
+        return members.portals;
+      },
     },
-    health: () => gatewayHealth(running, ledger),
+    health: () => gatewayHealth(members.running, ledger),
     metrics: () => metrics.text(),
     documents: { openApi: () => Promise.resolve(openApi), asyncApi: asyncApiDocument() },
     newTraceId: () => ids.uuid(),

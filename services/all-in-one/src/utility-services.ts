@@ -4,7 +4,6 @@ import { CrpModule, crpMigrations } from '@roamgrid/crp';
 import type { LedgerPort } from '@roamgrid/ledger';
 import type { BusTransport } from '@roamgrid/messaging';
 import {
-  openSecretFile,
   openService,
   runService,
   type Clock,
@@ -18,7 +17,7 @@ import {
 } from '@roamgrid/platform';
 import { portalMigrations, publishedKeys, startPortal } from '@roamgrid/portal';
 import { ProfilesModule, profilesMigrations } from '@roamgrid/profiles';
-import { SettlementModule, settlementMigrations } from '@roamgrid/settlement';
+import { openPairSecrets, SettlementModule, settlementMigrations } from '@roamgrid/settlement';
 import type { Databases } from './databases.js';
 
 export interface UtilityServicesParts {
@@ -46,27 +45,6 @@ export interface RunningUtility {
   stop(): Promise<void>;
 }
 
-/** The secrets that two utilities share: names of their records on the ledger. */
-async function pairSecrets(
-  dataDir: string,
-  utility: string,
-  partners: readonly string[],
-): Promise<(partner: string) => Uint8Array> {
-  const secrets = new Map<string, Uint8Array>();
-  for (const partner of partners) {
-    const [first = '', second = ''] = [utility, partner].sort();
-    secrets.set(
-      partner,
-      await openSecretFile(join(dataDir, 'keys', 'pairs'), `${first}--${second}`),
-    );
-  }
-  return (partner) => {
-    const secret = secrets.get(partner);
-    if (secret === undefined) throw new Error(`no secret is shared with ${partner}`);
-    return secret;
-  };
-}
-
 /** Starts the services of one utility in this process, in the order of the flow. */
 export async function startUtility(
   parts: UtilityServicesParts,
@@ -83,14 +61,13 @@ export async function startUtility(
       migrations,
       databaseUrl: parts.databases.urlOf(utility, service),
     });
-  const partners = parts.registry.utilities.map((entry) => entry.utility);
   const [aaa, profiles, crp, settlement, portal, pairSecretOf] = await Promise.all([
     open('aaa', aaaMigrations),
     open('profiles', profilesMigrations),
     open('crp', crpMigrations),
     open('settlement', settlementMigrations),
     open('portal', portalMigrations),
-    pairSecrets(parts.dataDir, utility, partners),
+    openPairSecrets(join(parts.dataDir, 'keys', 'pairs'), utility, parts.registry),
   ]);
   const { host, issuer, jwksUri, ledger, outward } = parts;
   const api = await startPortal(portal, { host, port: 0, issuer, keys: publishedKeys(jwksUri) });

@@ -62,14 +62,10 @@ const probedNames = (utilities: readonly string[]): string[] => [
 /** All on this machine, on ports chosen once, so that one who comes back is found where he was. */
 export class LocalAddresses implements Addresses {
   readonly host: string;
-  readonly #ports: ReadonlyMap<string, number>;
-  readonly #probes: ReadonlyMap<string, number>;
+  readonly #ports: Map<string, number>;
+  readonly #probes: Map<string, number>;
 
-  private constructor(
-    host: string,
-    ports: ReadonlyMap<string, number>,
-    probes: ReadonlyMap<string, number>,
-  ) {
+  private constructor(host: string, ports: Map<string, number>, probes: Map<string, number>) {
     this.host = host;
     this.#ports = ports;
     this.#probes = probes;
@@ -79,7 +75,7 @@ export class LocalAddresses implements Addresses {
   static async choose(utilities: readonly string[], random: () => number): Promise<LocalAddresses> {
     const host = '127.0.0.1';
     const serving = [
-      ...['nats-server', 'identity', 'router'],
+      ...['nats-server', 'identity', 'router', 'consortium'],
       ...utilities.map((utility) => nameOf('portal', utility)),
     ];
     const probed = probedNames(utilities);
@@ -89,6 +85,16 @@ export class LocalAddresses implements Addresses {
       new Map(serving.map((name, index) => [name, ports[index] ?? 0])),
       new Map(probed.map((name, index) => [name, ports[serving.length + index] ?? 0])),
     );
+  }
+
+  /** Chooses for a utility that joins; the others stay where they are. */
+  async add(utility: string, random: () => number): Promise<void> {
+    if (this.#ports.has(nameOf('portal', utility))) return;
+    const [portal = 0, ...probes] = await freePorts(this.host, 1 + PROBED_SERVICES.length, random);
+    this.#ports.set(nameOf('portal', utility), portal);
+    PROBED_SERVICES.forEach((service, index) => {
+      this.#probes.set(nameOf(service, utility), probes[index] ?? 0);
+    });
   }
 
   portOf(service: string, utility?: string): number {

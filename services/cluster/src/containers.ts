@@ -68,7 +68,7 @@ async function describe(
   const registry = await openConsortiumRegistry(dataDir);
   const utilities = registry.utilities.map((entry) => entry.utility);
   await databases.provision(utilities);
-  const credentials = await openCredentials(dataDir, PUBLIC_URL, systemIds);
+  const { current: credentials } = await openCredentials(dataDir, PUBLIC_URL, systemIds);
   const passwordOf = await openBusPasswords(dataDir);
   const addresses = new ContainerAddresses(utilities);
   const bus = `nats-server:${String(addresses.portOf('nats-server'))}`;
@@ -81,7 +81,7 @@ async function describe(
     programOf: (service) => service,
     inherited: {},
     issuer: credentials.issuer,
-    identityClients: await writeClients(dataDir, credentials),
+    identityClients: await writeClients(dataDir, credentials, registry),
     databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
     ledgerUrl: databases.ledgerUrl(),
     identityUrl: databases.identityUrl(),

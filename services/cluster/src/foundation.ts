@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   Databases,
@@ -10,7 +10,14 @@ import {
   type Started,
 } from '@roamgrid/all-in-one/installation';
 import { openPostgres } from '@roamgrid/persistence';
-import { createLog, keyedHash, keyFolderOf, openSecretFile, systemClock } from '@roamgrid/platform';
+import {
+  createLog,
+  keyedHash,
+  keyFolderOf,
+  openSecretFile,
+  systemClock,
+  type Registry,
+} from '@roamgrid/platform';
 import { openAdministrators } from './bus/administrators.js';
 import type { PlanParts } from './processes/plan-processes.js';
 
@@ -47,10 +54,21 @@ export async function openDatabases(
   });
 }
 
+/** Whole or not at all: programs read it whenever it changes. */
+export async function writeWhole(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
 /** The programs that identity knows, in the form it reads. @returns the file's path */
-export async function writeClients(dataDir: string, credentials: DemoCredentials): Promise<string> {
+export async function writeClients(
+  dataDir: string,
+  credentials: DemoCredentials,
+  registry: Registry,
+): Promise<string> {
   const path = join(dataDir, 'identity-clients.json');
-  await writeFile(path, JSON.stringify(identityClients(credentials), null, 2), { mode: 0o600 });
+  const clients = identityClients(credentials, registry.utilities);
+  await writeWhole(path, clients);
   return path;
 }
 

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  openConsortium,
   openConsortiumRegistry,
   openCredentials,
   Started,
-  type DemoCredentials,
+  type CredentialsFile,
+  type Databases,
   type GatewayOptions,
   type RunningGateway,
 } from '@roamgrid/all-in-one/installation';
 import { findNatsServer } from '@roamgrid/messaging';
-import { ConfigurationError, systemIds } from '@roamgrid/platform';
+import { ConfigurationError, createLog, systemIds, type Registry } from '@roamgrid/platform';
 import { LocalAddresses } from './addresses.js';
 import { endLeftOver } from './bus/end-left-over.js';
 import { writeBusConfiguration } from './bus/write-bus-configuration.js';
@@ -34,6 +36,7 @@ import {
 } from './processes/plan-processes.js';
 import type { ProcessPlan } from './processes/supervised-process.js';
 import { bundlePrograms } from './programs/bundle-programs.js';
+import { HostProcesses, membersPath } from './host-processes.js';
 import { Supervisor, waitUntilReady } from './supervisor.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -62,7 +65,8 @@ async function start(
   configuration: ClusterConfiguration,
   started: Started,
 ): Promise<RunningGateway> {
-  const { parts, nats, credentials } = await layFoundation(options, configuration, started);
+  const foundation = await layFoundation(options, configuration, started);
+  const { parts, nats, credentials, addresses } = foundation;
   const supervisor = new Supervisor(options.dataDir, options.log);
   started.add(() => supervisor.close());
   const wave = (plans: readonly ProcessPlan[]): ReturnType<Supervisor['start']> => {
@@ -72,15 +76,36 @@ async function start(
   };
   wave([nats]);
   await waitUntilReady(wave(planServices(parts)));
-  const fresh = await seedThroughBus(options, parts, credentials);
-  await waitUntilReady(wave([planEdge(parts, options.port)]));
-  return { baseUrl: credentials.baseUrl, fresh, stop: () => started.stop() };
+  const fresh = await seedThroughBus(options, parts, credentials.current);
+  const members = new HostProcesses({ ...foundation, supervisor, wave });
+  await members.writeMembers();
+  const consortium = await openConsortium({
+    ...foundation,
+    dataDir: options.dataDir,
+    members,
+    host: addresses.host,
+    port: addresses.portOf('consortium'),
+    jwksUri: `${addresses.originOf('identity')}/oidc/jwks`,
+    log: createLog(options.logLevel),
+  });
+  started.add(() => consortium.stop());
+  const edge = planEdge(parts, options.port, {
+    CONSORTIUM_URL: addresses.originOf('consortium'),
+    MEMBERS_FILE: membersPath(options.dataDir),
+  });
+  await waitUntilReady(wave([edge]));
+  return { baseUrl: credentials.current.baseUrl, fresh, stop: () => started.stop() };
 }
 
 interface Foundation {
   readonly parts: PlanParts;
   readonly nats: ProcessPlan;
-  readonly credentials: DemoCredentials;
+  readonly credentials: CredentialsFile;
+  readonly addresses: LocalAddresses;
+  readonly registry: Registry;
+  readonly databases: Databases;
+  /** writes who may say what on the bus. @returns the file's path */
+  readonly writeBus: (utilities: readonly string[]) => Promise<string>;
 }
 
 /** What all processes stand on: database, registry, credentials, and who may say what on the bus. */
@@ -102,12 +127,18 @@ async function layFoundation(
   const addresses = await LocalAddresses.choose(utilities, Math.random);
   const passwordOf = await openBusPasswords(dataDir);
   const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
-  const file = await writeBusConfiguration({ dataDir, listen, utilities, passwordOf });
+  const writeBus = (members: readonly string[]): Promise<string> =>
+    writeBusConfiguration({ dataDir, listen, utilities: members, passwordOf });
+  const file = await writeBus(utilities);
   const pidFile = join(dataDir, 'nats-server.pid');
   await endLeftOver(pidFile, file);
   const inherited = inheritedEnvironment();
   return {
     credentials,
+    addresses,
+    registry,
+    databases,
+    writeBus,
     nats: {
       name: 'nats-server',
       program,
@@ -123,8 +154,8 @@ async function layFoundation(
       publicHost: host,
       programOf,
       inherited,
-      issuer: credentials.issuer,
-      identityClients: await writeClients(dataDir, credentials),
+      issuer: credentials.current.issuer,
+      identityClients: await writeClients(dataDir, credentials.current, registry),
       databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
       ledgerUrl: databases.ledgerUrl(),
       outward: outwardEnvironment(configuration),

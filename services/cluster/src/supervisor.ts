@@ -47,6 +47,17 @@ export class Supervisor {
     this.#processes = this.#processes.slice(0, count);
   }
 
+  /** Has a program read its configuration again. @throws Error where it is down */
+  signal(name: string, signal: NodeJS.Signals): void {
+    const pid = this.#processes.find(({ plan }) => plan.name === name)?.pid ?? null;
+    if (pid === null) throw new Error(`${name} is down`);
+    process.kill(pid, signal);
+  }
+
+  isRunning(utility: string): boolean {
+    return this.#processes.some(({ plan }) => plan.utility === utility);
+  }
+
   get count(): number {
     return this.#processes.length;
   }

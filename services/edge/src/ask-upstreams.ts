@@ -24,9 +24,15 @@ function portalsOf({ portals }: Upstreams): Upstream[] {
   }));
 }
 
+function consortiumOf({ consortium }: Upstreams): Upstream[] {
+  return consortium === undefined
+    ? []
+    : [{ name: 'consortium', url: `${consortium}/.well-known/openapi.json` }];
+}
+
 function all(upstreams: Upstreams): Upstream[] {
   const identity = { name: 'identity', url: `${upstreams.identity}/oidc/jwks` };
-  return [routerOf(upstreams), identity, ...portalsOf(upstreams)];
+  return [routerOf(upstreams), identity, ...portalsOf(upstreams), ...consortiumOf(upstreams)];
 }
 
 async function ask({ url }: Upstream): Promise<Json> {
@@ -92,9 +98,10 @@ export async function healthOf(
 
 /** What the programs behind the edge offer: the first portal that answers speaks for all, they are alike. */
 export async function openApiOf(upstreams: Upstreams): Promise<readonly Json[]> {
-  const [station, portal] = await Promise.allSettled([
-    ask(routerOf(upstreams)),
+  const answers = await Promise.allSettled([
     Promise.any(portalsOf(upstreams).map(ask)),
+    ask(routerOf(upstreams)),
+    ...consortiumOf(upstreams).map(ask),
   ]);
-  return [portal, station].flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }

@@ -21,7 +21,7 @@ async function countsOf(origin: string): Promise<readonly object[]> {
  */
 export function edgeMetrics(
   health: () => Promise<readonly HealthPart[]>,
-  probes: Probes = {},
+  probes: () => Probes = () => ({}),
 ): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -37,7 +37,7 @@ export function edgeMetrics(
     },
   });
   return async () => {
-    const counts = await Promise.all(Object.values(probes).map(countsOf));
+    const counts = await Promise.all(Object.values(probes()).map(countsOf));
     const sums = AggregatorRegistry.aggregate([...counts.map((one) => [...one])]);
     return [await registry.metrics(), await sums.metrics()].join('\n');
   };

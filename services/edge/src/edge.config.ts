@@ -8,6 +8,7 @@ const origin = z
 
 const FORM = 'slug=url, with commas between';
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, FORM);
+const probe = z.string().regex(/^[a-z][a-z0-9-]{0,47}(\/[a-z]{1,20})?$/, FORM);
 
 const listOf = (name: z.ZodString) =>
   z
@@ -18,7 +19,13 @@ const listOf = (name: z.ZodString) =>
     .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries));
 
 const portals = listOf(slug);
-const probes = listOf(z.string().regex(/^[a-z][a-z0-9-]{0,47}(\/[a-z]{1,20})?$/, FORM));
+const probes = listOf(probe);
+
+/** `MEMBERS_FILE`: members of the consortium by the addresses of their programs. */
+export const members = z.strictObject({
+  portals: z.record(slug, origin),
+  probes: z.record(probe, origin),
+});
 
 export const edgeConfiguration = z.object({
   LOG_LEVEL: commonConfiguration.LOG_LEVEL,
@@ -36,6 +43,16 @@ export const edgeConfiguration = z.object({
   IDENTITY_URL: origin
     .default('http://127.0.0.1:8092')
     .describe('where the authorization server listens'),
+  CONSORTIUM_URL: origin
+    .optional()
+    .describe("where the consortium's administrator adds members; without it nobody can"),
+  MEMBERS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'JSON file of portals and probes beside those named here, read again whenever it changes: `{"portals": {}, "probes": {}}`',
+    ),
   PROBES: probes
     .optional()
     .describe(

@@ -145,7 +145,7 @@ export class Edge {
 
   #answerPage(name: PageName, request: IncomingMessage, response: ServerResponse): void {
     const isHead = request.method === 'HEAD';
-    if (request.method !== 'GET' && !isHead) {
+    if (name !== 'consortium' && request.method !== 'GET' && !isHead) {
       const content = problem('method_not_allowed', 'the page has GET', this.#parts.newTraceId());
       send(response, { ...content, headers: { allow: 'GET, HEAD' } });
       return;
@@ -184,6 +184,8 @@ export class Edge {
         };
       case 'console':
         return notBuiltPage('billing console', request.headers.accept, newTraceId());
+      case 'consortium':
+        return problem('not_built', 'members cannot be added here yet', newTraceId());
       case 'kiosk':
         return notBuiltPage("station's kiosk", request.headers.accept, newTraceId());
     }

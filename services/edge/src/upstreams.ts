@@ -2,7 +2,9 @@
 export interface Upstreams {
   readonly router: string;
   readonly identity: string;
-  /** by the utility's slug */
+  /** where members are added; absent where nobody can */
+  readonly consortium?: string | undefined;
+  /** by the utility's slug; new ones may come */
   readonly portals: Readonly<Record<string, string>>;
 }
 
@@ -13,7 +15,16 @@ export type Destination =
   | { readonly kind: 'nothing' };
 
 export type PageName =
-  'home' | 'docs' | 'openApi' | 'asyncApi' | 'live' | 'ready' | 'metrics' | 'console' | 'kiosk';
+  | 'home'
+  | 'docs'
+  | 'openApi'
+  | 'asyncApi'
+  | 'live'
+  | 'ready'
+  | 'metrics'
+  | 'console'
+  | 'kiosk'
+  | 'consortium';
 
 const PAGES: ReadonlyMap<string, PageName> = new Map([
   ['', 'home'],
@@ -30,6 +41,8 @@ const GREATEST_PORTAL_BODY_BYTES = 1_048_576;
 const GREATEST_ROUTER_BODY_BYTES = 65_536;
 /** as oidc-provider takes it */
 const GREATEST_IDENTITY_BODY_BYTES = 57_344;
+
+const GREATEST_CONSORTIUM_BODY_BYTES = 65_536;
 
 const NOTHING: Destination = { kind: 'nothing' };
 
@@ -61,6 +74,10 @@ export function destinationOf(segments: readonly string[], upstreams: Upstreams)
         : NOTHING;
     case 'oidc':
       return upstream(upstreams.identity, GREATEST_IDENTITY_BODY_BYTES);
+    case 'consortium':
+      return upstreams.consortium === undefined
+        ? { kind: 'page', name: 'consortium' }
+        : upstream(upstreams.consortium, GREATEST_CONSORTIUM_BODY_BYTES);
     case 'console':
     case 'kiosk':
       return { kind: 'page', name: segments[0] };

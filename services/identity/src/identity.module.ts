@@ -26,6 +26,8 @@ export interface IdentityOptions {
   /** 0 takes a free one */
   readonly port: number;
   readonly clients: readonly IdentityClient[];
+  /** one that came after the start; nobody does where it is absent */
+  readonly laterClient?: (clientId: string) => IdentityClient | undefined;
   /** folder of the signing key */
   readonly keyFolder: string;
   readonly log: IdentityLog;
@@ -46,6 +48,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
   const provider = createProvider({
     issuer: options.issuer,
     clients: options.clients,
+    laterClient: options.laterClient ?? (() => undefined),
     signingKey: await openSigningKey(options.keyFolder),
     now,
     replay: database === null ? null : new PostgresReplayAdapter(database, now),

@@ -2,7 +2,7 @@ import { createLog, keyFolderOf, runProgram } from '@roamgrid/platform';
 import { Database } from '@roamgrid/persistence';
 import { readIdentityConfiguration } from './identity.config.js';
 import { identityMigrations, startIdentity } from './identity.module.js';
-import { readClients } from './read-clients.js';
+import { followClients, readClients } from './read-clients.js';
 
 await runProgram(async () => {
   const configuration = readIdentityConfiguration();
@@ -13,6 +13,9 @@ await runProgram(async () => {
     host: configuration.HOST,
     port: configuration.IDENTITY_PORT,
     clients: await readClients(configuration.IDENTITY_CLIENTS),
+    laterClient: followClients(configuration.IDENTITY_CLIENTS, (error) => {
+      log.error({ error: String(error) }, 'a new list of clients was not taken');
+    }),
     keyFolder: keyFolderOf(configuration.DATA_DIR, 'identity'),
     log,
     database,

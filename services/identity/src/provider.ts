@@ -4,6 +4,7 @@ import {
   errors,
   Provider,
   type Adapter,
+  type AdapterPayload,
   type Configuration,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
@@ -14,19 +15,38 @@ import { resourceServerFor } from './resource-server.js';
 export interface ProviderOptions {
   readonly issuer: string;
   readonly clients: readonly IdentityClient[];
+  /** one that came after the start */
+  readonly laterClient: (clientId: string) => IdentityClient | undefined;
   readonly signingKey: JWK;
   readonly now: () => number;
   /** remembers used client assertions; this process's memory where there is none */
   readonly replay: Adapter | null;
 }
 
-function finder(clients: readonly IdentityClient[]): (clientId: string) => IdentityClient {
+function finder({ clients, laterClient }: ProviderOptions): (clientId: string) => IdentityClient {
   const byId = new Map(clients.map((client) => [client.clientId, client]));
   return (clientId) => {
-    const client = byId.get(clientId);
+    const client = byId.get(clientId) ?? laterClient(clientId);
     if (client === undefined) throw new errors.InvalidClient('no such client', clientId);
     return client;
   };
+}
+
+/** Where the provider looks for a client that it was not started with. */
+class LaterClients extends MemoryAdapter {
+  readonly #later: ProviderOptions['laterClient'];
+
+  constructor(memory: ExpiringMemory, { laterClient, now }: ProviderOptions) {
+    super(memory, 'Client', now);
+    this.#later = laterClient;
+  }
+
+  override find(id: string): Promise<AdapterPayload | undefined> {
+    const client = this.#later(id);
+    return Promise.resolve(
+      client === undefined ? undefined : (clientMetadata(client) as AdapterPayload),
+    );
+  }
 }
 
 type ClientOf = (clientId: string) => IdentityClient;
@@ -63,10 +83,12 @@ function resourceIndicators(clientOf: ClientOf) {
 function configuration(options: ProviderOptions, clientOf: ClientOf): Configuration {
   const memory = new ExpiringMemory(options.now);
   return {
-    adapter: (kind: string) =>
-      kind === 'ReplayDetection' && options.replay !== null
-        ? options.replay
-        : new MemoryAdapter(memory, kind, options.now),
+    adapter: (kind: string) => {
+      if (kind === 'ReplayDetection' && options.replay !== null) return options.replay;
+      return kind === 'Client'
+        ? new LaterClients(memory, options)
+        : new MemoryAdapter(memory, kind, options.now);
+    },
     clients: options.clients.map(clientMetadata),
     jwks: { keys: [options.signingKey] },
     // no browser signs in yet, so that no cookie outlives this process
@@ -134,7 +156,7 @@ async function tellOnlyWhatIsServed(
 
 /** The embedded authorization server: client credentials for programs, each for its own utility. */
 export function createProvider(options: ProviderOptions): Provider {
-  const provider = new Provider(options.issuer, configuration(options, finder(options.clients)));
+  const provider = new Provider(options.issuer, configuration(options, finder(options)));
   provider.proxy = true;
   provider.use(tellOnlyWhatIsServed);
   return provider;

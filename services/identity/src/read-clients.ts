@@ -1,3 +1,4 @@
+import { watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '@roamgrid/platform';
 import type { JWK } from 'jose';
@@ -60,4 +61,28 @@ export async function readClients(path: string): Promise<readonly IdentityClient
   const [issue] = parsed.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
   throw wrong(`${path}${place}: ${issue?.message ?? 'wrong'}`);
+}
+
+/** A new client is known this soon. */
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Finds clients that were put into the file after the start. One that is changed or taken out stays as it was
+ * until the next start.
+ *
+ * @param onFault told of a file that cannot be read; what was known stays known
+ */
+export function followClients(
+  path: string,
+  onFault: (error: unknown) => void,
+): (clientId: string) => IdentityClient | undefined {
+  const known = new Map<string, IdentityClient>();
+  watchFile(path, { interval: LOOK_AGAIN_MS, persistent: false }, () => {
+    readClients(path)
+      .then((all) => {
+        for (const one of all) if (!known.has(one.clientId)) known.set(one.clientId, one);
+      })
+      .catch(onFault);
+  });
+  return (clientId) => known.get(clientId);
 }

@@ -1,18 +1,18 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { mspOf, SettlementContract } from '@roamgrid/chaincode';
 import { CreateLedger, EmbeddedLedger, LedgerAnswers, type LedgerPort } from '@roamgrid/ledger';
 import type { BusTransport } from '@roamgrid/messaging';
 import { Database } from '@roamgrid/persistence';
-import { nestLogger, type Clock, type IdSource, type Log } from '@roamgrid/platform';
+import { nestLogger, type Clock, type IdSource, type Log, type Registry } from '@roamgrid/platform';
 import { LEDGER_ANSWERS, LedgerHandlers } from './ledger.handlers.js';
 
 export interface LedgerServiceParts {
   readonly databaseUrl: string;
   readonly transport: BusTransport;
-  /** slugs of the utilities that are answered, each at its own address */
-  readonly utilities: readonly string[];
+  /** whose members are answered, each at its own address, new ones as they come */
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly random: () => number;
@@ -39,23 +39,37 @@ export class LedgerModule {
 /** Opens the embedded ledger and answers every utility at an address where nobody else is heard. */
 export async function startLedger(parts: LedgerServiceParts): Promise<RunningLedger> {
   const ledger = await openLedger(parts);
-  const apps = await Promise.all(
-    parts.utilities.map((utility) =>
-      NestFactory.createMicroservice<MicroserviceOptions>(LedgerModule.with(ledger, utility), {
-        strategy: parts.transport.server(utility, 'ledger'),
-        logger: nestLogger(parts.log),
-        abortOnError: false,
+  const apps = new Map<string, INestMicroservice>();
+  const answerAll = async (): Promise<void> => {
+    const missing = parts.registry.utilities.filter(({ utility }) => !apps.has(utility));
+    await Promise.all(
+      missing.map(async ({ utility }) => {
+        apps.set(utility, await answerUtility(parts, ledger, utility));
       }),
-    ),
-  );
-  await Promise.all(apps.map((app) => app.listen()));
+    );
+  };
+  await answerAll();
+  parts.registry.onChange(answerAll);
   return {
     ledger,
     async stop() {
-      await Promise.all(apps.map((app) => app.close()));
+      await Promise.all([...apps.values()].map((app) => app.close()));
       await ledger.close();
     },
   };
+}
+
+async function answerUtility(
+  { transport, log }: LedgerServiceParts,
+  ledger: LedgerPort,
+  utility: string,
+): Promise<INestMicroservice> {
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    LedgerModule.with(ledger, utility),
+    { strategy: transport.server(utility, 'ledger'), logger: nestLogger(log), abortOnError: false },
+  );
+  await app.listen();
+  return app;
 }
 
 async function openLedger(parts: LedgerServiceParts): Promise<EmbeddedLedger> {

@@ -16,11 +16,13 @@ import { startLedger } from './ledger.module.js';
 await runProgram(async () => {
   const configuration = readLedgerConfiguration();
   const log = createLog(configuration.LOG_LEVEL).child({ service: 'ledger' });
-  const registry = await loadRegistry(configuration.DATA_DIR);
+  const registry = await loadRegistry(configuration.DATA_DIR, (error) => {
+    log.error({ error: String(error) }, 'a new version of the registry was not taken');
+  });
   const running = await startLedger({
     databaseUrl: configuration.SERVICE_DATABASE_URL,
     transport: natsTransport(configuration.NATS_URL),
-    utilities: registry.utilities.map((entry) => entry.utility),
+    registry,
     clock: systemClock,
     ids: systemIds,
     random: Math.random,

@@ -26,7 +26,9 @@ await runProgram(async () => {
     dataDir: DATA_DIR,
     migrations: portalMigrations,
     transport: natsTransport(configuration.NATS_URL),
-    registry: await loadRegistry(DATA_DIR),
+    registry: await loadRegistry(DATA_DIR, (error) => {
+      log.error({ error: String(error) }, 'a new version of the registry was not taken');
+    }),
     clock: systemClock,
     ids: systemIds,
     random: Math.random,

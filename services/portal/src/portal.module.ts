@@ -19,6 +19,7 @@ import { ImportsController } from './controllers/imports.controller.js';
 import { InvoicesController } from './controllers/invoices.controller.js';
 import { NegotiationController } from './controllers/negotiation.controller.js';
 import { notBuiltController } from './controllers/not-built.controller.js';
+import { PlansController } from './controllers/plans.controller.js';
 import { PORTAL } from './controllers/portal-token.js';
 import { PricingController } from './controllers/pricing.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
@@ -37,7 +38,8 @@ import { Freshness, type ReadBounds } from './read-model/freshness.js';
 import { NOT_BUILT_ROUTES } from './routes/not-built-routes.js';
 
 export { SCOPES, type Scope } from './http/scopes.js';
-export { publishedKeys } from './http/verify-token.js';
+export type { Caller } from './http/caller.js';
+export { publishedKeys, verifyToken, type TokenRules } from './http/verify-token.js';
 export { openApiDocument } from './open-api/open-api-document.js';
 export { NOT_BUILT_ROUTES } from './routes/not-built-routes.js';
 
@@ -85,6 +87,7 @@ export class PortalModule {
         PortalHandlers,
         SessionsController,
         PricingController,
+        PlansController,
         AgreementsController,
         NegotiationController,
         ConsumersController,

@@ -32,12 +32,14 @@ await runProgram(async () => {
     {
       bus,
       transport,
-      registry: await loadRegistry(configuration.DATA_DIR),
+      registry: await loadRegistry(configuration.DATA_DIR, (error) => {
+        log.error({ error: String(error) }, 'a new version of the registry was not taken');
+      }),
       clock: systemClock,
       ids: systemIds,
       log,
       metrics,
-      utilities: configuration.ROUTER_UTILITIES,
+      utilities: configuration.ROUTER_UTILITIES ?? null,
     },
     { host: configuration.ROUTER_HOST, port: configuration.ROUTER_PORT },
   );

@@ -18,7 +18,10 @@ export const routerConfiguration = z.object({
     .min(1)
     .transform((text) => text.split(',').map((slug) => slug.trim()))
     .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]{0,47}$/)).min(1))
-    .describe('slugs of the utilities whose stations are served, separated by commas'),
+    .optional()
+    .describe(
+      'slugs of the utilities whose stations are served, separated by commas; all members, new ones too, where it is absent',
+    ),
 });
 
 /** @throws ConfigurationError */

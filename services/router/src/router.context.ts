@@ -12,8 +12,8 @@ export interface RouterContext {
   readonly ids: IdSource;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** slugs of the utilities whose stations this router serves */
-  readonly utilities: readonly string[];
+  /** slugs of the utilities whose stations this router serves; null: of all in the registry, as they come */
+  readonly utilities: readonly string[] | null;
 }
 
 /** The context with what the router's own parts share. */

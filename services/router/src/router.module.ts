@@ -59,12 +59,18 @@ async function startCallService(parts: StationCallParts): Promise<INestMicroserv
   return service;
 }
 
+/** Those that were named, or all members of the consortium, of whom there may be more later. */
+function servedBy({ utilities, registry }: RouterContext): () => readonly string[] {
+  return () => utilities ?? registry.utilities.map(({ utility }) => utility);
+}
+
 /** Serves the station HTTP API and the OCPP sockets on one port. */
 export async function startRouter(
   context: RouterContext,
   address: RouterAddress,
 ): Promise<RunningRouter> {
-  const { bus, clock, utilities } = context;
+  const { bus, clock } = context;
+  const utilities = servedBy(context);
   const parts: RouterParts = { ...context, probes: new ProbeGuard(clock) };
   const gate = new StationGate(
     new StationDirectory({ bus, clock, utilities }),
@@ -79,9 +85,14 @@ export async function startRouter(
     gate,
     admit: (station, socket) => switchboard.admit(station, socket),
   });
-  const callServices = await Promise.all(
-    utilities.map((utility) => startCallService({ context, utility, switchboard })),
-  );
+  const callServices = new Map<string, INestMicroservice>();
+  const startMissing = async (): Promise<void> => {
+    for (const utility of utilities().filter((one) => !callServices.has(one))) {
+      callServices.set(utility, await startCallService({ context, utility, switchboard }));
+    }
+  };
+  await startMissing();
+  context.registry.onChange(startMissing);
   await app.listen(address.port, address.host);
   const bound = server.address();
   return {
@@ -90,7 +101,7 @@ export async function startRouter(
     async stop() {
       await switchboard.close();
       sockets.close();
-      await Promise.all(callServices.map((service) => service.close()));
+      await Promise.all([...callServices.values()].map((service) => service.close()));
       await app.close();
     },
   };

@@ -39,6 +39,8 @@ import { assessExposures } from './use-cases/exposure/assess-exposures.js';
 import { askAgain } from './use-cases/netting/ask-for-cosignature.js';
 import { executeDuePayments } from './use-cases/netting/execute-payment.js';
 
+export { openPairSecrets } from './adapters/pair-secrets.js';
+
 /** What settlement needs beside its context. */
 export interface SettlementExtras {
   /** closed by whoever opened it */
@@ -95,11 +97,10 @@ export async function settlementAlone(
   outward: OutwardConfiguration,
 ): Promise<DynamicModule> {
   const { bus, utility, registry, keyFolder } = context;
-  const partners = registry.utilities.map((entry) => entry.utility);
   return SettlementModule.with(context, {
     ledger: new BusLedger({ bus, utility }),
     outward,
-    pairSecretOf: await openPairSecrets(join(keyFolder, '..', 'pairs'), utility, partners),
+    pairSecretOf: await openPairSecrets(join(keyFolder, '..', 'pairs'), utility, registry),
   });
 }
 

@@ -82,7 +82,6 @@ export function planServices(parts: PlanParts): ProcessPlan[] {
     plans.of('router', undefined, {
       ROUTER_PORT: String(addresses.portOf('router')),
       ROUTER_HOST: addresses.host,
-      ROUTER_UTILITIES: parts.utilities.join(','),
       NATS_URL: parts.busUrlOf('router'),
     }),
     plans.of('ledger', undefined, {
@@ -95,23 +94,32 @@ export function planServices(parts: PlanParts): ProcessPlan[] {
       IDENTITY_CLIENTS: parts.identityClients,
       IDENTITY_DATABASE_URL: parts.identityUrl,
     }),
-    ...parts.utilities.flatMap((utility) =>
-      SERVICES.map((service) =>
-        plans.ofUtility(service, utility, service === 'settlement' ? parts.outward : {}),
-      ),
-    ),
-    ...parts.utilities.map((utility) =>
-      plans.ofUtility('portal', utility, {
-        PORTAL_PORT: String(addresses.portOf('portal', utility)),
-        ISSUER: parts.issuer,
-        JWKS_URI: `${addresses.originOf('identity')}/oidc/jwks`,
-      }),
-    ),
+    ...parts.utilities.flatMap((utility) => planUtility(parts, utility)),
   ];
 }
 
-/** The edge, which opens the public port. */
-export function planEdge(parts: PlanParts, publicPort: number): ProcessPlan {
+/** One utility's services and its portal. */
+export function planUtility(parts: PlanParts, utility: string): ProcessPlan[] {
+  const plans = new Plans(parts);
+  const { addresses } = parts;
+  return [
+    ...SERVICES.map((service) =>
+      plans.ofUtility(service, utility, service === 'settlement' ? parts.outward : {}),
+    ),
+    plans.ofUtility('portal', utility, {
+      PORTAL_PORT: String(addresses.portOf('portal', utility)),
+      ISSUER: parts.issuer,
+      JWKS_URI: `${addresses.originOf('identity')}/oidc/jwks`,
+    }),
+  ];
+}
+
+/** The edge, which opens the public port. `consortium`: what it needs where members may join. */
+export function planEdge(
+  parts: PlanParts,
+  publicPort: number,
+  consortium: { readonly CONSORTIUM_URL?: string; readonly MEMBERS_FILE?: string } = {},
+): ProcessPlan {
   const { addresses, utilities } = parts;
   return new Plans(parts).of('edge', undefined, {
     PORT: String(publicPort),
@@ -122,5 +130,6 @@ export function planEdge(parts: PlanParts, publicPort: number): ProcessPlan {
       .map((utility) => `${utility}=${addresses.originOf('portal', utility)}`)
       .join(','),
     PROBES: addresses.probes().join(','),
+    ...consortium,
   });
 }

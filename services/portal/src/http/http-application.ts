@@ -10,6 +10,7 @@ import { addressOf } from './csv-body.js';
 import type { Idempotency } from './idempotency.js';
 import { RouteInterceptor } from './route-interceptor.js';
 import { TokenGuard } from './token-guard.js';
+import { audienceOf } from './verify-token.js';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
@@ -39,8 +40,8 @@ function createAdapter(newTraceId: () => string): FastifyAdapter {
 
 /** The public keys with which the utility signs documents, and the one that PINs are encrypted to. */
 function serveKeys(server: FastifyInstance, context: ServiceContext): void {
-  const { keys } = context.registry.entry(context.utility);
   server.get(`/${context.utility}/.well-known/jwks.json`, async (_request, reply) => {
+    const { keys } = context.registry.entry(context.utility);
     await reply
       .type('application/json; charset=utf-8')
       .header('cache-control', 'public, max-age=300')
@@ -90,7 +91,9 @@ export async function createHttpApplication({
   serveOpenApi(server, utility, tokens.issuer);
   app.setGlobalPrefix(`${utility}/api/v1`);
   app.useGlobalFilters(new ProblemFilter());
-  app.useGlobalGuards(new TokenGuard({ utility, ...tokens, now: () => clock.now() }));
+  app.useGlobalGuards(
+    new TokenGuard({ audience: audienceOf(utility), ...tokens, now: () => clock.now() }),
+  );
   app.useGlobalInterceptors(new RouteInterceptor(idempotency));
   return app;
 }

@@ -3,7 +3,8 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyG
 import type { Caller } from './caller.js';
 
 export interface TokenRules {
-  readonly utility: string;
+  /** whom the token must have been issued for: `urn:roamgrid:utility:duke-energy` */
+  readonly audience: string;
   readonly issuer: string;
   readonly keys: JWTVerifyGetKey;
   readonly now: () => number;
@@ -68,8 +69,8 @@ export async function verifyToken(header: string | undefined, rules: TokenRules)
       throw refusal(error);
     },
   );
-  if (!audiences(payload).includes(audienceOf(rules.utility))) {
-    throw new RoamgridError('forbidden', 'the token was issued for another utility');
+  if (!audiences(payload).includes(rules.audience)) {
+    throw new RoamgridError('forbidden', 'the token was issued for somebody else');
   }
   const subject = text(payload.sub) ?? '';
   return {

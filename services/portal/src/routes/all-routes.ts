@@ -5,6 +5,7 @@ import * as correction from './correction-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
 import * as negotiation from './negotiation-routes.js';
 import * as operation from './operation-routes.js';
+import * as plan from './plan-routes.js';
 import * as pricing from './pricing-routes.js';
 import * as settlement from './settlement-routes.js';
 import * as imports from './import-routes.js';
@@ -15,6 +16,7 @@ import * as session from './session-routes.js';
 export const ROUTES: readonly Route[] = [
   ...Object.values(session),
   ...Object.values(pricing),
+  ...Object.values(plan),
   ...Object.values(agreement),
   ...Object.values(negotiation),
   ...Object.values(operation),

@@ -11,7 +11,8 @@ export interface AuthenticatedStation {
 
 export interface StationDirectoryOptions {
   readonly bus: Bus;
-  readonly utilities: readonly string[];
+  /** whose stations are served now */
+  readonly utilities: () => readonly string[];
   readonly clock: Clock;
 }
 
@@ -47,7 +48,7 @@ export class StationDirectory {
     if (!stationIdSchema.safeParse(stationId).success) return null;
     const passwordDigest = stationPasswordDigest(stationId, password);
     const answers = await Promise.allSettled(
-      this.#options.utilities.map(async (utility) => {
+      this.#options.utilities().map(async (utility) => {
         const reply = await this.#options.bus.request(
           authenticateStation,
           utility,
