@@ -29,7 +29,7 @@ describe('services apart, one of which dies', () => {
       processes.map(({ name, utility }) => (utility === undefined ? name : `${utility}/${name}`)),
     ).toEqual(
       expect.arrayContaining([
-        ...['nats-server', 'router', 'ledger', 'identity', 'edge'],
+        ...['postgres', 'nats-server', 'router', 'ledger', 'identity', 'edge'],
         ...utilities.flatMap((utility) => services.map((service) => `${utility}/${service}`)),
       ]),
     );
@@ -42,6 +42,23 @@ describe('services apart, one of which dies', () => {
       await killAll(gateway, 'nats-server');
     });
     expect(totalInclTax).toBe('5.90');
+    charged.push(sessionId);
+  }, 240_000);
+
+  it('the database dies before every step of a charge', async () => {
+    const { sessionId, totalInclTax } = await chargeThrough(gateway, charged.length, async () => {
+      const killed = await killAll(gateway, 'postgres');
+      await gateway.until(
+        async () =>
+          (await processesOf(gateway)).some(
+            ({ name, pid }) => name === 'postgres' && !killed.includes(pid),
+          ),
+        'postgres runs again',
+        60_000,
+      );
+    });
+    expect(totalInclTax).toBe('5.90');
+    expect(gateway.output).toContain('postgres ended (signal SIGKILL)');
     charged.push(sessionId);
   }, 240_000);
 

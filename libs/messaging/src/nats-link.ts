@@ -8,8 +8,12 @@ const DEFAULT_PAYLOAD_BYTES = 1_048_576;
 /** A link that died without a word is found out within two of these. */
 const PING_INTERVAL_MS = 20_000;
 
+/** Who is cut off from the bus answers nobody; the client's own pause is two seconds. */
+const RECONNECT_MS = 200;
+
 export interface LinkOptions extends NatsAddress {
   readonly maxReconnectAttempts: number;
+  readonly reconnectTimeWait: number;
   readonly pingInterval: number;
   readonly noAsyncTraces: boolean;
 }
@@ -22,6 +26,7 @@ export function linkTo(address: NatsAddress): LinkOptions {
   return {
     ...address,
     maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_MS,
     pingInterval: PING_INTERVAL_MS,
     noAsyncTraces: true,
   };

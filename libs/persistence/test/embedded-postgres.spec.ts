@@ -142,6 +142,41 @@ describe('the embedded server', () => {
   });
 });
 
+describe('a server that is kept running', () => {
+  withProc('is started again where it was when it is killed, with what was committed', async () => {
+    const said: string[] = [];
+    let changed = (): void => undefined;
+    const server = await startEmbeddedPostgres({
+      dataDir: folder,
+      durable: true,
+      log: () => undefined,
+      keepRunning: {
+        tell: (line) => said.push(line),
+        onChange: () => {
+          changed();
+        },
+      },
+    });
+    servers.push(server);
+    await ask(server.url, 'CREATE TABLE kept AS SELECT 7 AS v');
+    const first = server.pid ?? 0;
+    const isBack = new Promise<void>((resolve) => {
+      changed = () => {
+        if (server.pid !== null && server.pid !== first) resolve();
+      };
+    });
+    process.kill(first, 'SIGKILL');
+    await isBack;
+    expect(said[0]).toBe('postgres ended (signal SIGKILL); it is started again in 100 ms');
+    expect(await ask(server.url, 'SELECT v FROM kept')).toBe(7);
+    expect((await recordOf(folder)).pid).toBe(server.pid);
+    const second = server.pid ?? 0;
+    await server.stop();
+    expect([server.pid, isAlive(second)]).toEqual([null, false]);
+    expect((await recordOf(folder)).pid).toBeUndefined();
+  });
+});
+
 describe('the end of the program', () => {
   withProc('by itself takes the server along', async () => {
     const child = runProgram(program, folder, 'exit');

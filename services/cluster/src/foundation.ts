@@ -20,6 +20,7 @@ import {
 } from '@roamgrid/platform';
 import { openAdministrators } from './bus/administrators.js';
 import type { PlanParts } from './processes/plan-processes.js';
+import type { Supervisor } from './supervisor.js';
 
 /** Each user's password on the bus follows from one secret of the consortium. */
 export async function openBusPasswords(dataDir: string): Promise<(user: string) => string> {
@@ -32,11 +33,16 @@ export function busUrl(user: string, password: string, address: string): string 
   return `nats://${encodeURIComponent(user)}:${password}@${address}`;
 }
 
-/** The databases of the consortium, on the given server or on one of our own. */
+/**
+ * The databases of the consortium, on the given server or on one of our own.
+ *
+ * @param supervisor lists a server of our own, which is then started again whenever it ends
+ */
 export async function openDatabases(
   databaseUrl: string | undefined,
   { dataDir, logLevel }: Pick<GatewayOptions, 'dataDir' | 'logLevel'>,
   started: Started,
+  supervisor: Supervisor | null = null,
 ): Promise<Databases> {
   const log = createLog(logLevel);
   const postgres = await openPostgres({
@@ -46,8 +52,10 @@ export async function openDatabases(
     log: (line) => {
       log.debug(line);
     },
+    ...(supervisor === null ? {} : { keepRunning: supervisor }),
   });
   started.add(() => postgres.stop());
+  supervisor?.list('postgres', () => postgres.pid);
   return new Databases({
     adminUrl: postgres.url,
     secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),

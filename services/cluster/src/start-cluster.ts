@@ -65,10 +65,10 @@ async function start(
   configuration: ClusterConfiguration,
   started: Started,
 ): Promise<RunningGateway> {
-  const foundation = await layFoundation(options, configuration, started);
-  const { parts, nats, credentials, addresses } = foundation;
   const supervisor = new Supervisor(options.dataDir, options.log);
   started.add(() => supervisor.close());
+  const foundation = await layFoundation({ options, supervisor }, configuration, started);
+  const { parts, nats, credentials, addresses } = foundation;
   const wave = (plans: readonly ProcessPlan[]): ReturnType<Supervisor['start']> => {
     const before = supervisor.count;
     started.add(() => supervisor.stopSince(before));
@@ -110,14 +110,15 @@ interface Foundation {
 
 /** What all processes stand on: database, registry, credentials, and who may say what on the bus. */
 async function layFoundation(
-  { dataDir, host, port, logLevel, log }: GatewayOptions,
+  { options, supervisor }: { options: GatewayOptions; supervisor: Supervisor },
   configuration: ClusterConfiguration,
   started: Started,
 ): Promise<Foundation> {
+  const { dataDir, host, port, logLevel, log } = options;
   const program = await findProgram(configuration, log);
   const [programOf, databases] = await Promise.all([
     bundlePrograms({ root: ROOT, services: STARTED_SERVICES, log }),
-    openDatabases(configuration.DATABASE_URL, { dataDir, logLevel }, started),
+    openDatabases(configuration.DATABASE_URL, options, started, supervisor),
   ]);
   const registry = await openConsortiumRegistry(dataDir);
   const utilities = registry.utilities.map((entry) => entry.utility);

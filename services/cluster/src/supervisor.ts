@@ -1,25 +1,46 @@
-import { ProcessList } from './processes/process-list.js';
+import type { KeepRunning } from '@roamgrid/persistence';
+import { ProcessList, type ListedProcess } from './processes/process-list.js';
 import { SupervisedProcess, type ProcessPlan } from './processes/supervised-process.js';
 
 const READY_MS = 90_000;
 
 /** All processes of the cluster, in the order in which they were started. */
-export class Supervisor {
-  readonly #log: (line: string) => void;
+export class Supervisor implements KeepRunning {
+  readonly tell: (line: string) => void;
   readonly #list: ProcessList;
   #processes: SupervisedProcess[] = [];
+  readonly #others = new Map<string, () => number | null>();
 
   constructor(dataDir: string, log: (line: string) => void) {
-    this.#log = log;
+    this.tell = log;
     this.#list = new ProcessList(
       dataDir,
-      () =>
-        this.#processes.flatMap(({ plan: { name, utility }, pid }) =>
-          pid === null ? [] : [{ name, ...(utility === undefined ? {} : { utility }), pid }],
-        ),
+      () => this.#running(),
       (error) => {
         log(`cluster.json could not be written: ${String(error)}`);
       },
+    );
+  }
+
+  /** Lists a process that somebody else starts and starts again. */
+  list(name: string, pidOf: () => number | null): void {
+    this.#others.set(name, pidOf);
+    this.onChange();
+  }
+
+  /** A process is another now, or has ended. */
+  readonly onChange = (): void => {
+    this.#list.update();
+  };
+
+  #running(): ListedProcess[] {
+    const others = [...this.#others].map(([name, pidOf]) => ({ name, pid: pidOf() }));
+    const ours = this.#processes.map(({ plan: { name, utility }, pid }) => ({
+      ...{ name, pid },
+      ...(utility === undefined ? {} : { utility }),
+    }));
+    return [...others, ...ours].flatMap(({ pid, ...named }) =>
+      pid === null ? [] : [{ ...named, pid }],
     );
   }
 
@@ -29,10 +50,8 @@ export class Supervisor {
       (plan) =>
         new SupervisedProcess({
           plan,
-          log: this.#log,
-          onChange: () => {
-            this.#list.update();
-          },
+          log: this.tell,
+          onChange: this.onChange,
         }),
     );
     this.#processes.push(...processes);

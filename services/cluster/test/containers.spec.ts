@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { outwardConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
 import { ContainerAddresses, containerOf } from '../src/addresses.js';
 import { planEdge, planServices, type PlanParts } from '../src/processes/plan-processes.js';
@@ -15,7 +16,7 @@ const UTILITIES = ['alabama-power', 'duke-energy', 'georgia-power', 'northern-hy
 
 const container = z.object({
   image: z.string(),
-  environment: z.record(z.string(), z.string()).default({}),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
   user: z.string().optional(),
   read_only: z.boolean().default(false),
   cap_drop: z.array(z.string()).default([]),
@@ -69,6 +70,14 @@ describe('docker-compose.yml', () => {
       if (probe !== '') expect(environment['PROBE_PORT']).toBe(probe);
     },
   );
+
+  it('hands on to settlement, and to nobody else, where money leaves for', () => {
+    const keys = Object.keys(outwardConfiguration);
+    for (const [name, { environment }] of Object.entries(services)) {
+      const known = keys.filter((key) => environment[key] === null);
+      expect([name, known]).toEqual([name, environment['SERVICE'] === 'settlement' ? keys : []]);
+    }
+  });
 
   it.each(Object.entries(services).filter(([name]) => name !== 'postgres'))(
     '%s writes nowhere but in its volume, and may do nothing that root may',

@@ -13,7 +13,7 @@ export async function openPostgres(
   const { databaseUrl } = options;
   if (databaseUrl === undefined || databaseUrl === '') return startEmbeddedPostgres(options);
   await checkMayCreate(databaseUrl);
-  return { url: databaseUrl, stop: () => Promise.resolve() };
+  return { url: databaseUrl, pid: null, stop: () => Promise.resolve() };
 }
 
 interface Rights {

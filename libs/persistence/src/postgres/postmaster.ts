@@ -40,7 +40,8 @@ const READY = 'database system is ready to accept connections';
 export class Postmaster {
   readonly #child: Child;
   readonly #log: (line: string) => void;
-  readonly #ended: Promise<void>;
+  /** how it ended, once everybody is gone who served for it */
+  readonly ended: Promise<string>;
   #output: string | undefined = '';
   #isStopping = false;
   readonly #endWithUs = (): void => {
@@ -50,9 +51,9 @@ export class Postmaster {
   private constructor(child: Child, log: (line: string) => void) {
     this.#child = child;
     this.#log = log;
-    this.#ended = new Promise((resolve) => {
-      child.once('close', () => {
-        resolve();
+    this.ended = new Promise((resolve) => {
+      child.once('close', (status, signal) => {
+        resolve(signal === null ? `status ${String(status)}` : `signal ${signal}`);
       });
     });
     process.once('exit', this.#endWithUs);
@@ -110,7 +111,7 @@ export class Postmaster {
     this.#child.kill('SIGQUIT');
     if (await this.#hasEndedWithin(QUIT_MS)) return;
     this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.ended;
   }
 
   #hear(line: string): void {
@@ -131,7 +132,7 @@ export class Postmaster {
         resolve(false);
       }, limitMs);
     });
-    const hasEnded = await Promise.race([this.#ended.then(() => true), limit]);
+    const hasEnded = await Promise.race([this.ended.then(() => true), limit]);
     clearTimeout(timer);
     return hasEnded;
   }

@@ -2,8 +2,18 @@
 export interface PostgresServer {
   /** the administrator's URL; holds a password, never log it */
   readonly url: string;
+  /** of its process; null where that is not ours, or down at the moment */
+  readonly pid: number | null;
   /** Stops the server where it is ours; leaves a given or shared one alone. */
   stop(): Promise<void>;
+}
+
+/** Who is told of a server that is started again whenever it ends. */
+export interface KeepRunning {
+  /** its process is another now, or it has none */
+  readonly onChange: () => void;
+  /** one line for people */
+  readonly tell: (line: string) => void;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -16,4 +26,6 @@ export interface EmbeddedPostgresOptions {
   readonly port?: number;
   /** 300 by default */
   readonly maxConnections?: number;
+  /** present where the server is to be started again whenever it ends */
+  readonly keepRunning?: KeepRunning;
 }

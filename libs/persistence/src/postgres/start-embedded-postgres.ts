@@ -14,6 +14,7 @@ import {
 import type { Cluster } from './cluster.js';
 import { readRecord, writeRecord } from './cluster-record.js';
 import type { ClusterRecord } from './cluster-record.js';
+import { KeptPostmaster } from './kept-postmaster.js';
 import { findRunningServer, stopOrphan } from './postmaster-file.js';
 import { Postmaster, PostmasterEnded } from './postmaster.js';
 import { identityOf, isSameProcessAlive } from './process-identity.js';
@@ -58,7 +59,7 @@ async function findOrStart(options: EmbeddedPostgresOptions): Promise<PostgresSe
     if (record?.owner !== undefined && (await isSameProcessAlive(record.owner))) {
       const url = adminUrl(running.port, password);
       await checkAnswer(url, cluster.dir);
-      return { url, stop: () => Promise.resolve() };
+      return { url, pid: null, stop: () => Promise.resolve() };
     }
     options.log(`postgres: ending process ${String(running.pid)}, left behind by an earlier run`);
     await stopOrphan(running);
@@ -86,27 +87,57 @@ async function start(
   const { postmaster, port } = await startOnPort(options, cluster, programs, lastPort);
   const stopped: ClusterRecord = { clusterDir: cluster.dir, port };
   try {
-    const owner = await identityOf(process.pid);
-    await writeRecord(dataDir, { ...stopped, pid: postmaster.pid, owner });
+    await recordRunning(dataDir, stopped, postmaster);
     const url = adminUrl(port, password);
     await checkAnswer(url, cluster.dir);
-    return { url, stop: () => stop(dataDir, postmaster, stopped) };
+    const startAgain = async (): Promise<Postmaster> => {
+      const again = await startOnPort({ ...options, port }, cluster, programs, undefined);
+      await recordRunning(dataDir, stopped, again.postmaster);
+      return again.postmaster;
+    };
+    return serverOf(options, url, stopped, { postmaster, startAgain });
   } catch (error) {
     await postmaster.stop();
     throw error;
   }
 }
 
+async function recordRunning(
+  dataDir: string,
+  stopped: ClusterRecord,
+  { pid }: Postmaster,
+): Promise<void> {
+  await writeRecord(dataDir, { ...stopped, pid, owner: await identityOf(process.pid) });
+}
+
+function serverOf(
+  { dataDir, keepRunning }: EmbeddedPostgresOptions,
+  url: string,
+  stopped: ClusterRecord,
+  { postmaster, startAgain }: { postmaster: Postmaster; startAgain: () => Promise<Postmaster> },
+): PostgresServer {
+  const server =
+    keepRunning === undefined
+      ? postmaster
+      : new KeptPostmaster(postmaster, startAgain, keepRunning);
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    stop: () => stop(dataDir, server, stopped),
+  };
+}
+
 async function stop(
   dataDir: string,
-  postmaster: Postmaster,
+  server: Postmaster | KeptPostmaster,
   stopped: ClusterRecord,
 ): Promise<void> {
-  const { pid } = postmaster;
-  await postmaster.stop();
+  await server.stop();
   // whoever started it again in the meantime has written a record of his own
-  const record = await readRecord(dataDir);
-  if (record?.pid === pid) await writeRecord(dataDir, stopped);
+  const { owner } = (await readRecord(dataDir)) ?? {};
+  if (owner?.pid === process.pid) await writeRecord(dataDir, stopped);
 }
 
 async function startOnPort(

@@ -20,6 +20,7 @@ export async function startTestPostgres(): Promise<PostgresServer> {
   const server = await startIn(dataDir);
   return {
     url: server.url,
+    pid: server.pid,
     stop: async () => {
       await server.stop();
       await removeCluster(dataDir);

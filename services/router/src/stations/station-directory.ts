@@ -20,6 +20,11 @@ const REMEMBER_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 const TIMEOUT_MS = 5_000;
 
+/** The utility knows no such station, or another password. */
+class NotAccepted extends Error {
+  override readonly name = 'NotAccepted';
+}
+
 /**
  * Finds the utility of a station by asking the aaa of each one served, all at once, whether or not the
  * station exists: so an unknown station takes as long as a wrong password.
@@ -47,28 +52,35 @@ export class StationDirectory {
   async authenticate(stationId: string, password: string): Promise<AuthenticatedStation | null> {
     if (!stationIdSchema.safeParse(stationId).success) return null;
     const passwordDigest = stationPasswordDigest(stationId, password);
-    const answers = await Promise.allSettled(
-      this.#options.utilities().map(async (utility) => {
-        const reply = await this.#options.bus.request(
-          authenticateStation,
-          utility,
-          { stationId, passwordDigest },
-          { timeoutMs: TIMEOUT_MS },
-        );
-        return reply.accepted ? { stationId, utility } : null;
-      }),
-    );
-    for (const answer of answers) {
-      if (answer.status === 'fulfilled' && answer.value !== null) {
-        this.#remember(passwordDigest, answer.value);
-        return answer.value;
-      }
-    }
-    this.#remembered.delete(passwordDigest);
-    if (answers.some((answer) => answer.status === 'rejected')) {
+    try {
+      // whoever accepts is not made to wait for a utility that is silent
+      const station = await Promise.any(
+        this.#options.utilities().map((utility) => this.#ask(utility, stationId, passwordDigest)),
+      );
+      this.#remember(passwordDigest, station);
+      return station;
+    } catch (error) {
+      this.#remembered.delete(passwordDigest);
+      const { errors } = error as AggregateError;
+      if (errors.every((one) => one instanceof NotAccepted)) return null;
       throw new RoamgridError('peer_unreachable', 'the station cannot be looked up now');
     }
-    return null;
+  }
+
+  /** @throws NotAccepted, or RoamgridError when there is no answer */
+  async #ask(
+    utility: string,
+    stationId: string,
+    passwordDigest: string,
+  ): Promise<AuthenticatedStation> {
+    const reply = await this.#options.bus.request(
+      authenticateStation,
+      utility,
+      { stationId, passwordDigest },
+      { timeoutMs: TIMEOUT_MS },
+    );
+    if (!reply.accepted) throw new NotAccepted();
+    return { stationId, utility };
   }
 
   #remember(passwordDigest: string, station: AuthenticatedStation): void {
