@@ -3,9 +3,9 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { SimulatedStation201 } from '../../../tools/src/station/simulated-station-201.js';
 import { StationSocket } from '../../../tools/src/station/station-socket.js';
 import {
+  addressOf,
+  beWilling,
   CIN,
-  PASSWORD,
-  quoted,
   startFixture,
   STATION,
   type RouterFixture,
@@ -17,11 +17,7 @@ let fixture: RouterFixture;
 let station: SimulatedStation201;
 
 const at = (minute: number): string => `2026-01-01T10:${String(minute).padStart(2, '0')}:00Z`;
-const address = () => ({
-  url: `ws://127.0.0.1:${String(fixture.router.port)}`,
-  stationId: STATION,
-  password: PASSWORD,
-});
+const address = () => addressOf(fixture);
 const central = { idToken: CIN, type: 'Central' } as const;
 
 beforeAll(async () => {
@@ -31,10 +27,7 @@ afterAll(async () => {
   await fixture.stop();
 });
 beforeEach(async () => {
-  fixture.duke.forget();
-  fixture.duke.onSwipe = quoted;
-  fixture.duke.onEvent = (event) => eventReply(event);
-  fixture.duke.onFrame = () => undefined;
+  beWilling(fixture);
   station = await SimulatedStation201.connect(address());
 });
 afterEach(async () => {

@@ -1,25 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SimulatedStation16 } from '../../../tools/src/station/simulated-station-16.js';
 import { RawStation } from './raw-station.js';
-import {
-  CIN,
-  PASSWORD,
-  quoted,
-  startFixture,
-  STATION,
-  type RouterFixture,
-} from './router-fixture.js';
+import { addressOf, beWilling, CIN, startFixture, type RouterFixture } from './router-fixture.js';
 import { eventReply } from './stand-in-aaa.js';
 
 let fixture: RouterFixture;
 let station: SimulatedStation16;
 
 const at = (minute: number): string => `2026-01-01T10:${String(minute).padStart(2, '0')}:00Z`;
-const address = () => ({
-  url: `ws://127.0.0.1:${String(fixture.router.port)}`,
-  stationId: STATION,
-  password: PASSWORD,
-});
+const address = () => addressOf(fixture);
 
 beforeAll(async () => {
   fixture = await startFixture();
@@ -28,9 +17,7 @@ afterAll(async () => {
   await fixture.stop();
 });
 beforeEach(async () => {
-  fixture.duke.forget();
-  fixture.duke.onSwipe = quoted;
-  fixture.duke.onEvent = (event) => eventReply(event);
+  beWilling(fixture);
   station = await SimulatedStation16.connect(address());
 });
 afterEach(async () => {

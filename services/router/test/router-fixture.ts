@@ -13,7 +13,7 @@ import {
 } from '@roamgrid/platform';
 import type { QuoteDocument, ReplyOf, RequestOf, swipe } from '@roamgrid/contracts';
 import { startRouter, type RunningRouter } from '../src/router.module.js';
-import { StandInAaa, startStandInAaa } from './stand-in-aaa.js';
+import { eventReply, StandInAaa, startStandInAaa } from './stand-in-aaa.js';
 
 export const STATION = 'DUKE-CLT-001';
 export const PASSWORD = 'a-station-password';
@@ -95,6 +95,20 @@ export async function startFixture(
       await Promise.all(services.map((service) => service.stop()));
     },
   };
+}
+
+/** Where the fixture's own station connects. */
+export function addressOf({ router }: RouterFixture) {
+  const url = `ws://127.0.0.1:${String(router.port)}`;
+  return { url, stationId: STATION, password: PASSWORD };
+}
+
+/** The aaa of the station quotes every swipe and takes every event, until a test says otherwise. */
+export function beWilling({ duke }: RouterFixture): void {
+  duke.forget();
+  duke.onSwipe = quoted;
+  duke.onEvent = (event) => eventReply(event);
+  duke.onFrame = () => undefined;
 }
 
 const HASH = 'ab'.repeat(32);

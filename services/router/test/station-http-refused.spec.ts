@@ -1,36 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CIN, PASSWORD, startFixture, STATION, type RouterFixture } from './router-fixture.js';
-
-const SESSION = '01900000-0000-7000-8000-00000000000a';
-const BASIC = `Basic ${Buffer.from(`${STATION}:${PASSWORD}`).toString('base64')}`;
+import { httpStation, SESSION } from './http-station.js';
 
 let fixture: RouterFixture;
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-async function send(
-  path: string,
-  body?: string,
-  headers: Record<string, string> = {},
-  method = body === undefined ? 'GET' : 'POST',
-): Promise<Reply> {
-  const url = `http://127.0.0.1:${String(fixture.router.port)}${path}`;
-  const response = await fetch(url, {
-    method,
-    ...(body === undefined ? {} : { body }),
-    headers: { authorization: BASIC, 'content-type': 'application/json', ...headers },
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: JSON.parse(text) as Record<string, unknown>,
-  };
-}
+const send = httpStation(() => fixture);
 
 beforeAll(async () => {
   fixture = await startFixture();

@@ -1,46 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RoamgridError } from '@roamgrid/kernel';
 import { decryptPin } from '@roamgrid/platform';
-import {
-  CIN,
-  PASSWORD,
-  quoted,
-  startFixture,
-  STATION,
-  type RouterFixture,
-} from './router-fixture.js';
+import { CIN, quoted, startFixture, type RouterFixture } from './router-fixture.js';
 import { eventReply } from './stand-in-aaa.js';
-
-const SESSION = '01900000-0000-7000-8000-00000000000a';
-const BASIC = `Basic ${Buffer.from(`${STATION}:${PASSWORD}`).toString('base64')}`;
+import { httpStation, type Reply, SESSION } from './http-station.js';
 
 let fixture: RouterFixture;
 
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
-async function send(
-  path: string,
-  body?: string,
-  headers: Record<string, string> = {},
-  method = body === undefined ? 'GET' : 'POST',
-): Promise<Reply> {
-  const url = `http://127.0.0.1:${String(fixture.router.port)}${path}`;
-  const response = await fetch(url, {
-    method,
-    ...(body === undefined ? {} : { body }),
-    headers: { authorization: BASIC, 'content-type': 'application/json', ...headers },
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: JSON.parse(text) as Record<string, unknown>,
-  };
-}
+const send = httpStation(() => fixture);
 
 beforeAll(async () => {
   fixture = await startFixture();
