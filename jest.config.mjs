@@ -46,7 +46,7 @@ const chaincode = {
 
 export default {
   // tests wait for what happens, never for time; the bound only ends what would hang on a busy machine
-  testTimeout: 20_000,
+  testTimeout: 120_000,
   projects: [
     esm('libs', ['libs/*/test']),
     esm('services', ['services/*/test']),

@@ -18,10 +18,10 @@ describe('the life of an agreement', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const act = (utility: string, action: string, body?: object, path = AGREEMENT): Promise<Answer> =>
     gateway.api(utility, 'POST', `${path}/${action}`, body, { as: 'approver' });
@@ -69,9 +69,13 @@ describe('the life of an agreement', () => {
       return at(session.body, 'state') === 'rated';
     }, 'home has rated the session');
     const session = await gateway.api(DUKE, 'GET', `/sessions/${sessionId}`);
-    const cdr = await gateway.api(ALABAMA, 'GET', `/cdrs/${text(session.body, 'cdrId')}`);
-    expect(at(cdr.body, 'state')).toBe('accepted');
-    return at(cdr.body, 'document');
+    const path = `/cdrs/${text(session.body, 'cdrId')}`;
+    let cdr: unknown;
+    await gateway.until(async () => {
+      cdr = (await gateway.api(ALABAMA, 'GET', path)).body;
+      return at(cdr, 'state') === 'accepted';
+    }, 'home has accepted the CDR');
+    return at(cdr, 'document');
   };
 
   it('begins with a proposal that the partner signs; before that nobody may charge', async () => {
@@ -107,8 +111,10 @@ describe('the life of an agreement', () => {
     expect([signed.status, at(signed.body, 'state')]).toEqual([200, 'active']);
     expect(list(signed.body, 'signatures')).toHaveLength(2);
     // the driver is let in, as far as the rate of his currency is known at home
-    const after = await swipe(GEORGIAN, 1, 'NOR-TOR-001');
-    expect(at(after.body, 'reason')).not.toBe('no_agreement');
+    await gateway.until(
+      async () => at((await swipe(GEORGIAN, 1, 'NOR-TOR-001')).body, 'reason') !== 'no_agreement',
+      'the agreement is in force at the station',
+    );
   });
 
   it('is amended from an instant on: who charges already stays under the old version', async () => {

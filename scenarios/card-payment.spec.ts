@@ -17,11 +17,11 @@ describe('card and debit payment', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const swipe = (cin: string): Promise<Answer> =>
     gateway.station('DUKE-CLT-001', 'POST', '/swipes', { connectorId: 2, cin, medium: 'rfid' });
@@ -56,7 +56,7 @@ describe('card and debit payment', () => {
         list(bill, 'document.lines').some((line) => at(line, 'sessionId') === sessionId),
       );
     };
-    await gateway.until(async () => (await find()) !== undefined, 'the session is billed', 30_000);
+    await gateway.until(async () => (await find()) !== undefined, 'the session is billed');
     return find();
   }
 

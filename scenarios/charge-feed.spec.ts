@@ -66,13 +66,13 @@ describe('the feed to customer billing', () => {
     process.env['CUSTOMER_BILLING_URL'] = await billing.listen();
     // it is told where customer billing is
     gateway = await Gateway.start({ own: true });
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
     await billing.close();
     delete process.env['CUSTOMER_BILLING_URL'];
-  }, 30_000);
+  });
 
   const feedOf = async (billId: string): Promise<unknown> =>
     at((await gateway.api(ALABAMA, 'GET', `/bills/${billId}`)).body, 'feed');
@@ -81,7 +81,6 @@ describe('the feed to customer billing', () => {
     gateway.until(
       async () => at(await feedOf(billId), 'state') === state,
       `the bill is ${state} at customer billing`,
-      30_000,
     );
 
   async function billed(cin: string, connectorId: number): Promise<string> {

@@ -37,11 +37,11 @@ describe('money that crosses a border', () => {
       const isAbroad = name === 'in Toronto' || name === 'canadian in Charlotte';
       expect([name, at(swipe.body, 'quote.estimateHome') !== undefined]).toEqual([name, isAbroad]);
     }
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const retailOf = async (home: string, name: string): Promise<unknown> => {
     const sessionId = sessions.get(name) ?? '';

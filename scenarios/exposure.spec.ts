@@ -12,11 +12,11 @@ describe('exposure to a partner', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const exposure = async (): Promise<unknown> => {
     const { body } = await gateway.api(DUKE, 'GET', '/exposures');
@@ -84,6 +84,10 @@ describe('exposure to a partner', () => {
       const accepted = await gateway.api(ALABAMA, 'POST', `/invoices/${invoiceId}/accept`);
       return at(accepted.body, 'state') === 'accepted';
     }, 'home accepts the invoice');
+    await gateway.until(async () => {
+      const issued = await gateway.api(DUKE, 'GET', `/invoices/${invoiceId}`);
+      return at(issued.body, 'state') === 'accepted';
+    }, 'the visited utility knows it');
     const netted = await gateway.api(ALABAMA, 'POST', '/settlements', {
       partner: DUKE,
       currency: 'USD',

@@ -14,11 +14,11 @@ describe('the first roaming charge', () => {
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });
     charged = await charge(gateway);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   it('quotes the Gold price before anything starts', () => {
     expect(charged.swipe.status).toBe(201);
@@ -215,5 +215,5 @@ describe('the first roaming charge', () => {
     await gateway.boot();
     const after = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}`);
     expect(at(after.body, 'documentHash')).toBe(at(before.body, 'documentHash'));
-  }, 60_000);
+  });
 });

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { jest } from '@jest/globals';
 import { resetSharedGateway, sharedGateway } from './shared-gateway.js';
 
 /** What `DATA_DIR/demo-credentials.json` holds (INTERFACE §3), as far as scenarios use it. */
@@ -37,24 +38,43 @@ export function at(body: unknown, path: string): unknown {
     );
 }
 
-/** The text at a path. @throws Error where there is none */
+/** What a story looks for is not in an answer, perhaps not yet. */
+export class Missing extends Error {}
+
+/** The text at a path. @throws Missing where there is none */
 export function text(body: unknown, path: string): string {
   const value = at(body, path);
   if (typeof value !== 'string') {
-    throw new Error(`no text at ${path} of ${JSON.stringify(body)}`);
+    throw new Missing(`no text at ${path} of ${JSON.stringify(body)}`);
   }
   return value;
 }
 
-/** The list at a path. @throws Error where there is none */
+/** The list at a path. @throws Missing where there is none */
 export function list(body: unknown, path: string): readonly unknown[] {
   const value = at(body, path);
-  if (!Array.isArray(value)) throw new Error(`no list at ${path} of ${JSON.stringify(body)}`);
+  if (!Array.isArray(value)) throw new Missing(`no list at ${path} of ${JSON.stringify(body)}`);
   return value as readonly unknown[];
 }
 
-const READY_BOUND_MS = 90_000;
+/** bounds for a busy machine; nothing waits for them */
+const READY_BOUND_MS = 170_000;
+const UNTIL_BOUND_MS = 60_000;
+const STORY_BOUND_MS = 180_000;
 const POLL_MS = 100;
+
+// of each step of a story, and of what comes before and after it
+jest.setTimeout(STORY_BOUND_MS);
+
+/** null for yes; else what is missing, as the end of a sentence */
+async function answerOf(ask: () => Promise<boolean>): Promise<string | null> {
+  try {
+    return (await ask()) ? null : '';
+  } catch (error) {
+    if (error instanceof Missing) return `: ${error.message}`;
+    throw error;
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -192,11 +212,15 @@ export class Gateway {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** Asks until the answer is yes; a bound instead of a sleep. */
-  async until(ask: () => Promise<boolean>, what: string, boundMs = 15_000): Promise<void> {
+  /** Asks until the answer is yes; a bound instead of a sleep. What is missing in an answer may come. */
+  async until(ask: () => Promise<boolean>, what: string, boundMs = UNTIL_BOUND_MS): Promise<void> {
     const deadline = Date.now() + boundMs;
-    while (!(await ask())) {
-      if (Date.now() > deadline) throw new Error(`not within ${String(boundMs)} ms: ${what}`);
+    for (;;) {
+      const missing = await answerOf(ask);
+      if (missing === null) return;
+      if (Date.now() > deadline) {
+        throw new Error(`not within ${String(boundMs)} ms: ${what}${missing}`);
+      }
       await new Promise((wake) => setTimeout(wake, POLL_MS));
     }
   }

@@ -13,11 +13,11 @@ describe('a held charge', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   async function reach(sessionId: string, state: string): Promise<string> {
     for (const utility of ['duke-energy', 'alabama-power']) {

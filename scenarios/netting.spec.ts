@@ -12,11 +12,11 @@ describe('netting between utilities', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   async function rated(utility: string, sessionId: string): Promise<void> {
     await gateway.until(async () => {
@@ -41,6 +41,10 @@ describe('netting between utilities', () => {
     }, 'home can accept the invoice');
     const accepted = await gateway.api(home, 'POST', `/invoices/${invoiceId}/accept`);
     expect(at(accepted.body, 'state')).toBe('accepted');
+    await gateway.until(async () => {
+      const issued = await gateway.api(visited, 'GET', `/invoices/${invoiceId}`);
+      return at(issued.body, 'state') === 'accepted';
+    }, 'visited knows that it is accepted');
     return invoiceId;
   }
 
@@ -64,6 +68,18 @@ describe('netting between utilities', () => {
     expect(at(audit.body, 'checked.settlementsAddUp')).toBeGreaterThan(0);
   }
 
+  /** the one settlement, as soon as both have signed it */
+  async function agreed(utility: string): Promise<Answer> {
+    const read = (): Promise<Answer> => gateway.api(utility, 'GET', '/settlements?state=agreed');
+    await gateway.until(
+      async () => list((await read()).body, 'items').length > 0,
+      `${utility} has it agreed`,
+    );
+    const answer = await read();
+    expect(list(answer.body, 'items')).toHaveLength(1);
+    return answer;
+  }
+
   let invoices: string[];
   let settlementId: string;
 
@@ -79,19 +95,15 @@ describe('netting between utilities', () => {
       await rated(utility, here.sessionId);
     }
     invoices = [await invoiced(DUKE, ALABAMA), await invoiced(ALABAMA, DUKE)];
-    await gateway.until(
-      async () => at(await balance(DUKE, ALABAMA), 'owed') !== undefined,
-      'both know what is accepted',
-    );
     const before = await balance(DUKE, ALABAMA);
     expect(Number(at(before, 'net'))).toBeGreaterThan(0);
 
     // both sides at once: one document comes of it
     const answers = await Promise.all([net(DUKE, ALABAMA), net(ALABAMA, DUKE)]);
     expect(answers.map(({ status }) => status).sort()).toContain(201);
-    const listed = await gateway.api(ALABAMA, 'GET', '/settlements?state=agreed');
-    expect(list(listed.body, 'items')).toHaveLength(1);
+    const listed = await agreed(ALABAMA);
     settlementId = text(listed.body, 'items.0.settlementId');
+    await agreed(DUKE);
     const atDuke = await gateway.api(DUKE, 'GET', `/settlements/${settlementId}`);
     expect(atDuke.body).toMatchObject({
       state: 'agreed',
@@ -125,8 +137,10 @@ describe('netting between utilities', () => {
         );
       }, `${utility} has it paid and on the ledger`);
       for (const invoiceId of invoices) {
-        const invoice = await gateway.api(utility, 'GET', `/invoices/${invoiceId}`);
-        expect(at(invoice.body, 'state')).toBe('settled');
+        await gateway.until(async () => {
+          const invoice = await gateway.api(utility, 'GET', `/invoices/${invoiceId}`);
+          return at(invoice.body, 'state') === 'settled';
+        }, 'the invoice is settled');
       }
       await audited(utility);
     }

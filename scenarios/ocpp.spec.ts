@@ -11,11 +11,11 @@ describe('charging over OCPP', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const address = (stationId: string) => ({
     url: gateway.baseUrl.replace('http', 'ws'),
@@ -128,13 +128,12 @@ describe('charging over OCPP', () => {
   });
 
   it('keeps every frame in the wire log, without a CIN in it', async () => {
-    const log = await gateway.api(
-      'duke-energy',
-      'GET',
-      '/stations/DUKE-CLT-001/messages?limit=500',
-    );
-    const frames = list(log.body, 'items');
-    expect(frames.map((frame) => at(frame, 'action'))).toContain('TransactionEvent');
+    let frames: readonly unknown[] = [];
+    await gateway.until(async () => {
+      const path = '/stations/DUKE-CLT-001/messages?limit=500';
+      frames = list((await gateway.api('duke-energy', 'GET', path)).body, 'items');
+      return frames.some((frame) => at(frame, 'action') === 'TransactionEvent');
+    }, 'the wire log shows the transaction');
     for (const frame of frames) expect(text(frame, 'raw')).not.toContain(GOLD);
   });
 });

@@ -31,8 +31,12 @@ describe('offline proof of an invoice', () => {
     });
     expect(at(closed.body, 'document.lineCount')).toBe(2);
     const invoiceId = text(closed.body, 'document.invoiceId');
-    const session = await gateway.api('duke-energy', 'GET', `/sessions/${charged[1].sessionId}`);
-    const cdrId = text(session.body, 'cdrId');
+    const path = `/sessions/${charged[1].sessionId}`;
+    let cdrId = '';
+    await gateway.until(async () => {
+      cdrId = text((await gateway.api('duke-energy', 'GET', path)).body, 'cdrId');
+      return true;
+    }, 'the session names its CDR');
     cdr = (await gateway.api('duke-energy', 'GET', `/cdrs/${cdrId}`)).body;
     const proof = await gateway.api('duke-energy', 'GET', `/invoices/${invoiceId}/proofs/${cdrId}`);
     await save('invoice.json', closed.body);
@@ -41,12 +45,12 @@ describe('offline proof of an invoice', () => {
     for (const utility of ['duke-energy', 'alabama-power']) {
       await save(`${utility}.json`, (await gateway.get(`/${utility}/.well-known/jwks.json`)).body);
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   const save = (name: string, body: unknown): Promise<void> =>
     writeFile(join(folder, name), JSON.stringify(body));

@@ -41,10 +41,10 @@ describe('a charging-infrastructure provider', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   it('signs in and sees its stations’ sessions and its statement', async () => {
     const station = 'DUKE-CLT-001';
@@ -91,7 +91,7 @@ describe('a charging-infrastructure provider', () => {
       charges: 1,
       share: text(cdr.body, 'shares.providerShare'),
     });
-  }, 60_000);
+  });
 
   it('sees nothing of another provider’s', async () => {
     const { body } = await ask(PARKING, '/sessions');

@@ -14,7 +14,7 @@ export function sharedGateway(): SharedGateway | null {
   return told === undefined || told === '' ? null : (JSON.parse(told) as SharedGateway);
 }
 
-const IDLE_BOUND_MS = 15_000;
+const IDLE_BOUND_MS = 45_000;
 const POLL_MS = 100;
 /** schema that keeps a copy of each table as it was after the first start */
 const KEPT = 'kept_for_stories';

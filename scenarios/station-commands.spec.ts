@@ -12,11 +12,11 @@ describe('calls towards a station', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const address = (stationId: string) => ({
     url: gateway.baseUrl.replace('http', 'ws'),

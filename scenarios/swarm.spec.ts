@@ -39,13 +39,13 @@ describe('a swarm of stations', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
 
   afterAll(async () => {
     for (const proxy of proxies) await proxy.close();
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
     await gateway.dispose();
-  }, 30_000);
+  });
 
   it('is booked as it was metered, charge by charge and in sum, and invoiced', async () => {
     const { status, result } = await command('simulate', gateway.dataDir, [

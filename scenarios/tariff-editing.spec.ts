@@ -91,10 +91,10 @@ describe('tariffs are written by one person, read by another, and never change o
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const draft = (document: object): Promise<Answer> =>
     gateway.api(DUKE, 'POST', '/tariffs', {

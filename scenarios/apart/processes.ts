@@ -32,14 +32,10 @@ export async function insist(
   what: string,
 ): Promise<Answer> {
   let last: Answer | undefined;
-  await gateway.until(
-    async () => {
-      last = (await call().catch(() => undefined)) ?? last;
-      return last !== undefined && isDone(last);
-    },
-    `${what}: ${JSON.stringify(last?.body)}`,
-    60_000,
-  );
+  await gateway.until(async () => {
+    last = (await call().catch(() => undefined)) ?? last;
+    return last !== undefined && isDone(last);
+  }, what);
   if (last === undefined) throw new Error(what);
   return last;
 }
@@ -102,14 +98,10 @@ export async function chargeThrough(
 export async function booksOf(gateway: Gateway, sessions: readonly string[]): Promise<unknown> {
   const read = async (utility: string): Promise<readonly unknown[]> =>
     list((await gateway.api(utility, 'GET', '/cdrs?limit=500')).body, 'items');
-  await gateway.until(
-    async () => {
-      const home = await read('alabama-power');
-      return home.filter((cdr) => at(cdr, 'state') === 'accepted').length === sessions.length;
-    },
-    'home has accepted every charge',
-    60_000,
-  );
+  await gateway.until(async () => {
+    const home = await read('alabama-power');
+    return home.filter((cdr) => at(cdr, 'state') === 'accepted').length === sessions.length;
+  }, 'home has accepted every charge');
   const [visited, home] = [await read('duke-energy'), await read('alabama-power')];
   const hashes = (cdrs: readonly unknown[]): string[] =>
     cdrs.map((cdr) => text(cdr, 'documentHash')).sort();
@@ -133,13 +125,9 @@ async function breachesOf(gateway: Gateway, utility: string): Promise<readonly u
   const started = await gateway.api(utility, 'POST', '/audit', {});
   const path = `/audit/${text(started.body, 'auditId')}`;
   let audit: Answer | undefined;
-  await gateway.until(
-    async () => {
-      audit = await gateway.api(utility, 'GET', path);
-      return at(audit.body, 'state') === 'done';
-    },
-    `the audit of ${utility} is done`,
-    60_000,
-  );
+  await gateway.until(async () => {
+    audit = await gateway.api(utility, 'GET', path);
+    return at(audit.body, 'state') === 'done';
+  }, `the audit of ${utility} is done`);
   return list(audit?.body, 'breaches');
 }

@@ -156,11 +156,11 @@ describe('boundaries', () => {
   beforeAll(async () => {
     const breaches = BREACHES.map(([, path, content]) => [path, content] as const);
     found = await cruise({ ...SOUND, ...COMPANIONS, ...Object.fromEntries(breaches) });
-  }, 60_000);
+  });
 
   it('are kept by a sound repository', async () => {
     expect([...(await cruise(SOUND))]).toEqual([]);
-  }, 60_000);
+  });
 
   it.each(BREACHES)('%s is broken by %s', (rule, path) => {
     expect([...found]).toContain(`${rule} ${path}`);

@@ -15,7 +15,7 @@ let server: PostgresServer;
 
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();

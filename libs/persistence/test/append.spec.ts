@@ -21,7 +21,7 @@ beforeAll(async () => {
   await test.database.query(
     'CREATE TABLE children (place bigserial, parent text REFERENCES parents, name text)',
   );
-}, 60_000);
+});
 
 beforeEach(() => test.database.query('TRUNCATE parents, children, outbox'));
 

@@ -13,7 +13,7 @@ let test: TestDatabase;
 beforeAll(async () => {
   server = await startTestPostgres();
   test = await testDatabase(server, { schema: 'aaa', migrations: outboxMigrations });
-}, 60_000);
+});
 
 afterAll(async () => {
   await test.drop();

@@ -157,12 +157,15 @@ describe('delivery', () => {
     const { noted, deliver } = notebook();
     const relay = await startRelay(deliver);
     await relay.drain();
-    const startedAt = performance.now();
+    const tookMs: number[] = [];
     for (let index = 0; index < 20; index += 1) {
+      const startedAt = performance.now();
       await enqueue({ payload: index });
       await relay.drain();
+      tookMs.push(performance.now() - startedAt);
     }
-    expect((performance.now() - startedAt) / 20).toBeLessThan(100);
+    // the poll alone would take its second each time; the median, because a busy machine may stall some
+    expect(tookMs.sort((one, other) => one - other)[10]).toBeLessThan(500);
     expect(noted).toHaveLength(20);
   });
 

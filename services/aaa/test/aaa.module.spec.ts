@@ -121,7 +121,7 @@ beforeAll(async () => {
     heard.push(standIn);
     await startAaa(utility);
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const service of running) await service.stop();

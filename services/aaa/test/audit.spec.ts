@@ -27,7 +27,7 @@ beforeAll(async () => {
     sessions.push(sessionId);
   }
   await aaa.database.query('UPDATE outbox SET delivered_at = now()');
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 const SET_ASIDE = `INSERT INTO suspense (suspense_id, at, station_id, session_id, transaction_id, code, detail, evidence, state)

@@ -7,7 +7,7 @@ import { startPair, type Pair } from './aaa-under-test.js';
 let pair: Pair;
 beforeAll(async () => {
   pair = await startPair();
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 const entry = (stationId: string, raw: string): WireEntry => ({

@@ -8,7 +8,7 @@ let aaa: AaaUnderTest;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 interface Charge {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const policies = await demonstrationPolicies();
   await setPolicy(consortium, policies.visited);
   await setPolicy(consortium, policies.home);
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 beforeEach(() => renewAgreement());
 

@@ -18,7 +18,7 @@ let test: TestDatabase;
 beforeAll(async () => {
   server = await startTestPostgres();
   test = await testDatabase(server, { schema: 'crp', migrations: crpMigrations });
-}, 60_000);
+});
 afterAll(async () => {
   await test.drop();
   await server.stop();

@@ -25,7 +25,7 @@ let beginsAt = '';
 beforeAll(async () => {
   consortium = await startConsortium();
   tariff = await publish(consortium, VISITED);
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 beforeEach(() => {
   count += 1;

@@ -7,7 +7,7 @@ import { HOME, startConsortium, VISITED, type Consortium } from './two-utilities
 let consortium: Consortium;
 beforeAll(async () => {
   consortium = await startConsortium();
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 const draft = (changes: object = {}) => ({

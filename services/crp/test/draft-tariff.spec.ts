@@ -9,7 +9,7 @@ import { startConsortium, VISITED, type Consortium } from './two-utilities.js';
 let consortium: Consortium;
 beforeAll(async () => {
   consortium = await startConsortium();
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 const draftOf = (document: TariffDocument, purpose: TariffView['purpose'] = 'wholesale') =>

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const policies = await demonstrationPolicies();
   visitedPolicy = policies.visited;
   await setPolicy(consortium, policies.home);
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 const terms = () => ({

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const policies = await demonstrationPolicies();
   await setPolicy(consortium, withLoadCosts(policies.visited));
   await setPolicy(consortium, withLoadCosts(policies.home));
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 const announce = (bands: Bands, stationClass: 'AC' | 'DC' = 'AC'): Promise<SignedLoadSignal> =>

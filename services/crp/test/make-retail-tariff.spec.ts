@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { agreementId } = document;
   await consortium.ask(signAgreement, HOME, { agreementId, by: 'manager' });
   await define({});
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 function define(changes: Partial<RetailPlan>): Promise<object> {

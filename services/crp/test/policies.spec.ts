@@ -15,7 +15,7 @@ let visited: NegotiationPolicy;
 beforeAll(async () => {
   consortium = await startConsortium();
   ({ visited } = await demonstrationPolicies());
-}, 60_000);
+});
 afterAll(() => consortium.stop());
 
 const draft = (changes: object = {}): Promise<PolicyView> =>

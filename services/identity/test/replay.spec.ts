@@ -79,7 +79,7 @@ describe('B108 a client assertion is good once', () => {
       name: clientId,
       roles: [],
     }));
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const identity of running) await identity.stop();
     await store.drop();

@@ -33,7 +33,7 @@ describe('stations, tariffs, consumers and books', () => {
       documentHash: HASH,
       signature: 'x..y',
     }));
-  }, 60_000);
+  });
   beforeEach(async () => {
     portal.services.asked.length = 0;
     await portal.context.database.query('TRUNCATE view_items, idempotency_keys');

@@ -11,7 +11,7 @@ describe('views as the API answers them', () => {
 
   beforeAll(async () => {
     portal = await portalUnderTest();
-  }, 60_000);
+  });
   beforeEach(() => portal.context.database.query('TRUNCATE view_items'));
   afterAll(() => portal.stop());
 

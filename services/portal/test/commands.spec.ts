@@ -21,7 +21,7 @@ describe('commands', () => {
     portal.services.replies(acceptInvoice, () => invoiceView);
     portal.services.replies(disputeInvoice, () => invoiceView);
     portal.services.replies(issueBills, () => ({ items: [] }));
-  }, 60_000);
+  });
   beforeEach(async () => {
     portal.services.asked.length = 0;
     await portal.context.database.query('TRUNCATE view_items, idempotency_keys');

@@ -16,7 +16,7 @@ describe('who may call', () => {
       sortAt: '2026-11-21T10:00:00Z',
       data: { state: 'quoted' },
     });
-  }, 60_000);
+  });
   afterAll(() => portal.stop());
 
   const unsigned = (): string => {

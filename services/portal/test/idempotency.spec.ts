@@ -11,7 +11,7 @@ describe('idempotency keys', () => {
     portal = await portalUnderTest();
     portal.services.replies(closePeriod, () => invoiceView);
     portal.services.replies(issueBills, () => ({ items: [] }));
-  }, 60_000);
+  });
   beforeEach(async () => {
     portal.services.asked.length = 0;
     await portal.context.database.query('TRUNCATE idempotency_keys');

@@ -16,7 +16,7 @@ describe('consumers from CSV', () => {
 
   beforeAll(async () => {
     portal = await portalUnderTest();
-  }, 60_000);
+  });
   afterAll(() => portal.stop());
   beforeEach(() => {
     known = new Set();

@@ -11,7 +11,7 @@ describe('the read model', () => {
 
   beforeAll(async () => {
     portal = await portalUnderTest();
-  }, 60_000);
+  });
   beforeEach(async () => {
     await portal.context.database.query('TRUNCATE view_items, trace_steps');
     portal.services.asked.length = 0;
@@ -200,7 +200,7 @@ describe('the read model of services that hang', () => {
 
   beforeAll(async () => {
     portal = await portalUnderTest(null, { boundMs: 20, patienceMs: 60 });
-  }, 60_000);
+  });
   afterAll(() => portal.stop());
 
   it('answers what it has', async () => {

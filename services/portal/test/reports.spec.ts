@@ -112,7 +112,7 @@ describe('reports', () => {
       detail: '=HYPERLINK("x")',
       state: 'open',
     });
-  }, 60_000);
+  });
   afterAll(() => portal.stop());
 
   const rows = async (name: string, query = ''): Promise<unknown> =>

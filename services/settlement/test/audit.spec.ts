@@ -43,7 +43,7 @@ beforeAll(async () => {
     amount: '10.00',
   });
   await consortium.settleDown();
-}, 120_000);
+});
 
 afterAll(async () => {
   await consortium.stop();

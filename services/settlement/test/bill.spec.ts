@@ -27,7 +27,7 @@ let consortium: Consortium;
 
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -37,7 +37,7 @@ beforeEach(async () => {
   consortium = await openConsortium(server, [VISITED, HOME, HYDRO], new MemoryLedger());
   await agree(consortium.member(VISITED), consortium.member(HOME));
   await agree(consortium.member(VISITED), consortium.member(HYDRO));
-}, 30_000);
+});
 
 afterEach(async () => {
   await consortium.stop();

@@ -22,6 +22,7 @@ import {
   settlementMigrations,
   type SettlementExtras,
 } from '@roamgrid/settlement';
+import { DueWork } from '../src/background/due-work.js';
 import { exportJWK, generateKeyPair } from 'jose';
 
 const SERVICES = ['aaa', 'profiles', 'crp', 'settlement'] as const;
@@ -104,6 +105,8 @@ export interface Consortium {
   readonly clock: SetClock;
   readonly bus: Bus;
   member(utility: string): Member;
+  /** Has everybody look at what is due, as each second does. */
+  lookAtDueWork(): Promise<void>;
   /** Delivers everything that anybody still has to say. */
   settleDown(): Promise<void>;
   stop(): Promise<void>;
@@ -163,6 +166,7 @@ export async function openConsortium(
   });
   const members = new Map<string, Member>();
   const stops: (() => Promise<void>)[] = [];
+  const lookers: (() => Promise<void>)[] = [];
   const shared = randomBytes(32);
   for (const utility of utilities) {
     const signers = keyed.get(utility)?.signers ?? new Map<SigningService, Signer>();
@@ -213,6 +217,7 @@ export async function openConsortium(
       await standIn.close();
       await test.drop();
     });
+    lookers.push(() => app.get(DueWork).look());
     members.set(utility, { utility, database: test.database, facts, context, signer });
   }
   const bus = new NestBus({
@@ -228,6 +233,9 @@ export async function openConsortium(
       const found = members.get(utility);
       if (found === undefined) throw new Error(`no member ${utility}`);
       return found;
+    },
+    async lookAtDueWork() {
+      for (const look of lookers) await look();
     },
     async settleDown() {
       // what one delivers may make another speak: a CDR, its answer, and the views of both

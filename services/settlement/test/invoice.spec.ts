@@ -13,7 +13,7 @@ let consortium: Consortium;
 
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(async () => {
   consortium = await openConsortium(server, [VISITED, HOME], new MemoryLedger());
   await agree(consortium.member(VISITED), consortium.member(HOME));
-}, 30_000);
+});
 
 afterEach(async () => {
   await consortium.stop();

@@ -14,7 +14,7 @@ const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -48,13 +48,16 @@ async function intentsOf(utility: string): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ step, state }) => [step, state]));
 }
 
+/** for a busy machine; nothing waits for it */
+const UNTIL_BOUND_MS = 60_000;
+
 /** Looks again until the books say so; the clock that retries are due by moves on each time. */
 async function until(utility: string, expected: Record<string, string>): Promise<void> {
   const startedAtMs = Date.now();
   for (;;) {
     const intents = await intentsOf(utility);
     if (JSON.stringify(intents) === JSON.stringify(expected)) return;
-    if (Date.now() - startedAtMs > 15_000) {
+    if (Date.now() - startedAtMs > UNTIL_BOUND_MS) {
       expect(intents).toEqual(expected);
       return;
     }
@@ -104,7 +107,7 @@ describe('posting to the embedded ledger with the consortium’s contract', () =
     }
     const steps = consortium.member(HOME).facts.steps.filter(({ step }) => step === 'ledger');
     expect(steps).toHaveLength(4);
-  }, 60_000);
+  });
 });
 
 describe('a ledger that fails', () => {
@@ -118,7 +121,7 @@ describe('a ledger that fails', () => {
     ledger.failure = null;
     await until(VISITED, { presentInvoice: 'posted' });
     await until(HOME, { verifyInvoice: 'posted', acceptInvoice: 'posted' });
-  }, 60_000);
+  });
 
   it('with an unknown outcome is asked by key before anything is sent again', async () => {
     const ledger = new MemoryLedger();
@@ -128,12 +131,12 @@ describe('a ledger that fails', () => {
     await until(VISITED, { presentInvoice: 'posted' });
     const presented = ledger.submitted.filter(({ name }) => name === 'presentInvoice');
     expect(presented).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('that holds another document refuses for good', async () => {
     const ledger = new MemoryLedger();
     ledger.failure = { error: new LedgerError('ledger_conflict', 'other'), recorded: false };
     await openWith(ledger);
     await until(VISITED, { presentInvoice: 'refused' });
-  }, 60_000);
+  });
 });

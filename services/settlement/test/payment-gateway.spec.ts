@@ -49,7 +49,7 @@ beforeAll(async () => {
   await once(provider, 'listening');
   const { port } = provider.address() as AddressInfo;
   http = new HttpGateway({ url: `http://127.0.0.1:${String(port)}`, token: 'secret' });
-}, 60_000);
+});
 
 afterAll(async () => {
   provider.close();

@@ -12,7 +12,7 @@ let station: StationUnderTest;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 const nobodyElse = () => {

@@ -11,7 +11,7 @@ let home: AaaUnderTest;
 beforeAll(async () => {
   pair = await startPair();
   home = pair.home;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 const visitOf = (pseudonym: string) => ({

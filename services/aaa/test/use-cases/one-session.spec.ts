@@ -16,7 +16,7 @@ let pseudonym: string;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 /** home gives the same mandate for one session, as long as nothing began under it */

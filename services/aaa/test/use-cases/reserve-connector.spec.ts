@@ -25,7 +25,7 @@ let read: ReplyOf<typeof readStationCall>;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 beforeEach(async () => {

@@ -10,7 +10,7 @@ let aaa: AaaUnderTest;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 type Effect = RequestOf<typeof recordFrame>['effect'];

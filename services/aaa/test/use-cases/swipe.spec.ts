@@ -13,7 +13,7 @@ let station: StationUnderTest;
 beforeAll(async () => {
   pair = await startPair();
   aaa = pair.visited;
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 /** a fresh stand-in and station for each test */

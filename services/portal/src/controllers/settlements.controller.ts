@@ -65,7 +65,10 @@ export class SettlementsController {
 
   @Serves(routes.listExposures)
   async exposures(): Promise<object> {
-    const { items } = await this.#portal.bus.request(readExposures, this.#portal.utility, {});
+    const { bus, utility, freshness } = this.#portal;
+    const { items } = await bus.request(readExposures, utility, {});
+    // what is shown as suspended is refused at the stations already
+    await freshness.ensure('settlement');
     return { items, nextCursor: null };
   }
 

@@ -9,7 +9,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
 import type { Facet, ViewKind } from './view.js';
 
-const DEFAULT_BOUND_MS = 2_000;
+const DEFAULT_BOUND_MS = 5_000;
 const DEFAULT_PATIENCE_MS = 10_000;
 
 const DRAINS = {
@@ -43,7 +43,7 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
 
 /** How long reads wait for the services that own what they read. */
 export interface ReadBounds {
-  /** what they have not delivered by then is read later; 2 s */
+  /** what they have not delivered by then is read later; 5 s */
   readonly boundMs?: number;
   /** of a read that would else say of something that it is not there; 10 s */
   readonly patienceMs?: number;

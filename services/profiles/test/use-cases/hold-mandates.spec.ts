@@ -18,7 +18,7 @@ let agreedTariff: SignedAgreedTariff;
 beforeAll(async () => {
   profiles = await startProfiles();
   agreedTariff = await profiles.agreedTariff();
-}, 60_000);
+});
 afterAll(() => profiles.stop());
 
 async function mandateOf(changes: Partial<MandateDocument> = {}): Promise<SignedMandate> {

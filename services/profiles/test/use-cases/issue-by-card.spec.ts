@@ -8,7 +8,7 @@ let profiles: ProfilesUnderTest;
 
 beforeAll(async () => {
   profiles = await startProfiles();
-}, 60_000);
+});
 afterAll(() => profiles.stop());
 beforeEach(() => {
   profiles.services.onCards.clear();

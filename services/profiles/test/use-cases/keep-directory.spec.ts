@@ -9,7 +9,7 @@ let profiles: ProfilesUnderTest;
 
 beforeAll(async () => {
   profiles = await startProfiles();
-}, 60_000);
+});
 afterAll(() => profiles.stop());
 
 const UID = '04A1B2C3D4E580';

@@ -8,7 +8,7 @@ let profiles: ProfilesUnderTest;
 
 beforeAll(async () => {
   profiles = await startProfiles();
-}, 60_000);
+});
 afterAll(() => profiles.stop());
 
 async function mandateFor(cin: string): Promise<string> {

@@ -19,17 +19,26 @@ export class DueWork implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.#poll = setInterval(() => {
-      this.#running ??= this.#round().finally(() => {
-        this.#running = undefined;
-      });
-    }, POLL_MS);
+    this.#poll = setInterval(() => void this.#begin(), POLL_MS);
+  }
+
+  /** Looks now. Resolves when everything that was due has been looked at. */
+  async look(): Promise<void> {
+    await this.#running;
+    await this.#begin();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.#poll);
     this.#poll = undefined;
     await this.#running;
+  }
+
+  #begin(): Promise<void> {
+    this.#running ??= this.#round().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
   async #round(): Promise<void> {
