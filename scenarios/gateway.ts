@@ -137,8 +137,12 @@ export class Gateway {
     return gateway;
   }
 
-  /** Starts the process on the same data directory and waits until it is ready. */
-  async boot(): Promise<void> {
+  /**
+   * Starts the process on the same data directory and waits until it is ready.
+   *
+   * @param silent utilities whose services do not run: their partners get no answer
+   */
+  async boot(silent: readonly string[] = []): Promise<void> {
     if (this.#isShared) throw new Error('this story starts its gateway: it needs one of its own');
     const main = resolve(`services/${shape()}/dist/main.js`);
     const child = spawn(process.execPath, [main], {
@@ -148,6 +152,7 @@ export class Gateway {
         PORT: String(this.#port),
         DATA_DIR: this.dataDir,
         DEMO: '0',
+        SILENT_UTILITIES: silent.join(','),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

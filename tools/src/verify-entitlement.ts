@@ -30,6 +30,12 @@ const entitling = cdrDocument
       visitedUtility: text,
       pseudonym: text,
       agreedTariffHash: text,
+      offline: z
+        .looseObject({
+          entry: anySigned({ pseudonym: text, number: z.number() }),
+          directory: anySigned({ number: z.number() }),
+        })
+        .optional(),
     }),
     quote: anySigned({ sessionId: text, mandateHash: text, agreedTariffHash: text }),
     consent: anySigned({ sessionId: text, quoteHash: text }),
@@ -59,14 +65,24 @@ function checkLinks({ mandate, quote, consent, ...cdr }: Entitling): string {
   return 'consent to the quote, quote under the mandate, all of this session';
 }
 
-/** Home must have signed the mandate. */
+/** Home must have signed the mandate, or, where it was silent, what visited made the mandate on. */
 async function checkMandateSignature(
   { mandate, ...cdr }: Entitling,
   visited: Signer | null,
   keyFiles: readonly KeyFile[],
 ): Promise<string> {
   const homeFiles = filesOfHome(cdr, visited, keyFiles);
-  return describeSigner(await findSigner(mandate.document, mandate.signature, homeFiles));
+  const { offline } = mandate.document;
+  if (offline === undefined) {
+    return describeSigner(await findSigner(mandate.document, mandate.signature, homeFiles));
+  }
+  const { entry, directory } = offline;
+  const visitedFiles = visited === null ? keyFiles : [visited.keyFile];
+  await findSigner(mandate.document, mandate.signature, visitedFiles);
+  await findSigner(directory.document, directory.signature, homeFiles);
+  assertSame('the entry’s consumer', entry.document.pseudonym, cdr.pseudonym);
+  const signer = await findSigner(entry.document, entry.signature, homeFiles);
+  return `off-line rule, directory entry ${describeSigner(signer)}`;
 }
 
 /**

@@ -17,6 +17,7 @@ import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
 import * as directory from './messages/profiles/directory.js';
 import * as mandate from './messages/profiles/mandate.js';
+import * as offline from './messages/profiles/offline.js';
 import * as stationCall from './messages/router/station-call.js';
 import * as settlementAudit from './messages/settlement/audit.js';
 import * as bill from './messages/settlement/bill.js';
@@ -51,6 +52,7 @@ export const FLOW: readonly Contract[] = [
   roaming.recallMandate,
   bill.reserveCredit,
   card.authorizeCard,
+  offline.authorizeOffline,
   mandate.storeMandate,
   charge.consent,
   charge.decline,
@@ -114,6 +116,7 @@ export const FLOW: readonly Contract[] = [
   directory.changeCard,
   directory.receiveDirectory,
   directory.readDirectory,
+  offline.readRetailTariff,
   mandate.revokeMandate,
   mandate.receiveRevocation,
   mandate.readRevocations,

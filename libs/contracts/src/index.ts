@@ -35,6 +35,7 @@ export * from './messages/portal/project.js';
 export * from './messages/profiles/consumer.js';
 export * from './messages/profiles/directory.js';
 export * from './messages/profiles/mandate.js';
+export * from './messages/profiles/offline.js';
 export * from './messages/settlement/audit.js';
 export * from './messages/settlement/bill.js';
 export * from './messages/settlement/card.js';

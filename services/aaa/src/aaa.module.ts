@@ -39,6 +39,7 @@ import { CloseMandates } from './migrations/1732190000002-close-mandates.js';
 import { CreatePartnerStandings } from './migrations/1732150000030-create-partner-standings.js';
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
+import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js';
 import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
   commandStationWith,
@@ -61,6 +62,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   KeepOperations,
   KeepSessionsAsText,
   ReserveConnectors,
+  CountOfflineUse,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {

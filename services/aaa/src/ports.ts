@@ -15,6 +15,7 @@ import type {
   Medium,
   Assurance,
   CustomerClass,
+  authorizeOffline,
   authorizeRoaming,
   findToken,
   recordFrame,
@@ -206,6 +207,8 @@ export interface AaaStore {
     driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
   ): Promise<SwipeBasis>;
   standing(mandate: SignedMandate): Promise<Standing>;
+  /** what a driver used, or holds, in the window of a mandate under the off-line rule */
+  offlineUse(mandate: SignedMandate): Promise<Reservation>;
   /** what became of a driver's mandates for one session since `sinceMs` */
   oneSessionMandates(pseudonym: string, sinceMs: InstantMs): Promise<OneSessionMandates>;
 }
@@ -273,6 +276,14 @@ export interface Neighbours {
   /** whose card a number is that names no utility; null where nobody published it */
   findToken(identity: Identity): Promise<ReplyOf<typeof findToken>['token']>;
   storeMandate(identity: Identity, entry: MandateWithTariff): Promise<void>;
+  /** home is silent: what the agreement's off-line rule gives this driver */
+  authorizeOffline(query: {
+    identity: Identity;
+    homeUtility: string;
+    medium: Medium;
+    stationClass: StationClass;
+    used: { energyKwh: string; amount: string };
+  }): Promise<ReplyOf<typeof authorizeOffline>>;
   isStationIdTaken(utility: string, stationId: string): Promise<boolean>;
   termsWith(homeUtility: string): Promise<AgreementTerms | null>;
   authorizeAtHome(

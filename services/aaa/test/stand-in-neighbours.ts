@@ -19,6 +19,8 @@ export class StandInNeighbours implements Neighbours {
   held: MandateWithTariff | null = null;
   /** station ids that another utility has */
   readonly takenIds = new Set<string>();
+  /** what the off-line rule gives while home is silent; null where it denies */
+  offline: MandateWithTariff | null = null;
   /** whose card it is, as the token directory says */
   token: Awaited<ReturnType<Neighbours['findToken']>> = null;
   hasAgreement = true;
@@ -68,6 +70,15 @@ export class StandInNeighbours implements Neighbours {
   storeMandate(): Promise<void> {
     this.calls.push('storeMandate');
     return this.storeFailure === null ? Promise.resolve() : Promise.reject(this.storeFailure);
+  }
+
+  authorizeOffline(): ReturnType<Neighbours['authorizeOffline']> {
+    this.calls.push('authorizeOffline');
+    return Promise.resolve(
+      this.offline === null
+        ? { decision: 'refused', reason: 'home_unreachable' }
+        : { decision: 'granted', ...this.offline },
+    );
   }
 
   isStationIdTaken(_utility: string, stationId: string): Promise<boolean> {

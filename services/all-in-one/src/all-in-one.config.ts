@@ -24,6 +24,13 @@ export const gatewayConfiguration = {
     .enum(['0', '1'])
     .default('1')
     .describe('1: tells the story of a first charge after the first start; 0: does not'),
+  SILENT_UTILITIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((slug) => slug !== ''))
+    .describe(
+      'slugs, parted by commas, of utilities whose services are not started: for trials of what partners do while one is silent',
+    ),
   ...outwardConfiguration,
 };
 

@@ -7,6 +7,7 @@ await serveGateway(readAllInOneConfiguration, (options, configuration) =>
     ...options,
     databaseUrl: configuration.DATABASE_URL,
     natsUrl: configuration.NATS_URL,
+    silentUtilities: configuration.SILENT_UTILITIES,
     outward: configuration,
   }),
 );

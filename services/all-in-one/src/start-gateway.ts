@@ -30,6 +30,8 @@ import type { RunningUtility, UtilityServicesParts } from './utility-services.js
 export interface AllInOneOptions extends GatewayOptions {
   readonly databaseUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
+  /** utilities whose services are not started */
+  readonly silentUtilities?: readonly string[] | undefined;
   /** systems that money leaves for */
   readonly outward?: UtilityServicesParts['outward'];
 }
@@ -193,7 +195,10 @@ async function startUtilities(
     issuer: credentials.current.issuer,
   };
   const host = new HostInProcess(parts, started);
-  const waiting = registry.utilities.map(({ utility }) => utility);
+  const silent = config.silentUtilities ?? [];
+  const waiting = registry.utilities
+    .map(({ utility }) => utility)
+    .filter((utility) => !silent.includes(utility));
   while (waiting.length > 0) {
     await Promise.all(waiting.splice(0, STARTED_AT_ONCE).map((utility) => host.start(utility)));
   }

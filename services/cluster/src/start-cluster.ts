@@ -125,7 +125,8 @@ async function layFoundation(
   await databases.provision(utilities);
   const baseUrl = `http://${host}:${String(port)}`;
   const credentials = await openCredentials(dataDir, baseUrl, systemIds);
-  const addresses = await LocalAddresses.choose(utilities, Math.random);
+  const speaking = utilities.filter((slug) => !configuration.SILENT_UTILITIES.includes(slug));
+  const addresses = await LocalAddresses.choose(speaking, Math.random);
   const passwordOf = await openBusPasswords(dataDir);
   const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
   const writeBus = (members: readonly string[]): Promise<string> =>
@@ -148,7 +149,7 @@ async function layFoundation(
       isQuiet: true,
     },
     parts: {
-      utilities,
+      utilities: speaking,
       dataDir,
       logLevel,
       addresses,

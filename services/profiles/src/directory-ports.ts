@@ -1,9 +1,11 @@
 import type {
   CardView,
+  ConsumerView,
   CustomerClass,
   DirectoryPage,
   Identity,
   SignedDirectoryEntry,
+  SignedDirectoryState,
 } from '@roamgrid/contracts';
 
 /** A credential whose entry at a visited utility is not up to date. */
@@ -18,6 +20,18 @@ export interface UnpublishedCredential {
   readonly customerClass: CustomerClass;
   readonly planId: string;
   readonly tier: SignedDirectoryEntry['document']['tier'];
+  /** of the consumer, who may be blocked as a whole */
+  readonly isConsumerActive: boolean;
+  readonly settings: ConsumerView['settings'];
+}
+
+/** Signs what is published once its number is known. */
+export interface DirectorySigning {
+  readonly entry: (
+    credential: UnpublishedCredential,
+    number: number,
+  ) => Promise<SignedDirectoryEntry>;
+  readonly state: (number: number) => Promise<SignedDirectoryState>;
 }
 
 /** Home's side: credentials of its own consumers, and what partners were told of them. */
@@ -36,10 +50,20 @@ export interface CredentialStore {
   publish(
     visitedUtility: string,
     credentials: readonly UnpublishedCredential[],
-    sign: (credential: UnpublishedCredential, number: number) => Promise<SignedDirectoryEntry>,
+    sign: DirectorySigning,
   ): Promise<void>;
-  /** what was published to a visited utility after a number */
-  publishedAfter(visitedUtility: string, number: number, limit: number): Promise<DirectoryPage>;
+  /** what was published to a visited utility after a number, and how the directory stands */
+  publishedAfter(
+    visitedUtility: string,
+    number: number,
+    limit: number,
+    sign: DirectorySigning['state'],
+  ): Promise<DirectoryPage>;
+  /** when an entry was replaced by one that lets nobody charge off-line; null where it was not */
+  entryEndedAt(
+    visitedUtility: string,
+    entry: { readonly tokenHash: string; readonly number: number },
+  ): Promise<string | null>;
 }
 
 /** Visited's side: the directories of partners. */
@@ -48,6 +72,13 @@ export interface DirectoryStore {
   receive(page: DirectoryPage): Promise<void>;
   /** the entry of a token, of whichever home has it */
   find(identity: Identity): Promise<SignedDirectoryEntry | null>;
-  /** homes of whose entries some are missing, each with the number up to which none is */
-  incomplete(): Promise<{ readonly homeUtility: string; readonly complete: number }[]>;
+  /** how the directory of a home stood when it last said so and nothing was missing here */
+  state(homeUtility: string): Promise<SignedDirectoryState | null>;
+  /**
+   * Homes to be asked, each with the number up to which no entry is missing: some are, or home said how its
+   * directory stands before `staleMs`.
+   */
+  toBeAsked(
+    staleMs: number,
+  ): Promise<{ readonly homeUtility: string; readonly complete: number }[]>;
 }

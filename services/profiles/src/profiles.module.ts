@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { outboxMigrations, type MigrationClass } from '@roamgrid/persistence';
 import { decryptPin, openKeyFile, type ServiceContext } from '@roamgrid/platform';
-import { askDirectory, askRevocations } from './adapters/bus-home-utilities.js';
+import { askDirectory, askRetailTariff, askRevocations } from './adapters/bus-home-utilities.js';
 import { busOwnServices } from './adapters/bus-own-services.js';
 import { busVisitedUtilities } from './adapters/bus-visited-utilities.js';
 import { PostgresConsumers } from './adapters/postgres-consumers.js';
@@ -9,6 +9,7 @@ import { PostgresCredentials } from './adapters/postgres-credentials.js';
 import { PostgresDirectory } from './adapters/postgres-directory.js';
 import { PostgresHeldMandates } from './adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
+import { PostgresOffline } from './adapters/postgres-offline.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
 import { DirectoryHandlers } from './directory.handlers.js';
 import { joinedRuns } from './joined-runs.js';
@@ -17,11 +18,14 @@ import { RecallMandates } from './migrations/1732190000003-recall-mandates.js';
 import { TokenDirectory } from './migrations/1732190000004-token-directory.js';
 import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-text.js';
 import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreement-standings.js';
+import { OfflineMandates } from './migrations/1795280000000-offline-mandates.js';
+import { OfflineHandlers } from './offline.handlers.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
 import { profilesUseCases, type ProfilesParts } from './profiles.use-cases.js';
 import { ReconcileTimer, REGULAR_LOG, REGULAR_WORK, type RegularWork } from './reconcile-timer.js';
 import { catchUpRevocations } from './use-cases/catch-up-revocations.js';
+import { fetchPricesAhead } from './use-cases/fetch-prices-ahead.js';
 import { catchUpDirectory, publishDirectory } from './use-cases/keep-directory.js';
 import { reconcileCredit } from './use-cases/reconcile-credit.js';
 
@@ -32,6 +36,7 @@ export const profilesMigrations: readonly MigrationClass[] = [
   TokenDirectory,
   KeepMandatesAsText,
   KeepAgreementStandings,
+  OfflineMandates,
 ];
 
 /** a revocation is in force within a minute: two looks fit into it */
@@ -56,7 +61,8 @@ async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
     verifier,
     consumers: new PostgresConsumers({ database, secret, ids, utility }),
     credentials: new PostgresCredentials(database, secret, utility),
-    directory: new PostgresDirectory(database),
+    directory: new PostgresDirectory(database, utility),
+    offline: new PostgresOffline(database, utility),
     pinGate: new PostgresPinGate(database, secret),
     issued: new PostgresIssuedMandates(database, utility),
     held: new PostgresHeldMandates(database, secret, utility),
@@ -80,6 +86,7 @@ async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
 
 function regularWork(context: ServiceContext, parts: ProfilesModuleParts): RegularWork[] {
   const revocationsOf = askRevocations(context.bus, context.utility);
+  const retailTariffOf = askRetailTariff(context.bus, context.utility);
   return [
     {
       name: 'giving back credit',
@@ -97,6 +104,11 @@ function regularWork(context: ServiceContext, parts: ProfilesModuleParts): Regul
       run: () => catchUpDirectory(parts),
     },
     {
+      name: 'fetching prices ahead',
+      everyMs: CATCH_UP_EVERY_MS,
+      run: () => fetchPricesAhead({ ...parts, retailTariffOf }),
+    },
+    {
       name: 'publishing the token directory',
       everyMs: PUBLISH_EVERY_MS,
       run: () => parts.publishDirectory(),
@@ -111,7 +123,7 @@ export class ProfilesModule {
     const parts = await partsOf(context);
     return {
       module: ProfilesModule,
-      controllers: [ProfilesHandlers, DirectoryHandlers],
+      controllers: [ProfilesHandlers, DirectoryHandlers, OfflineHandlers],
       providers: [
         { provide: PROFILES_USE_CASES, useValue: profilesUseCases(parts) },
         { provide: REGULAR_WORK, useValue: regularWork(context, parts) },

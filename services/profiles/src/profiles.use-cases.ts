@@ -1,9 +1,7 @@
 import type {
-  DirectoryPage,
   DrainRequest,
   noteAgreementStanding,
   noteMandateUse,
-  readDirectory,
   readRevocations,
   ReplyOf,
   RequestOf,
@@ -20,6 +18,8 @@ import {
   storeMandateWith,
   type HoldMandatesParts,
 } from './use-cases/hold-mandates.js';
+import { authorizeOfflineWith, type AuthorizeOfflineParts } from './use-cases/authorize-offline.js';
+import { readRetailTariffWith } from './use-cases/fetch-prices-ahead.js';
 import { issueMandateWith, type IssueMandateParts } from './use-cases/issue-mandate.js';
 import {
   createConsumerWith,
@@ -29,6 +29,7 @@ import {
 } from './use-cases/manage-consumers.js';
 import {
   findTokenWith,
+  readDirectoryWith,
   receiveDirectoryWith,
   type KeepDirectoryParts,
 } from './use-cases/keep-directory.js';
@@ -41,6 +42,7 @@ import {
 import { revokeMandateWith } from './use-cases/revoke-mandate.js';
 
 export type ProfilesParts = AuthenticateConsumerParts &
+  AuthorizeOfflineParts &
   KeepDirectoryParts &
   ManageCardsParts &
   IssueMandateParts &
@@ -67,18 +69,15 @@ export function profilesUseCases(parts: ProfilesParts) {
     changeCard: changeCardWith(parts),
     receiveDirectory: receiveDirectoryWith(parts),
     findToken: findTokenWith(parts),
-    readDirectory({
-      visitedUtility,
-      after,
-      limit,
-    }: RequestOf<typeof readDirectory>): Promise<DirectoryPage> {
-      return parts.credentials.publishedAfter(visitedUtility, after, limit);
-    },
+    readDirectory: readDirectoryWith(parts),
+    authorizeOffline: authorizeOfflineWith(parts),
+    readRetailTariff: readRetailTariffWith(parts),
     async noteMandateUse(
       request: RequestOf<typeof noteMandateUse>,
     ): Promise<Record<string, never>> {
       await parts.held.markUsedUp(request.mandateId);
       await parts.issued.markUsedUp(request.mandateId);
+      await parts.offline.markUsedUp(request.mandateId);
       return {};
     },
     async resolvePseudonym(
@@ -88,10 +87,14 @@ export function profilesUseCases(parts: ProfilesParts) {
       if (found === null) return { consumer: null };
       const { consumerId, cinMasked, settings } = found;
       const { paymentMode, paymentMethod, currency } = settings;
-      const { mandateId } = request;
+      const { mandateId, directoryEntry, visitedUtility } = request;
       const revocation =
         mandateId === undefined ? null : await parts.issued.revocationOf(mandateId);
-      const revokedAt = revocation?.document.issuedAt ?? null;
+      const endedAt =
+        directoryEntry === undefined
+          ? null
+          : await parts.credentials.entryEndedAt(visitedUtility, directoryEntry);
+      const revokedAt = revocation?.document.issuedAt ?? endedAt;
       return {
         consumer: { consumerId, cinMasked, paymentMode, paymentMethod, currency, revokedAt },
       };

@@ -55,6 +55,7 @@ export function termsAt(
       knowledge: limit('150', '60.00'),
     },
     mandateValidityHours: 24,
+    offlineRule: { kind: 'deny', energyKwh: '0', amount: '0.00', greatestAgeHours: 0 },
     beyondCreditBorneBy: 'home',
     ...changes,
   } as AgreementTerms;

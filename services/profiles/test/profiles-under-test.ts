@@ -29,6 +29,7 @@ import { PostgresCredentials } from '../src/adapters/postgres-credentials.js';
 import { PostgresDirectory } from '../src/adapters/postgres-directory.js';
 import { PostgresHeldMandates } from '../src/adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from '../src/adapters/postgres-issued-mandates.js';
+import { PostgresOffline } from '../src/adapters/postgres-offline.js';
 import { PostgresPinGate } from '../src/adapters/postgres-pin-gate.js';
 import { OneAtATime } from '../src/one-at-a-time.js';
 import type { OwnServices, VisitedUtilities } from '../src/ports.js';
@@ -236,7 +237,8 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       issued,
       visited: recalls,
       credentials: new PostgresCredentials(database, SECRET, utility),
-      directory: new PostgresDirectory(database),
+      directory: new PostgresDirectory(database, utility),
+      offline: new PostgresOffline(database, utility),
       partners: () => [HOME, VISITED, ABROAD].filter((other) => other !== utility),
       directoryOf: () => Promise.reject(new Error('nobody is asked here')),
       tellPartners: () => undefined,

@@ -6,6 +6,7 @@ import type {
   SignedAgreement,
   SignedBill,
   SignedCdr,
+  SignedMandate,
 } from '@roamgrid/contracts';
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
@@ -16,6 +17,7 @@ import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
 import type { CorrectionBook } from './correction-ports.js';
 import type { DisputeBook, GapBook } from './dispute-ports.js';
+import type { OfflineUse } from './review/check-offline.js';
 import type * as records from './records.js';
 
 /** CDRs of this utility, made and received. */
@@ -57,6 +59,13 @@ export interface CdrBook {
   directions(): Promise<
     { visitedUtility: string; homeUtility: string; count: number; greatest: number; last: number }[]
   >;
+}
+
+/** Charges under the off-line rule, as home: its caps are a driver's once in its window. */
+export interface OfflineChargeBook {
+  /** what else of the driver's stands in the window of this charge's mandate and is not objected to */
+  usedBeside(cdr: records.CdrDocument): Promise<OfflineUse>;
+  add(cdr: records.CdrDocument, use: OfflineUse): Promise<void>;
 }
 
 /** What could not be booked: held until it can be, or kept as evidence. */
@@ -206,6 +215,7 @@ export interface Books {
   readonly gaps: GapBook;
   readonly feed: FeedBook;
   readonly cards: CardBook;
+  readonly offlineCharges: OfflineChargeBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;
 }
@@ -233,11 +243,11 @@ export interface Consumer {
 export interface Neighbours {
   /** the one in force now, or the one of a hash, whatever has become of it since */
   readAgreement(partner: string, hash?: string | null): Promise<SignedAgreement | null>;
-  /** @param mandateId of a charge: the answer says whether and when that mandate was revoked */
+  /** @param mandate of a charge: the answer says whether and when it, or what it stands on, was revoked */
   resolvePseudonym(
     pseudonym: string,
     visitedUtility: string,
-    mandateId?: string,
+    mandate?: SignedMandate,
   ): Promise<Consumer | null>;
 }
 

@@ -27,6 +27,7 @@ import { ExposureHandlers } from './exposure.handlers.js';
 import { NettingHandlers } from './netting.handlers.js';
 import { CreateBillingFeed } from './migrations/1795270000000-create-billing-feed.js';
 import { CreateCardOrders } from './migrations/1795270000010-create-card-orders.js';
+import { CountOfflineCharges } from './migrations/1795280000020-count-offline-charges.js';
 import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
@@ -64,6 +65,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   AnswerDisputes,
   CreateBillingFeed,
   CreateCardOrders,
+  CountOfflineCharges,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */

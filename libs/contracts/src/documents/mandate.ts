@@ -12,9 +12,23 @@ import {
   tier,
   utilitySlug,
 } from '../values.js';
+import { signedDirectoryEntry, signedDirectoryState } from './directory-entry.js';
 import { signedRetailTariff } from './retail-tariff.js';
 
-/** A VCP entry, signed by home: whom, at which price, up to how much, until when. */
+/** On what a mandate stands that visited made while home was silent: both signed by home in advance. */
+export const offlineBasis = z.strictObject({
+  entry: signedDirectoryEntry,
+  directory: signedDirectoryState,
+  /** what the driver may charge in so many hours under the rule, all mandates together */
+  window: z.strictObject({
+    hours: z.int().min(1),
+    energyKwh: decimalString,
+    money: moneyValue,
+  }),
+});
+export type OfflineBasis = z.infer<typeof offlineBasis>;
+
+/** A VCP entry, signed by home (by visited with an `offline` basis): whom, at which price, up to how much, until when. */
 export const mandateDocument = z.strictObject({
   type: z.literal('mandate'),
   schemaVersion: z.literal(1),
@@ -39,6 +53,7 @@ export const mandateDocument = z.strictObject({
   preAgreedPrice: z.boolean(),
   agreedTariffHash: hashHex,
   retailTariff: signedRetailTariff,
+  offline: offlineBasis.optional(),
   notBefore: instantString,
   notAfter: instantString,
 });

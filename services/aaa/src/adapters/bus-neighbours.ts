@@ -1,5 +1,6 @@
 import {
   agreeTariff,
+  authorizeOffline,
   authorizeRoaming,
   correctCharge,
   findMandate,
@@ -26,6 +27,9 @@ export function busNeighbours(bus: Bus, utility: string): Neighbours {
     },
     async storeMandate(identity, entry) {
       await bus.request(storeMandate, utility, { identity, ...entry });
+    },
+    authorizeOffline(query) {
+      return bus.request(authorizeOffline, utility, query);
     },
     async isStationIdTaken(partner, stationId) {
       return (await bus.request(isStationIdTaken, partner, { stationId })).taken;

@@ -1,5 +1,5 @@
 import type { SignedMandate } from '@roamgrid/contracts';
-import { parseEnergyKwh, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
+import { parseEnergyKwh, parseInstant, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
 import type { Transaction } from '@roamgrid/persistence';
 import type { MandateBalance, MandateBook, Reservation } from '../ports.js';
 
@@ -14,15 +14,37 @@ export interface MandateUseRow {
 }
 
 /** One row of {@link MandateUseRow} for mandate `$1`, whether it was used before or not. */
-export const MANDATE_USE = `
+export const MANDATE_USE = useOf('= $1');
+
+/** The same over all mandates of a driver under the off-line rule: mandate, home, pseudonym, since. */
+export const OFFLINE_WINDOW_USE = useOf(`IN (
+  SELECT mandate_id FROM offline_mandates
+    WHERE home_utility = $2 AND pseudonym = $3 AND not_before > $4
+  UNION SELECT $1)`);
+
+/** @param which an SQL condition on `mandate_id`; `$1` is the mandate that may be closed */
+function useOf(which: string): string {
+  return `
   SELECT COALESCE(sum(consumed_energy_milli_wh), 0)::bigint AS used_energy,
     COALESCE(sum(consumed_minor), 0)::bigint AS used_minor,
-    (SELECT COALESCE(sum(energy_milli_wh), 0)::bigint FROM reservations WHERE mandate_id = $1)
+    (SELECT COALESCE(sum(energy_milli_wh), 0)::bigint FROM reservations WHERE mandate_id ${which})
       AS held_energy,
-    (SELECT COALESCE(sum(minor), 0)::bigint FROM reservations WHERE mandate_id = $1) AS held_minor,
-    (SELECT count(*) FROM reservations WHERE mandate_id = $1) AS held,
-    COALESCE(bool_or(closed_at IS NOT NULL), false) AS is_closed
-  FROM mandate_use WHERE mandate_id = $1`;
+    (SELECT COALESCE(sum(minor), 0)::bigint FROM reservations WHERE mandate_id ${which})
+      AS held_minor,
+    (SELECT count(*) FROM reservations WHERE mandate_id ${which}) AS held,
+    COALESCE(bool_or(closed_at IS NOT NULL AND mandate_id = $1), false) AS is_closed
+  FROM mandate_use WHERE mandate_id ${which}`;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What {@link OFFLINE_WINDOW_USE} asks for; null for a mandate that home signed. */
+export function offlineWindow({ document }: SignedMandate): readonly unknown[] | null {
+  const { offline, mandateId, homeUtility, pseudonym, notBefore } = document;
+  if (offline === undefined) return null;
+  const since = new Date(parseInstant(notBefore) - offline.window.hours * HOUR_MS);
+  return [mandateId, homeUtility, pseudonym, since];
+}
 
 export function balanceOf(mandate: SignedMandate, use: MandateUseRow | undefined): MandateBalance {
   const { energyCapKwh, moneyCap } = mandate.document;
@@ -46,6 +68,31 @@ export function balanceOf(mandate: SignedMandate, use: MandateUseRow | undefined
   };
 }
 
+/**
+ * A mandate under the off-line rule opens no session where its driver's others, quoted before it, have left less
+ * of the window than its caps: the next swipe's is for the rest.
+ */
+function offlineBalanceOf(
+  mandate: SignedMandate,
+  use: MandateUseRow | undefined,
+  all: MandateUseRow | undefined,
+): MandateBalance {
+  const balance = balanceOf(mandate, use);
+  const window = mandate.document.offline?.window;
+  const isBegun = balance.isUsed || balance.openReservations > 0;
+  if (window === undefined || isBegun) return balance;
+  const used = usedOf(all);
+  const isCrowded =
+    parseEnergyKwh(window.energyKwh) - used.energyMilliWh < balance.energyMilliWh ||
+    parseMoney(window.money.amount, window.money.currency).minor - used.minor < balance.minor;
+  return isCrowded ? { ...balance, isClosed: true } : balance;
+}
+
+export function usedOf(use: MandateUseRow | undefined): Reservation {
+  const { used_energy = 0n, held_energy = 0n, used_minor = 0n, held_minor = 0n } = use ?? {};
+  return { energyMilliWh: used_energy + held_energy, minor: used_minor + held_minor };
+}
+
 /** Reservations of credit inside one transaction: remaining = cap − consumed − reserved. */
 export class PostgresMandates implements MandateBook {
   readonly #tx: Transaction;
@@ -56,9 +103,26 @@ export class PostgresMandates implements MandateBook {
 
   async lockBalance(mandate: SignedMandate): Promise<MandateBalance> {
     const { mandateId } = mandate.document;
+    const window = offlineWindow(mandate);
+    if (window !== null) await this.#countOffline(mandate);
     await this.#lock(mandateId);
     const [use] = await this.#tx.query<MandateUseRow>(MANDATE_USE, [mandateId]);
-    return balanceOf(mandate, use);
+    if (window === null) return balanceOf(mandate, use);
+    const [all] = await this.#tx.query<MandateUseRow>(OFFLINE_WINDOW_USE, [...window]);
+    return offlineBalanceOf(mandate, use, all);
+  }
+
+  /** A driver's mandates under the off-line rule share its caps: one of them is looked at at a time. */
+  async #countOffline({ document }: SignedMandate): Promise<void> {
+    const { mandateId, homeUtility, pseudonym, notBefore } = document;
+    await this.#tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `offline:${homeUtility}:${pseudonym}`,
+    ]);
+    await this.#tx.query(
+      `INSERT INTO offline_mandates (mandate_id, home_utility, pseudonym, not_before)
+       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [mandateId, homeUtility, pseudonym, notBefore],
+    );
   }
 
   async lockStanding(mandateId: string): Promise<{ isTaken: boolean; homeUtility: string | null }> {

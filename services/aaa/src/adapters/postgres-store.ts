@@ -2,9 +2,16 @@ import type { InstantMs } from '@roamgrid/kernel';
 import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
 import { prepared, type Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
-import type { AaaStore, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
+import type { AaaStore, Reservation, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
 import type { Session } from '../session/session.js';
-import { balanceOf, MANDATE_USE, type MandateUseRow } from './postgres-mandates.js';
+import {
+  balanceOf,
+  MANDATE_USE,
+  OFFLINE_WINDOW_USE,
+  offlineWindow,
+  usedOf,
+  type MandateUseRow,
+} from './postgres-mandates.js';
 import { PostgresUnit } from './postgres-unit.js';
 import { sessionFromRow, type SessionRow } from './session-rows.js';
 
@@ -92,6 +99,13 @@ export class PostgresStore implements AaaStore {
       pseudonym,
     ]);
     return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
+  }
+
+  async offlineUse(mandate: SignedMandate): Promise<Reservation> {
+    const window = offlineWindow(mandate);
+    if (window === null) return { energyMilliWh: 0n, minor: 0n };
+    const [row] = await this.#database.query<MandateUseRow>(OFFLINE_WINDOW_USE, [...window]);
+    return usedOf(row);
   }
 
   async oneSessionMandates(pseudonym: string, sinceMs: number): Promise<OneSessionMandates> {

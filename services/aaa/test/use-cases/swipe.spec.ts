@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { OfflineBasis } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { systemIds } from '@roamgrid/platform';
 import { startPair, type AaaUnderTest, type Pair } from '../aaa-under-test.js';
@@ -107,6 +108,38 @@ describe('a swipe', () => {
     expect(await other.swipe()).toMatchObject({ reason: 'concurrent_session' });
   });
 
+  it('while home is silent stands on the off-line rule, or is refused', async () => {
+    aaa.neighbours.verdict = 'silent';
+    expect(await station.swipe()).toMatchObject({
+      decision: 'refused',
+      reason: 'home_unreachable',
+    });
+    const window = {
+      hours: 72,
+      energyKwh: '30',
+      money: { currency: 'USD' as const, amount: '15.00' },
+    };
+    const offline = { window } as unknown as OfflineBasis;
+    aaa.neighbours.offline = await aaa.neighbours.entry({
+      mandate: {
+        ...nobodyElse(),
+        energyCapKwh: window.energyKwh,
+        moneyCap: window.money,
+        singleSession: true,
+        offline,
+      },
+    });
+    aaa.neighbours.calls.length = 0;
+    const reply = await station.swipe();
+    expect(reply).toMatchObject({ decision: 'quoted', authorizedBy: 'offlineRule' });
+    const session = await aaa.parts.store.readSession(reply.sessionId);
+    expect(session).toMatchObject({ homeCalls: 1, authorizedBy: 'offlineRule' });
+    expect(aaa.neighbours.calls).not.toContain('storeMandate');
+    aaa.neighbours.calls.length = 0;
+    await station.swipe({ pin: 'a.sealed.pin' });
+    expect(aaa.neighbours.calls).not.toContain('authorizeOffline');
+  });
+
   it('with a PIN always asks home', async () => {
     await aaa.neighbours.hold({ mandate: nobodyElse() });
     aaa.neighbours.wish = { mandate: nobodyElse() };
@@ -150,7 +183,7 @@ describe('the reasons of refusal, in order', () => {
     ],
     ['home_unknown', { identity: homeless }, {}, []],
     ['no_agreement', {}, { hasAgreement: false }, ['findMandate', 'termsWith']],
-    ['home_unreachable', {}, { verdict: 'silent' }, ['authorizeAtHome']],
+    ['home_unreachable', {}, { verdict: 'silent' }, ['authorizeAtHome', 'authorizeOffline']],
     ['credential_rejected', {}, { verdict: refused('credential_rejected') }, ['authorizeAtHome']],
     ['consumer_blocked', {}, { verdict: refused('consumer_blocked') }, ['authorizeAtHome']],
     ['concurrent_session', {}, { verdict: refused('concurrent_session') }, ['authorizeAtHome']],

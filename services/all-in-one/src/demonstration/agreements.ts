@@ -58,8 +58,11 @@ function demoTerms(
       knowledge: { energyKwh: '1000', amount: '1000.00' },
     },
     mandateValidityHours: 24,
-    offlineRule: { kind: 'deny', energyKwh: '0', amount: '0.00', greatestAgeHours: 0 },
-    // both kinds stand in the demonstration
+    // both kinds of each stand in the demonstration
+    offlineRule:
+      visited.slug === 'georgia-power'
+        ? { kind: 'deny', energyKwh: '0', amount: '0.00', greatestAgeHours: 0 }
+        : { kind: 'directoryEntry', energyKwh: '30', amount: '20.00', greatestAgeHours: 72 },
     beyondCreditBorneBy: visited.slug === 'georgia-power' ? 'visited' : 'home',
     unsignedEnergyBorneBy: 'visited',
     lateRevocationBorneBy: 'home',

@@ -1,10 +1,13 @@
 import {
   readDirectory,
+  readRetailTariff,
   readRevocations,
   type DirectoryPage,
+  type SignedRetailTariff,
   type SignedRevocation,
 } from '@roamgrid/contracts';
 import type { Bus } from '@roamgrid/messaging';
+import type { MissingPrice } from '../offline-ports.js';
 
 const PAGE = 200;
 
@@ -20,4 +23,13 @@ export function askRevocations(bus: Bus, utility: string) {
 export function askDirectory(bus: Bus, utility: string) {
   return (homeUtility: string, after: number): Promise<DirectoryPage> =>
     bus.request(readDirectory, homeUtility, { visitedUtility: utility, after, limit: PAGE });
+}
+
+/** Asks a partner, as home, what drivers of a plan and tier pay under an agreed tariff. */
+export function askRetailTariff(bus: Bus, utility: string) {
+  return async (missing: MissingPrice): Promise<SignedRetailTariff | null> => {
+    const { homeUtility } = missing.agreedTariff.document;
+    const request = { ...missing, visitedUtility: utility };
+    return (await bus.request(readRetailTariff, homeUtility, request)).retailTariff;
+  };
 }

@@ -6,10 +6,15 @@ import {
   type DirectoryPage,
   type Identity,
   type SignedDirectoryEntry,
+  type SignedDirectoryState,
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
-import type { CredentialStore, UnpublishedCredential } from '../directory-ports.js';
+import type {
+  CredentialStore,
+  DirectorySigning,
+  UnpublishedCredential,
+} from '../directory-ports.js';
 import { projectConsumer } from '../projections.js';
 import { consumerFromRow, type ConsumerRow } from './consumer-rows.js';
 import { CredentialSeal } from './credential-seal.js';
@@ -60,6 +65,19 @@ export async function reviseCredentials(tx: Transaction, consumerId: string): Pr
     `UPDATE credentials SET revision = nextval('credential_revisions') WHERE consumer_id = $1`,
     [consumerId],
   );
+}
+
+async function lockDirectory(tx: Transaction, visitedUtility: string): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`directory:${visitedUtility}`]);
+}
+
+/** 0 where nothing was published yet */
+async function lastNumber(tx: Transaction, visitedUtility: string): Promise<number> {
+  const [last] = await tx.query<{ number: number | null }>(
+    'SELECT max(number) AS number FROM directory_issued WHERE visited_utility = $1',
+    [visitedUtility],
+  );
+  return last?.number ?? 0;
 }
 
 export class PostgresCredentials implements CredentialStore {
@@ -127,8 +145,10 @@ export class PostgresCredentials implements CredentialStore {
       sealed: Buffer;
       state: 'active' | 'blocked';
       settings: ConsumerView['settings'];
+      is_active: boolean;
     }>(
-      `SELECT c.credential_id, c.revision, c.consumer_id, c.kind, c.sealed, c.state, h.settings
+      `SELECT c.credential_id, c.revision, c.consumer_id, c.kind, c.sealed, c.state, h.settings,
+              h.state = 'active' AS is_active
          FROM credentials c JOIN consumers h USING (consumer_id)
          LEFT JOIN directory_published p
            ON p.credential_id = c.credential_id AND p.visited_utility = $1
@@ -139,7 +159,8 @@ export class PostgresCredentials implements CredentialStore {
     const seal = new CredentialSeal(this.#secret);
     const key = directoryKey(this.#secret, visitedUtility);
     return rows.map(({ credential_id, consumer_id, sealed, settings, kind, ...row }) => ({
-      ...row,
+      revision: row.revision,
+      state: row.state,
       kind,
       credentialId: credential_id,
       consumerId: consumer_id,
@@ -147,27 +168,25 @@ export class PostgresCredentials implements CredentialStore {
       customerClass: settings.customerClass,
       planId: settings.planId,
       tier: settings.tier,
+      isConsumerActive: row.is_active,
+      settings,
     }));
   }
 
   async publish(
     visitedUtility: string,
     credentials: readonly UnpublishedCredential[],
-    sign: (credential: UnpublishedCredential, number: number) => Promise<SignedDirectoryEntry>,
+    sign: DirectorySigning,
   ): Promise<void> {
     await this.#database.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`directory:${visitedUtility}`]);
-      const [last] = await tx.query<{ number: number | null }>(
-        'SELECT max(number) AS number FROM directory_issued WHERE visited_utility = $1',
-        [visitedUtility],
-      );
-      let number = last?.number ?? 0;
+      await lockDirectory(tx, visitedUtility);
+      let number = await lastNumber(tx, visitedUtility);
       const entries: SignedDirectoryEntry[] = [];
       const changed = await stillUnpublished(tx, visitedUtility, credentials);
       if (changed.length === 0) return;
       for (const credential of changed) {
         number += 1;
-        entries.push(await sign(credential, number));
+        entries.push(await sign.entry(credential, number));
       }
       noteIssued(tx, visitedUtility, entries);
       notePublished(tx, visitedUtility, changed);
@@ -175,7 +194,7 @@ export class PostgresCredentials implements CredentialStore {
         to: visitedUtility,
         subject: subjectOf(receiveDirectory),
         key: `directory:${this.#utility}`,
-        payload: this.#page(visitedUtility, entries),
+        payload: this.#page(visitedUtility, entries, await sign.state(number)),
       });
     });
   }
@@ -184,21 +203,43 @@ export class PostgresCredentials implements CredentialStore {
     visitedUtility: string,
     number: number,
     limit: number,
+    sign: DirectorySigning['state'],
   ): Promise<DirectoryPage> {
-    const rows = await this.#database.query<{ signed: SignedDirectoryEntry }>(
-      `SELECT signed FROM directory_issued WHERE visited_utility = $1 AND number > $2
-       ORDER BY number LIMIT $3`,
-      [visitedUtility, number, limit],
-    );
-    return this.#page(
-      visitedUtility,
-      rows.map((row) => row.signed),
-    );
+    return this.#database.transaction(async (tx) => {
+      // nobody publishes meanwhile: what home vouches for is all that there is
+      await lockDirectory(tx, visitedUtility);
+      const rows = await tx.query<{ signed: SignedDirectoryEntry }>(
+        `SELECT signed FROM directory_issued WHERE visited_utility = $1 AND number > $2
+         ORDER BY number LIMIT $3`,
+        [visitedUtility, number, limit],
+      );
+      const entries = rows.map((row) => row.signed);
+      const state = await sign(await lastNumber(tx, visitedUtility));
+      return this.#page(visitedUtility, entries, state);
+    });
   }
 
-  #page(visitedUtility: string, entries: SignedDirectoryEntry[]): DirectoryPage {
+  async entryEndedAt(
+    visitedUtility: string,
+    { tokenHash: hash, number }: { readonly tokenHash: string; readonly number: number },
+  ): Promise<string | null> {
+    const [row] = await this.#database.query<{ issued_at: string }>(
+      `SELECT signed #>> '{document,issuedAt}' AS issued_at FROM directory_issued
+        WHERE visited_utility = $1 AND signed #>> '{document,tokenHash}' = $2 AND number > $3
+          AND (signed #>> '{document,state}' = 'blocked' OR signed #> '{document,offline}' IS NULL)
+        ORDER BY number LIMIT 1`,
+      [visitedUtility, hash, number],
+    );
+    return row?.issued_at ?? null;
+  }
+
+  #page(
+    visitedUtility: string,
+    entries: SignedDirectoryEntry[],
+    state: SignedDirectoryState,
+  ): DirectoryPage {
     const key = directoryKey(this.#secret, visitedUtility);
-    return { homeUtility: this.#utility, key, entries };
+    return { homeUtility: this.#utility, key, entries, state };
   }
 }
 

@@ -1,6 +1,15 @@
-import type { DirectoryPage, Identity, SignedDirectoryEntry } from '@roamgrid/contracts';
-import { json, type Database } from '@roamgrid/persistence';
+import {
+  endMandate,
+  subjectOf,
+  type DirectoryPage,
+  type Identity,
+  type SignedDirectoryEntry,
+  type SignedDirectoryState,
+  type SignedMandate,
+} from '@roamgrid/contracts';
+import { json, type Database, type Transaction } from '@roamgrid/persistence';
 import type { DirectoryStore } from '../directory-ports.js';
+import { projectMandate } from '../projections.js';
 import { tokenHash } from './token-hash.js';
 
 interface HomeRow {
@@ -34,12 +43,14 @@ function afterEntries(
 /** Token directories of partners, each under the key that its home made for this utility. */
 export class PostgresDirectory implements DirectoryStore {
   readonly #database: Database;
+  readonly #utility: string;
 
-  constructor(database: Database) {
+  constructor(database: Database, utility: string) {
     this.#database = database;
+    this.#utility = utility;
   }
 
-  async receive({ homeUtility, key, entries }: DirectoryPage): Promise<void> {
+  async receive({ homeUtility, key, entries, state }: DirectoryPage): Promise<void> {
     await this.#database.transaction(async (tx) => {
       // the row stays locked: two pages at once are taken one after the other
       const [home] = await tx.query<HomeRow>(
@@ -68,7 +79,39 @@ export class PostgresDirectory implements DirectoryStore {
         complete,
         greatest,
       ]);
+      for (const entry of entries) await this.#endOffline(tx, entry);
+      if (state !== undefined && complete >= state.document.number) keepState(tx, state);
     });
+  }
+
+  /** Home takes back what it had signed in advance: mandates that stand on it end as revoked ones do. */
+  async #endOffline(tx: Transaction, { document }: SignedDirectoryEntry): Promise<void> {
+    if (document.state === 'active' && document.offline !== undefined) return;
+    const { homeUtility, tokenHash: hash, number } = document;
+    const ended = await tx.query<{ mandate_id: string; signed: SignedMandate }>(
+      `UPDATE offline_mandates SET state = 'revoked'
+        WHERE home_utility = $1 AND token_hash = $2 AND state = 'active'
+          AND (signed #>> '{document,offline,entry,document,number}')::integer < $3
+        RETURNING mandate_id, signed`,
+      [homeUtility, hash, number],
+    );
+    for (const { mandate_id: mandateId, signed } of ended) {
+      await projectMandate(tx, this.#utility, 'visited', signed, 'revoked');
+      await tx.enqueue({
+        to: this.#utility,
+        subject: subjectOf(endMandate),
+        key: `mandate:${mandateId}`,
+        payload: { mandateId, homeUtility },
+      });
+    }
+  }
+
+  async state(homeUtility: string): Promise<SignedDirectoryState | null> {
+    const [row] = await this.#database.query<{ state: SignedDirectoryState | null }>(
+      'SELECT state FROM directory_homes WHERE home_utility = $1',
+      [homeUtility],
+    );
+    return row?.state ?? null;
   }
 
   async find(identity: Identity): Promise<SignedDirectoryEntry | null> {
@@ -84,10 +127,23 @@ export class PostgresDirectory implements DirectoryStore {
     return row?.signed ?? null;
   }
 
-  async incomplete(): Promise<{ homeUtility: string; complete: number }[]> {
+  async toBeAsked(staleMs: number): Promise<{ homeUtility: string; complete: number }[]> {
     const rows = await this.#database.query<{ home_utility: string; complete: number }>(
-      'SELECT home_utility, complete FROM directory_homes WHERE complete < greatest',
+      `SELECT home_utility, complete FROM directory_homes WHERE complete < greatest OR state IS NULL
+         OR (state #>> '{document,issuedAt}')::timestamptz < $1`,
+      [new Date(staleMs)],
     );
     return rows.map((row) => ({ homeUtility: row.home_utility, complete: row.complete }));
   }
+}
+
+/** The newest word of home on its directory; whoever calls has seen that nothing is missing up to its number. */
+function keepState(tx: Transaction, state: SignedDirectoryState): void {
+  const { homeUtility, issuedAt } = state.document;
+  tx.write(
+    `UPDATE directory_homes SET state = $2
+      WHERE home_utility = $1
+        AND (state IS NULL OR (state #>> '{document,issuedAt}')::timestamptz < $3::timestamptz)`,
+    [homeUtility, json(state), issuedAt],
+  );
 }

@@ -1,5 +1,6 @@
 import type {
   findMandate,
+  Medium,
   ReplyOf,
   RequestOf,
   SignedRevocation,
@@ -7,16 +8,18 @@ import type {
 } from '@roamgrid/contracts';
 import { parseInstant, RoamgridError } from '@roamgrid/kernel';
 import type { Verifier } from '@roamgrid/platform';
+import type { OfflineStore } from '../offline-ports.js';
 import type { HeldMandateStore } from '../ports.js';
 
 export interface HoldMandatesParts {
   readonly utility: string;
   readonly held: HeldMandateStore;
+  readonly offline: OfflineStore;
   readonly verifier: Verifier;
 }
 
 /** Media whose PIN only home can check: the cache never answers for them. */
-const MEDIA_THAT_ASK_HOME = ['dial', 'ocr', 'voice'];
+export const MEDIA_THAT_ASK_HOME: readonly Medium[] = ['dial', 'ocr', 'voice'];
 
 export function findMandateWith(parts: HoldMandatesParts) {
   return async (request: RequestOf<typeof findMandate>): Promise<ReplyOf<typeof findMandate>> => {
@@ -54,6 +57,9 @@ export function storeMandateWith(parts: HoldMandatesParts) {
     await parts.verifier.verify(mandate, homeUtility, 'profiles');
     await parts.verifier.verify(retailTariff, homeUtility, 'crp');
     await parts.held.keep(identity, { mandate, agreedTariff });
+    // the price serves others of the plan, should home be silent when they come
+    if (homeUtility !== parts.utility)
+      await parts.offline.keepPrice({ agreedTariff, retailTariff });
     return {};
   };
 }

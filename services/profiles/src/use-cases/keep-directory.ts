@@ -1,16 +1,36 @@
 import type {
+  AgreementTerms,
+  DirectoryEntryDocument,
   DirectoryPage,
+  DirectoryStateDocument,
   findToken,
   ReplyOf,
   RequestOf,
+  readDirectory,
   SignedDirectoryEntry,
+  SignedDirectoryState,
 } from '@roamgrid/contracts';
-import { formatInstant, parseInstant, RoamgridError } from '@roamgrid/kernel';
+import {
+  formatEnergyKwh,
+  formatInstant,
+  formatMoney,
+  parseEnergyKwh,
+  parseInstant,
+  parseMoney,
+  RoamgridError,
+} from '@roamgrid/kernel';
 import type { Clock, Signer, Verifier } from '@roamgrid/platform';
-import type { CredentialStore, DirectoryStore, UnpublishedCredential } from '../directory-ports.js';
+import type {
+  CredentialStore,
+  DirectorySigning,
+  DirectoryStore,
+  UnpublishedCredential,
+} from '../directory-ports.js';
 import { termsAt, type ConsumerStore, type OwnServices } from '../ports.js';
 
 const BATCH = 100;
+/** a home that said nothing of its directory for so long is asked how it stands */
+const STATE_RENEWED_AFTER_MS = 600_000;
 /** an entry is published anew with each change; one that nobody renewed says nothing after this */
 const ENTRY_HOLDS_MS = 366 * 86_400_000;
 
@@ -35,9 +55,10 @@ export async function publishDirectory(parts: KeepDirectoryParts): Promise<void>
     let batch = await parts.credentials.unpublished(visitedUtility, BATCH);
     if (batch.length === 0) continue;
     const agreement = await parts.services.agreementWith(visitedUtility);
-    if (agreement === null || termsAt(agreement, visitedUtility) === null) continue;
+    const terms = agreement === null ? null : termsAt(agreement, visitedUtility);
+    if (terms === null) continue;
     while (batch.length > 0) {
-      await publishBatch(parts, visitedUtility, batch);
+      await publishBatch(parts, terms, batch);
       batch = await parts.credentials.unpublished(visitedUtility, BATCH);
     }
   }
@@ -45,45 +66,113 @@ export async function publishDirectory(parts: KeepDirectoryParts): Promise<void>
 
 async function publishBatch(
   parts: KeepDirectoryParts,
-  visitedUtility: string,
+  terms: AgreementTerms,
   batch: readonly UnpublishedCredential[],
 ): Promise<void> {
+  const { visitedUtility } = terms;
   const consumerIds = [...new Set(batch.map(({ consumerId }) => consumerId))];
   const pseudonyms = await parts.consumers.pseudonymsFor(consumerIds, visitedUtility);
   const nowMs = parts.clock.now();
-  await parts.credentials.publish(visitedUtility, batch, (credential, number) =>
-    parts.signer.sign({
-      type: 'directoryEntry' as const,
-      schemaVersion: 1 as const,
+  const entry: DirectorySigning['entry'] = (credential, number) => {
+    const offline = offlineCapsOf(credential, terms);
+    return parts.signer.sign<DirectoryEntryDocument>({
+      type: 'directoryEntry',
+      schemaVersion: 1,
       number,
       homeUtility: parts.utility,
       visitedUtility,
       tokenHash: credential.tokenHash,
       state: credential.state,
       pseudonym: pseudonyms.get(credential.consumerId) ?? '',
-      assurance: 'claimed' as const,
+      assurance: 'claimed',
       customerClass: credential.customerClass,
       planId: credential.planId,
       tier: credential.tier,
+      ...(offline === null ? {} : { offline }),
       issuedAt: formatInstant(nowMs),
       notAfter: formatInstant(nowMs + ENTRY_HOLDS_MS),
-    }),
+    });
+  };
+  const state = stateSigning(parts, visitedUtility);
+  await parts.credentials.publish(visitedUtility, batch, { entry, state });
+}
+
+const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+
+/**
+ * What home lets this consumer charge while it is silent: never more than the rule, never more than the
+ * consumer's own limit where both are in one currency. A prepaid balance and a card hold nothing then.
+ */
+function offlineCapsOf(
+  { settings, state, isConsumerActive }: UnpublishedCredential,
+  { offlineRule, currency }: AgreementTerms,
+): DirectoryEntryDocument['offline'] | null {
+  const { paymentMode, maxConcurrentSessions, preAgreedPrice } = settings;
+  if (offlineRule.kind === 'deny' || state === 'blocked' || !isConsumerActive) return null;
+  if (paymentMode !== 'postPaid' && paymentMode !== 'debit') return null;
+  const ruleMinor = parseMoney(offlineRule.amount, currency).minor;
+  const limitMinor =
+    settings.currency === currency ? parseMoney(settings.limitAmount, currency).minor : ruleMinor;
+  const energyMilliWh = smaller(
+    parseEnergyKwh(offlineRule.energyKwh),
+    parseEnergyKwh(settings.limitEnergyKwh),
   );
+  return {
+    energyKwh: formatEnergyKwh(energyMilliWh),
+    money: { currency, amount: formatMoney({ currency, minor: smaller(ruleMinor, limitMinor) }) },
+    paymentMode,
+    maxConcurrentSessions,
+    preAgreedPrice,
+  };
+}
+
+/** How the directory for a visited utility stands now. */
+function stateSigning(
+  parts: KeepDirectoryParts,
+  visitedUtility: string,
+): DirectorySigning['state'] {
+  return (number) =>
+    parts.signer.sign<DirectoryStateDocument>({
+      type: 'directoryState',
+      schemaVersion: 1,
+      homeUtility: parts.utility,
+      visitedUtility,
+      number,
+      issuedAt: formatInstant(parts.clock.now()),
+    });
+}
+
+/** As home: what was published to a utility after a number. */
+export function readDirectoryWith(parts: KeepDirectoryParts) {
+  return ({
+    visitedUtility,
+    after,
+    limit,
+  }: RequestOf<typeof readDirectory>): Promise<DirectoryPage> =>
+    parts.credentials.publishedAfter(
+      visitedUtility,
+      after,
+      limit,
+      stateSigning(parts, visitedUtility),
+    );
 }
 
 /** @throws RoamgridError `signature_invalid`, `unprocessable` for entries of or for somebody else */
 export function receiveDirectoryWith(parts: KeepDirectoryParts) {
   return async (page: DirectoryPage): Promise<Record<string, never>> => {
-    for (const entry of page.entries) await checkEntry(parts, page.homeUtility, entry);
+    const { entries, state, homeUtility } = page;
+    for (const document of state === undefined ? entries : [...entries, state]) {
+      await checkOrigin(parts, homeUtility, document);
+    }
     await parts.directory.receive(page);
     return {};
   };
 }
 
-async function checkEntry(
+async function checkOrigin(
   parts: KeepDirectoryParts,
   homeUtility: string,
-  entry: SignedDirectoryEntry,
+  entry: SignedDirectoryEntry | SignedDirectoryState,
 ): Promise<void> {
   const { document } = entry;
   if (document.homeUtility !== homeUtility || document.visitedUtility !== parts.utility) {
@@ -92,10 +181,12 @@ async function checkEntry(
   await parts.verifier.verify(entry, homeUtility, 'profiles');
 }
 
-/** Asks for entries that were missed; a home that is silent is asked again. */
+/** Asks for entries that were missed, and how directories stand; a home that is silent is asked again. */
 export async function catchUpDirectory(parts: KeepDirectoryParts): Promise<void> {
   const receive = receiveDirectoryWith(parts);
-  for (const { homeUtility, complete } of await parts.directory.incomplete()) {
+  for (const { homeUtility, complete } of await parts.directory.toBeAsked(
+    parts.clock.now() - STATE_RENEWED_AFTER_MS,
+  )) {
     try {
       await receive(await parts.directoryOf(homeUtility, complete));
     } catch (error) {

@@ -1,4 +1,9 @@
-import { readAgreement, resolvePseudonym, type SignedAgreement } from '@roamgrid/contracts';
+import {
+  readAgreement,
+  resolvePseudonym,
+  type SignedAgreement,
+  type SignedMandate,
+} from '@roamgrid/contracts';
 import type { Bus } from '@roamgrid/messaging';
 import type { Consumer, Neighbours } from '../ports.js';
 
@@ -23,13 +28,21 @@ export class BusNeighbours implements Neighbours {
   async resolvePseudonym(
     pseudonym: string,
     visitedUtility: string,
-    mandateId?: string,
+    mandate?: SignedMandate,
   ): Promise<Consumer | null> {
     const { consumer } = await this.#bus.request(resolvePseudonym, this.#utility, {
       pseudonym,
       visitedUtility,
-      ...(mandateId === undefined ? {} : { mandateId }),
+      ...(mandate === undefined ? {} : standingOf(mandate)),
     });
     return consumer;
   }
+}
+
+/** What may have been revoked: the mandate itself, or the entry of the directory that it stands on. */
+function standingOf({ document }: SignedMandate) {
+  const { mandateId, offline } = document;
+  if (offline === undefined) return { mandateId };
+  const { tokenHash, number } = offline.entry.document;
+  return { mandateId, directoryEntry: { tokenHash, number } };
 }

@@ -14,6 +14,7 @@ import { PostgresHolds } from './postgres-holds.js';
 import { PostgresIntents } from './postgres-intents.js';
 import { PostgresInvoices } from './postgres-invoices.js';
 import { PostgresJournal } from './postgres-journal.js';
+import { PostgresOfflineCharges } from './postgres-offline-charges.js';
 import { PostgresPayments } from './postgres-payments.js';
 import { PostgresSettlements } from './postgres-settlements.js';
 
@@ -64,6 +65,7 @@ export class PostgresWork implements UnitOfWork {
       exposures: new PostgresExposures(tx),
       feed: new PostgresFeed(tx),
       cards: new PostgresCards(tx),
+      offlineCharges: new PostgresOfflineCharges(tx),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
         messages.push({ to, subject: subjectOf(contract), payload, key });
       },

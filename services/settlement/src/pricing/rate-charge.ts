@@ -38,6 +38,12 @@ export function bearerIn({ document }: SignedMandate): AgreementTerms['beyondCre
   return document.beyondCreditBorneBy ?? 'home';
 }
 
+/** Whether a mandate names who the agreement says: visited where home was silent and answers for caps alone. */
+export function isBearerAgreed(mandate: SignedMandate, terms: AgreementTerms): boolean {
+  const agreed = mandate.document.offline === undefined ? terms.beyondCreditBorneBy : 'visited';
+  return bearerIn(mandate) === agreed;
+}
+
 /** Whether the tariff that came with a charge is the one that its driver was served under. */
 function isTariffOfCharge({ charge, agreedTariff }: RecordedCharge): boolean {
   const hash = documentHash(agreedTariff.document, sha256);
@@ -66,7 +72,7 @@ export function rateCharge(
   if (!isDomestic && agreement?.documentHash !== agreedTariff.document.agreementHash) {
     return held('no_agreement', 'the agreed tariff belongs to another version of the agreement');
   }
-  if (terms !== null && bearerIn(charge.mandate) !== terms.beyondCreditBorneBy) {
+  if (terms !== null && !isBearerAgreed(charge.mandate, terms)) {
     return held('no_agreement', 'the mandate and the agreement differ in who bears what is beyond');
   }
   if (!isTariffOfCharge(recorded)) {

@@ -2,7 +2,7 @@ import type { AgreementTerms, SignedAgreement } from '@roamgrid/contracts';
 import { parsePriceMicros } from '@roamgrid/kernel';
 import type { CdrDocument } from '../records.js';
 import { wasInForce } from './check-entitlement.js';
-import { bearerIn } from '../pricing/rate-charge.js';
+import { isBearerAgreed } from '../pricing/rate-charge.js';
 import { objection, type Objection } from './objection.js';
 
 /** The agreement that the CDR cites is the one in force between us, and its terms are the ones applied. */
@@ -24,7 +24,7 @@ export function checkAgreement(
   if (cdr.rounding !== terms.rounding || cdr.currency !== terms.currency) {
     return objection('tariff_not_agreed', 'rounding or currency is not that of the agreement');
   }
-  if (bearerIn(cdr.mandate) !== terms.beyondCreditBorneBy) {
+  if (!isBearerAgreed(cdr.mandate, terms)) {
     return objection('tariff_not_agreed', 'the mandate names another bearer beyond the credit');
   }
   return checkPriceCap(cdr, terms);

@@ -6,14 +6,16 @@ import { isSigned, objection, type Objection } from './objection.js';
 /** Two utilities' clocks are never quite the same. */
 const CLOCK_TOLERANCE_MS = 300_000;
 
-/** The mandate is one that we issued, to this driver, for this utility, and was in force. */
+/** The mandate is one that we issued, or visited made while we were silent, to this driver, for this utility, and was in force. */
 export async function checkMandate(
   cdr: CdrDocument,
   verifier: Verifier,
 ): Promise<Objection | null> {
   const { mandate } = cdr;
-  if (!(await isSigned(verifier, mandate, cdr.homeUtility, 'profiles'))) {
-    return objection('session_unknown', 'the mandate is not signed by our profiles');
+  const isOffline = mandate.document.offline !== undefined;
+  const issuer = isOffline ? cdr.visitedUtility : cdr.homeUtility;
+  if (!(await isSigned(verifier, mandate, issuer, 'profiles'))) {
+    return objection('session_unknown', `the mandate is not signed by the profiles of ${issuer}`);
   }
   const { document } = mandate;
   if (document.homeUtility !== cdr.homeUtility || document.visitedUtility !== cdr.visitedUtility) {
@@ -95,8 +97,18 @@ export function checkStart(cdr: CdrDocument): Objection | null {
 /** A revocation is in force so long after home signed it, acknowledged or not. */
 const REVOCATION_IN_FORCE_AFTER_MS = 60_000;
 
+/** The charge began at a station that authorized by its own list, as its own clock says. */
+export const OFFLINE_START = 'offline_start';
+
 /**
- * A driver who consented later under a mandate that was revoked: whoever bears a late revocation by the
+ * When the driver was let in. A station that was off-line let them in when the charge began, days before
+ * visited heard of it and wrote the consent down.
+ */
+const admittedAt = ({ consent, startAt, flags }: CdrDocument): string =>
+  flags.includes(OFFLINE_START) ? startAt : consent.document.at;
+
+/**
+ * A driver who was let in later under a mandate that was revoked: whoever bears a late revocation by the
  * agreement bears the charge. What began before the revocation was in force is home's.
  */
 export function checkRevocation(
@@ -106,7 +118,7 @@ export function checkRevocation(
 ): Objection | null {
   if (revokedAt === null || lateRevocationBorneBy === 'home') return null;
   const inForceMs = parseInstant(revokedAt) + REVOCATION_IN_FORCE_AFTER_MS;
-  return parseInstant(cdr.consent.document.at) > inForceMs
+  return parseInstant(admittedAt(cdr)) > inForceMs
     ? objection('session_unknown', 'the mandate was revoked more than a minute before the consent')
     : null;
 }

@@ -15,6 +15,7 @@ import {
   checkStart,
 } from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
+import { checkOfflineBasis, checkOfflineRule } from './check-offline.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';
 import { objection, type Objection } from './objection.js';
@@ -47,10 +48,12 @@ async function firstObjection(
   const terms = termsOf(agreement, cdr.visitedUtility, cdr.homeUtility);
   return (
     (await checkMandate(cdr, verifier)) ??
+    (await checkOfflineBasis(cdr, verifier)) ??
     (await checkRetailTariff(cdr, verifier)) ??
     (await checkAgreedTariff(cdr, verifier)) ??
     (await checkConsent(cdr, verifier)) ??
     checkAgreement(cdr, agreement, terms) ??
+    checkOfflineRule(cdr, terms) ??
     checkEnergy(cdr) ??
     checkTimes(cdr) ??
     checkUtcOffsets(cdr) ??

@@ -8,6 +8,7 @@ import { publishCdr } from '../publishing/publish-cdr.js';
 import type { CdrRecord } from '../records.js';
 import { objection, type Objection } from '../review/objection.js';
 import { reviewCdr } from '../review/review-cdr.js';
+import { countOffline } from './count-offline.js';
 import { decideRetail, deliverRetail, type RetailDecision } from './deliver-retail.js';
 import { reviewInvoicesWith } from './review-invoice.js';
 import { sendCdrAnswer, type CdrVerdict } from './send-cdr-answer.js';
@@ -58,7 +59,7 @@ export async function judgeReceived(ports: Ports, { document }: SignedCdr): Prom
     ports.neighbours.resolvePseudonym(
       document.pseudonym,
       document.visitedUtility,
-      document.mandate.document.mandateId,
+      document.mandate,
     ),
   ]);
   const retail = decideRetail(document, consumer);
@@ -85,9 +86,10 @@ export async function takeIn(
   ports: Ports,
   books: Books,
   cdr: SignedCdr,
-  { retail, objected, startedAtMs }: Judgement,
+  { retail, objected: found, startedAtMs }: Judgement,
 ): Promise<void> {
   const { document } = cdr;
+  const objected = found ?? (await countOffline(books, document, retail));
   const record: CdrRecord = {
     cdr,
     role: 'home',

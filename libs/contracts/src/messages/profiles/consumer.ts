@@ -8,6 +8,7 @@ import {
   customerClass,
   decimalString,
   drainRequest,
+  hashHex,
   identifier,
   identity,
   instantString,
@@ -89,6 +90,8 @@ export const resolvePseudonym = defineContract({
     visitedUtility: utilitySlug,
     /** the mandate of the charge that is asked for */
     mandateId: identifier.optional(),
+    /** the entry of the token directory that the charge stands on, where home was silent */
+    directoryEntry: z.strictObject({ tokenHash: hashHex, number: z.int().min(1) }).optional(),
   }),
   reply: z.strictObject({
     consumer: z
@@ -98,7 +101,7 @@ export const resolvePseudonym = defineContract({
         paymentMode,
         paymentMethod: paymentMethod.optional(),
         currency: currencyCode,
-        /** when home revoked that mandate; null where it did not */
+        /** when home revoked that mandate, or ended that entry; null where it did not */
         revokedAt: instantString.nullable().optional(),
       })
       .nullable(),

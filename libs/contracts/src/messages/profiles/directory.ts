@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
-import { signedDirectoryEntry } from '../../documents/directory-entry.js';
+import { signedDirectoryEntry, signedDirectoryState } from '../../documents/directory-entry.js';
 import { hashHex, identifier, identity, nothing, utilitySlug } from '../../values.js';
 
 /** A page of a home's token directory with the key that its hashes are made with. */
@@ -9,6 +9,8 @@ export const directoryPage = z.strictObject({
   /** made by home for this visited utility alone */
   key: hashHex,
   entries: z.array(signedDirectoryEntry).max(200),
+  /** home vouches for what it has published up to its number */
+  state: signedDirectoryState.optional(),
 });
 export type DirectoryPage = z.infer<typeof directoryPage>;
 

@@ -71,7 +71,7 @@ interface Failed {
   readonly reason: RefusalReason;
 }
 
-/** Agreement → credentials at home → agreed tariff → mandate. Silence from home refuses. */
+/** Agreement → credentials at home → agreed tariff → mandate. Silence is a refusal here, and said to be one. */
 export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {
   const way = new Way(parts, visitor);
   const { homeUtility } = visitor;

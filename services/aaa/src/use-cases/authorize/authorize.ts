@@ -1,6 +1,7 @@
 import type { AaaParts } from '../../aaa-parts.js';
 import type { Standing } from '../../ports.js';
 import { askHome } from './ask-home.js';
+import { askOfflineRule } from './ask-offline-rule.js';
 import { checkConcurrency } from './check-concurrency.js';
 import { checkConnectorFree } from './check-connector-free.js';
 import { checkCredit, hasCreditLeft } from './check-credit.js';
@@ -36,7 +37,9 @@ async function fromVisitingProfile(
 }
 
 async function fromHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {
-  const grant = await askHome(parts, visitor);
+  const answer = await askHome(parts, visitor);
+  const isSilent = answer.outcome === 'refused' && answer.reason === 'home_unreachable';
+  const grant = isSilent ? await askOfflineRule(parts, visitor, answer) : answer;
   if (grant.outcome === 'refused') return grant;
   const standing = await parts.store.standing(grant.mandate);
   return checkConcurrency(grant, standing) ?? checkCredit(grant, standing) ?? grant;

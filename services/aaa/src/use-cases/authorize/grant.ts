@@ -7,7 +7,7 @@ export type ReadIdentity = Extract<SwipeRequest['identity'], { outcome: 'read' }
 /** A driver who may charge, under which mandate, on whose word. */
 export interface Grant extends MandateWithTariff {
   readonly outcome: 'granted';
-  readonly authorizedBy: 'home' | 'visitingProfile';
+  readonly authorizedBy: 'home' | 'visitingProfile' | 'offlineRule';
   readonly homeCalls: number;
   readonly trace: readonly TraceEntry[];
 }
