@@ -57,7 +57,10 @@ class CustomerBilling {
   }
 }
 
-/** The driver gets one bill from home: each bill reaches the utility's own customer billing, once. */
+/**
+ * The driver gets one bill from home: each charge reaches the utility's own customer billing as it is rated, once,
+ * and the bill that shows it adds nothing to what is collected.
+ */
 describe('the feed to customer billing', () => {
   let gateway: Gateway;
   const billing = new CustomerBilling();
@@ -83,12 +86,27 @@ describe('the feed to customer billing', () => {
       `the bill is ${state} at customer billing`,
     );
 
-  async function billed(cin: string, connectorId: number): Promise<string> {
+  async function charged(cin: string, connectorId: number): Promise<string> {
     const { sessionId } = await charge(gateway, { cin, connectorId });
+    let cdrId = '';
     await gateway.until(async () => {
       const session = await gateway.api(ALABAMA, 'GET', `/sessions/${sessionId}`);
+      cdrId = String(at(session.body, 'cdrId'));
       return at(session.body, 'state') === 'rated';
     }, 'home has the charge');
+    return cdrId;
+  }
+
+  const itemsOf = async (cdrId: string): Promise<unknown> =>
+    at((await gateway.api(ALABAMA, 'GET', `/cdrs/${cdrId}`)).body, 'feed');
+
+  /** What customer billing collects in all: it takes each key once. */
+  const collected = (): number => {
+    const byKey = new Map(billing.received.map(({ key, body }) => [key, body]));
+    return [...byKey.values()].reduce((sum, body) => sum + Number(text(body, 'collect')), 0);
+  };
+
+  async function billed(): Promise<string> {
     const made = await gateway.api(ALABAMA, 'POST', '/bills', {
       from: new Date(Date.now() - 86_400_000).toISOString(),
       to: new Date().toISOString(),
@@ -101,19 +119,30 @@ describe('the feed to customer billing', () => {
 
   it('is tried until it is acknowledged, under one key, whatever is lost on the way', async () => {
     billing.mode = 'away';
-    billId = await billed(GOLD, 1);
+    const cdrId = await charged(GOLD, 1);
     await gateway.until(
-      async () => Number(at(await feedOf(billId), 'attempts')) > 0,
+      async () => Number(at(await itemsOf(cdrId), '0.attempts')) > 0,
       'the system was asked',
     );
-    expect(await feedOf(billId)).toMatchObject({ state: 'pending', through: 'http' });
+    expect(at(await itemsOf(cdrId), '0')).toMatchObject({ state: 'pending', through: 'http' });
     billing.mode = 'answerLost';
     await gateway.until(() => Promise.resolve(billing.received.length > 0), 'it arrived');
-    expect(await feedOf(billId)).toMatchObject({ state: 'pending' });
     billing.mode = 'takes';
+    await gateway.until(
+      async () => at(await itemsOf(cdrId), '0.state') === 'delivered',
+      'the charge is acknowledged, before there is a bill',
+      30_000,
+    );
+    expect(billing.keys()).toEqual([`charge:${cdrId}`]);
+    expect(at(await itemsOf(cdrId), '0')).toMatchObject({
+      kind: 'charge',
+      reference: expect.stringMatching(/^CB-/),
+    });
+    billId = await billed();
     await reach(billId, 'delivered');
-    expect(billing.keys()).toEqual([`bill:${billId}`]);
-    expect(await feedOf(billId)).toMatchObject({ reference: expect.stringMatching(/^CB-/) });
+    expect(billing.keys()).toEqual([`charge:${cdrId}`, `bill:${billId}`]);
+    expect(billing.received.at(-1)?.body).toMatchObject({ collect: '0.00' });
+    expect(collected()).toBe(Number(text(billing.received.at(-1)?.body, 'amountDue')));
     const bill = await gateway.api(ALABAMA, 'GET', `/bills/${billId}`);
     expect(billing.received.at(-1)?.body).toMatchObject({
       kind: 'bill',
@@ -122,7 +151,7 @@ describe('the feed to customer billing', () => {
       documentHash: at(bill.body, 'documentHash'),
       document: { lines: [{ stationId: 'DUKE-CLT-001' }] },
     });
-  });
+  }, 60_000);
 
   it('takes a credit after the bill', async () => {
     const credited = await gateway.api(ALABAMA, 'POST', `/bills/${billId}/credit`, {
@@ -133,20 +162,30 @@ describe('the feed to customer billing', () => {
       const { body } = await gateway.api(ALABAMA, 'GET', `/bills/${billId}`);
       return at(body, 'creditFeeds.0.state') === 'delivered';
     }, 'the credit is delivered');
-    const total = text(billing.received[0]?.body, 'amountDue');
-    expect(billing.received.at(-1)?.body).toMatchObject({
+    const total = text(billing.received[0]?.body, 'collect');
+    const [reversal, credit] = billing.received.slice(-2);
+    expect(reversal?.body).toMatchObject({ kind: 'chargeReversal', collect: `-${total}` });
+    expect(credit?.body).toMatchObject({
       kind: 'billCredit',
       billId,
       amountDue: `-${total}`,
+      collect: '0.00',
     });
-  });
+    expect(collected()).toBe(0);
+  }, 60_000);
 
   it('shows what customer billing refuses', async () => {
     billing.mode = 'refuses';
-    const refused = await billed(ALABAMA_PLAIN, 2);
+    const cdrId = await charged(ALABAMA_PLAIN, 2);
+    await gateway.until(
+      async () => at(await itemsOf(cdrId), '0.state') === 'refused',
+      'the charge is refused at customer billing',
+      30_000,
+    );
+    expect(at(await itemsOf(cdrId), '0.detail')).toMatch(/^422/);
+    const refused = await billed();
     await reach(refused, 'refused');
-    expect(at(await feedOf(refused), 'detail')).toMatch(/^422/);
-  });
+  }, 60_000);
 
   it('leaves books that hold', async () => {
     const { body } = await gateway.api(ALABAMA, 'POST', '/audit');

@@ -202,6 +202,24 @@ describe('correction', () => {
     expect(at(corrected.body, 'cdr.document.flags')).toContain('corrected');
     await reach(HOME, `/cdrs/${cdrId}`, 'accepted');
     await reach(HOME, `/cdrs/${one.cdrId}`, 'credited');
+    for (const utility of BOTH) {
+      const creditPath = `/cdrs/${one.cdrId}/credit`;
+      expect(await read(utility, creditPath)).toEqual(at(corrected.body, 'credit'));
+      const original = await read(utility, `/cdrs/${one.cdrId}?as=ocpi-2.2.1`);
+      const negative = await read(utility, `${creditPath}?as=ocpi-2.2.1`);
+      expect(negative).toEqual({
+        ...(original as object),
+        id: `${one.cdrId}-C`,
+        credit: true,
+        credit_reference_id: one.cdrId,
+        total_cost: {
+          excl_vat: -Number(at(original, 'total_cost.excl_vat')),
+          incl_vat: -Number(at(original, 'total_cost.incl_vat')),
+        },
+        last_updated: at(corrected.body, 'credit.document.issuedAt'),
+      });
+    }
+    expect((await gateway.api(HOME, 'GET', `/cdrs/${cdrId}/credit`)).status).toBe(404);
 
     const path = `/cdrs/${two.cdrId}/write-off`;
     const note = 'home refuses it for good';

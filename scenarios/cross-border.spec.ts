@@ -31,7 +31,12 @@ describe('money that crosses a border', () => {
       ['in Toronto', GOLD, 'NOR-TOR-001'],
     ];
     for (const [name, cin, stationId] of visits) {
-      const { sessionId, swipe } = await charge(gateway, { cin, stationId, energyWh: 7_000 });
+      const { sessionId, swipe } = await charge(gateway, {
+        cin,
+        stationId,
+        energyWh: 7_000,
+        endedMinutesAgo: 120,
+      });
       expect([name, at(swipe.body, 'decision')]).toEqual([name, 'quoted']);
       sessions.set(name, sessionId);
       const isAbroad = name === 'in Toronto' || name === 'canadian in Charlotte';
@@ -108,6 +113,67 @@ describe('money that crosses a border', () => {
     );
     const sum = lines.reduce<bigint>((total, one) => total + cents(text(one, 'totalInclTax')), 0n);
     expect(cents(text(bill, 'document.totalInclTax'))).toBe(sum);
+  });
+
+  it('takes the spread off what Toronto is paid, once both have agreed that it bears it', async () => {
+    const path = '/agreements/alabama-power--northern-hydro';
+    const { body: before } = await gateway.api('northern-hydro', 'GET', path);
+    const document = at(before, 'document') as Record<string, unknown>;
+    const { type, schemaVersion, agreementId, version, ...rest } = document;
+    expect([type, schemaVersion, typeof agreementId, version]).toEqual([
+      'agreement',
+      1,
+      'string',
+      1,
+    ]);
+    const fx = { ...(at(before, 'document.terms.0.fx') as object), spreadPercentage: '2.5' };
+    const terms = list(document, 'terms').map((one) => ({
+      ...(one as object),
+      fx: { ...fx, spreadBorneBy: 'visited' },
+    }));
+    const amendment = { ...rest, notBefore: new Date().toISOString(), terms };
+    const as = { as: 'approver' } as const;
+    const proposed = await gateway.api('northern-hydro', 'POST', `${path}/amend`, amendment, as);
+    expect(proposed.status).toBe(201);
+    const signed = await gateway.api('alabama-power', 'POST', `${path}/sign`, undefined, as);
+    expect(signed.status).toBe(200);
+    const hash = at(signed.body, 'documentHash');
+    await gateway.until(async () => {
+      const held = await gateway.api('northern-hydro', 'GET', path);
+      return at(held.body, 'documentHash') === hash && at(held.body, 'state') === 'active';
+    }, 'Toronto has both signatures');
+    const { sessionId } = await charge(gateway, {
+      cin: '84000195011000045645',
+      stationId: 'NOR-TOR-001',
+      energyWh: 7_000,
+      startWh: 20_000,
+    });
+    sessions.set('with the spread', sessionId);
+    await retailOf('alabama-power', 'with the spread');
+    const session = await gateway.api('alabama-power', 'GET', `/sessions/${sessionId}`);
+    const cdrPath = `/cdrs/${text(session.body, 'cdrId')}`;
+    const cdr = (await gateway.api('alabama-power', 'GET', cdrPath)).body;
+    expect(at(cdr, 'state')).toBe('accepted');
+    expect(at(cdr, 'document.agreementHash')).toBe(hash);
+    const of = (name: string): bigint => cents(text(cdr, `document.settlement.${name}`));
+    const exchanged =
+      cents(text(cdr, 'document.totalInclTax')) - of('commission') - of('commissionTax');
+    // 2.5 %, half up
+    expect(of('fxSpread')).toBe((exchanged * 25n + 500n) / 1_000n);
+    expect(of('payable')).toBe(exchanged - of('fxSpread'));
+    const closed = await gateway.api('northern-hydro', 'POST', '/billing-periods', {
+      partner: 'alabama-power',
+      from: new Date(Date.now() - 86_400_000).toISOString(),
+      to: new Date().toISOString(),
+    });
+    expect(closed.status).toBe(201);
+    // one spread in this period: the other charge was under the old version
+    expect(at(closed.body, 'document.fxSpread')).toBe(at(cdr, 'document.settlement.fxSpread'));
+    await gateway.until(async () => {
+      const invoicePath = `/invoices/${text(closed.body, 'invoiceId')}`;
+      const received = await gateway.api('alabama-power', 'GET', invoicePath);
+      return list(received.body, 'availableActions').includes('accept');
+    }, 'home has the invoice as its own books have it');
   });
 
   it('leaves books that sum to zero in each currency', async () => {

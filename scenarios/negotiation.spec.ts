@@ -174,12 +174,19 @@ describe('a negotiation', () => {
       stationId: 'GEO-ATL-001',
       cin: DUKE_DRIVER,
       energyWh: 10_000,
+      // half of it after the band begins: a station's clock may be minutes ahead
+      minutes: 16,
+      endedMinutesAgo: -8,
     });
     expect(at(swipe.body, 'decision')).toBe('quoted');
-    await gateway.until(async () => {
-      const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
-      return at(session.body, 'state') === 'rated';
-    }, 'home has rated the session');
+    await gateway.until(
+      async () => {
+        const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
+        return at(session.body, 'state') === 'rated';
+      },
+      'home has rated the session',
+      30_000,
+    );
     const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
     const cdrPath = `/cdrs/${text(session.body, 'cdrId')}`;
     await gateway.until(async () => {
@@ -191,6 +198,11 @@ describe('a negotiation', () => {
     expect(at(agreed, 'loadSignals')).toEqual([at(signal.body, 'documentHash')]);
     expect(at(agreed, 'outcome')).toBe('agreed');
     expect(at(list(agreed, 'loadBands')[0], 'loadBand')).toBe('high');
+    const startAt = at(cdr.body, 'document.startAt');
+    expect(list(cdr.body, 'document.loadBands')).toEqual([
+      { from: startAt, to: from.replace('.000Z', 'Z'), loadBand: 'normal' },
+      { from: from.replace('.000Z', 'Z'), to: at(cdr.body, 'document.endAt'), loadBand: 'high' },
+    ]);
     const dated = list(agreed, 'tariff.elements').filter(
       (one) => at(one, 'restrictions.start_date') !== undefined,
     );

@@ -127,6 +127,59 @@ describe('trouble at the station', () => {
     await station.close();
   });
 
+  it('a power loss in mid-charge: what was metered is billed once the station is back', async () => {
+    const before = await SimulatedStation201.connect(address('DUKE-CLT-001'));
+    await before.boot();
+    const token = { idToken: '84005416012000012317', type: 'Central' as const };
+    await before.authorize(token);
+    const transactionId = randomUUID();
+    const begin = { transactionId, evseId: 2, token, meterWh: '500', offline: true };
+    await before.start({ ...begin, at: minutesAgo(50) });
+    await before.meter({ meterWh: '4500', at: minutesAgo(40), offline: true });
+    // no close frame, no last word
+    await before.socket.lose();
+    const after = await SimulatedStation201.connect(address('DUKE-CLT-001'));
+    await after.boot();
+    after.resume(before);
+    const told = { meterWh: '5000', at: minutesAgo(38), offline: true };
+    const ended = await after.end(told, 'PowerLoss');
+    expect(ended.totalCost).not.toBeNull();
+    let lost: unknown;
+    await gateway.until(async () => {
+      const { body } = await gateway.api('duke-energy', 'GET', '/sessions?role=visited');
+      lost = list(body, 'items').find((item) => at(item, 'transactionId') === transactionId);
+      return at(lost, 'state') === 'rated';
+    }, 'the session is rated');
+    const cdr = await gateway.api('duke-energy', 'GET', `/cdrs/${text(lost, 'cdrId')}`);
+    expect(at(cdr.body, 'document')).toMatchObject({
+      stopReason: 'PowerLoss',
+      energyKwh: '4.500',
+    });
+    await after.close();
+  });
+
+  it('the same card at two stations at once charges at one of them', async () => {
+    const [one, two] = ['NOR-TOR-001', 'ALA-BHM-001'];
+    const card = { cin: '84000195011000045645' };
+    const quoted = await swipe(one, card);
+    const path = `/sessions/${text(quoted.body, 'sessionId')}`;
+    await post(one, `${path}/consent`, { quoteHash: at(quoted.body, 'quote.hash') });
+    const begun = { meterWh: '900000', at: new Date().toISOString() };
+    expect((await post(one, `${path}/start`, begun)).body).toEqual({ state: 'charging' });
+    await gateway.until(async () => {
+      const second = await swipe(two, card);
+      return at(second.body, 'reason') === 'concurrent_session';
+    }, 'home knows of the charge at the other station');
+    const report = await gateway.api('alabama-power', 'GET', '/reports/unlawful-use');
+    expect(JSON.stringify(report.body)).toContain('card_tried_elsewhere');
+    const ended = { meterWh: '900000', at: new Date().toISOString(), reason: 'driver' };
+    expect((await post(one, `${path}/stop`, ended)).body).toMatchObject({ state: 'ended' });
+    await gateway.until(
+      async () => at((await swipe(two, card)).body, 'decision') === 'quoted',
+      'the card is free again',
+    );
+  });
+
   it('a station that was off-line for days delivers late; a clock of 1970 is set aside', async () => {
     const days = await charge(gateway, { stationId: 'GEO-ATL-001', minutes: 3 * 24 * 60 });
     expect(at(days.stop.body, 'bill.totalInclTax')).toMatch(/^\d+\.\d\d$/);

@@ -1,4 +1,4 @@
-import { cdrDocument } from '@roamgrid/contracts';
+import { agreedTariffDocument, cdrDocument, loadInForce } from '@roamgrid/contracts';
 import { documentHash } from '@roamgrid/documents';
 import { parseInstant } from '@roamgrid/kernel';
 import { z } from 'zod';
@@ -44,6 +44,32 @@ const quoted = z.looseObject({
   quote: z.looseObject({ document: z.looseObject({ issuedAt: text }) }),
 });
 
+const citing = z.looseObject({
+  loadBands: z.unknown().optional(),
+  agreedTariff: z.looseObject({ document: z.looseObject({ loadSignals: z.unknown().optional() }) }),
+});
+const loaded = cdrDocument
+  .pick({ startAt: true, endAt: true, loadBands: true })
+  .extend({
+    agreedTariff: z.looseObject({
+      document: agreedTariffDocument.pick({ loadSignals: true, loadBands: true }).loose(),
+    }),
+  })
+  .loose();
+
+/** The load bands on the record are those that both utilities signed, over the time of the session. */
+function checkLoad(document: unknown): void {
+  const { loadBands, agreedTariff } = readPart(citing, document);
+  if (loadBands === undefined && agreedTariff.document.loadSignals === undefined) return;
+  const cdr = readPart(loaded, document);
+  const inForce = loadInForce(cdr.agreedTariff.document, cdr);
+  assertSame(
+    'the load in force',
+    documentHash({ loadBands: cdr.loadBands ?? [] }, sha256),
+    documentHash({ loadBands: inForce ?? [] }, sha256),
+  );
+}
+
 /** The tariff that was rated is the one under the agreed hash, agreed for this pair, class and time. */
 function checkTariff(document: unknown): string {
   const cdr = readPart(priced, document);
@@ -60,6 +86,7 @@ function checkTariff(document: unknown): string {
     String(agreed.agreementHash),
     String(cdr.agreementHash),
   );
+  checkLoad(document);
   const { issuedAt } = readPart(quoted, document).quote.document;
   const quotedAtMs = parseInstant(issuedAt);
   const wasInForce =

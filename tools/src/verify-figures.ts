@@ -26,6 +26,7 @@ const invoiceFigures = invoiceDocument
     totalInclTax: true,
     commission: true,
     commissionTax: true,
+    fxSpread: true,
     payable: true,
   })
   .extend({ taxes })
@@ -80,8 +81,9 @@ function assertTotals({ currency, taxes, totalExclTax, tax, totalInclTax }: Tota
 export function checkInvoiceFigures(document: unknown): string {
   const invoice = readPart(invoiceFigures, document);
   assertTotals(invoice);
-  const { currency, totalInclTax, commission, commissionTax, payable } = invoice;
-  const left = [totalInclTax, negated(commission), negated(commissionTax)];
+  const { currency, totalInclTax, commission, commissionTax, fxSpread, payable } = invoice;
+  const off = [commission, commissionTax, fxSpread ?? '0'].map(negated);
+  const left = [totalInclTax, ...off];
   assertSame('payable', payable, sumOf(left, currency));
   return `${totalInclTax} ${currency}, payable ${payable}`;
 }
@@ -92,9 +94,10 @@ export function checkCdrFigures(document: unknown): string {
   const lineAmounts = cdr.lines.map(({ amount }) => amount);
   assertSame('totalExclTax', cdr.totalExclTax, sumOf(lineAmounts, cdr.currency));
   assertTotals(cdr);
-  const { base, commission, commissionTax, payable } = cdr.settlement;
+  const { base, commission, commissionTax, fxSpread, payable } = cdr.settlement;
   assertSame('the base of the splits', base, cdr.totalExclTax);
-  const left = [cdr.totalInclTax, negated(commission), negated(commissionTax)];
+  const off = [commission, commissionTax, fxSpread ?? '0'].map(negated);
+  const left = [cdr.totalInclTax, ...off];
   assertSame('payable', payable, sumOf(left, cdr.currency));
   return `${cdr.totalInclTax} ${cdr.currency}, payable ${payable}`;
 }

@@ -1,6 +1,7 @@
 import type { Contract } from './contract.js';
 import * as aaaAdministration from './messages/aaa/administration.js';
 import * as command from './messages/aaa/command.js';
+import * as reservation from './messages/aaa/reservation.js';
 import * as aaaAudit from './messages/aaa/audit.js';
 import * as charge from './messages/aaa/charge.js';
 import * as partner from './messages/aaa/partner.js';
@@ -23,6 +24,7 @@ import * as settlementAudit from './messages/settlement/audit.js';
 import * as bill from './messages/settlement/bill.js';
 import * as card from './messages/settlement/card.js';
 import * as cdr from './messages/settlement/cdr.js';
+import * as approval from './messages/settlement/approval.js';
 import * as exposure from './messages/settlement/exposure.js';
 import * as invoice from './messages/settlement/invoice.js';
 import * as netting from './messages/settlement/netting.js';
@@ -96,6 +98,9 @@ export const FLOW: readonly Contract[] = [
   bill.issueBills,
   bill.creditBill,
   bill.approveBillCredit,
+  approval.proposeApprovalLimit,
+  approval.approveApprovalLimit,
+  approval.readApprovalLimits,
   projection.project,
   projection.traceSteps,
   invoice.listInvoiceLines,
@@ -144,6 +149,10 @@ export const FLOW: readonly Contract[] = [
   stationCall.readStationCall,
   stationCall.callStation,
   command.readOperation,
+  reservation.askReservation,
+  reservation.reserveForHome,
+  reservation.findReservation,
+  reservation.readReservationForHome,
   aaaAdministration.listWireLog,
   aaaAdministration.resolveSuspense,
   aaaAdministration.drainAaa,

@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  readReservationForHome,
+  reserveForHome,
   authenticateConsumer,
   type DrainRequest,
   issueMandate,
@@ -46,6 +48,7 @@ import {
   readOperationWith,
   type CommandParts,
 } from './use-cases/command-station.js';
+import { readReservationForHomeWith, reserveForHomeWith } from './use-cases/reserve-for-home.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { RememberedVisits } from './remembered-visits.js';
@@ -101,6 +104,12 @@ function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts)
   return {
     commandStation: commandStationWith(commandParts),
     readOperation: readOperationWith(commandParts),
+    reserveForHome: reserveForHomeWith(commandParts),
+    readReservationForHome: readReservationForHomeWith(commandParts),
+    askReservation: ({ visitedUtility, ...wish }) =>
+      bus.request(reserveForHome, visitedUtility, { ...wish, homeUtility: utility }),
+    findReservation: ({ visitedUtility, reservationId }) =>
+      bus.request(readReservationForHome, visitedUtility, { homeUtility: utility, reservationId }),
     background,
   };
 }

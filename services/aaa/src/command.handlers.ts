@@ -1,16 +1,40 @@
 import { Controller, Inject, type OnApplicationShutdown } from '@nestjs/common';
-import { commandStation, readOperation, type Operation, type RequestOf } from '@roamgrid/contracts';
-import { Handles } from '@roamgrid/messaging';
+import {
+  askReservation,
+  commandStation,
+  findReservation,
+  readOperation,
+  readReservationForHome,
+  reserveForHome,
+  type Operation,
+  type RequestOf,
+  type Reservation,
+} from '@roamgrid/contracts';
+import { RoamgridError } from '@roamgrid/kernel';
+import { Handles, type MessageMeta } from '@roamgrid/messaging';
 
 export const AAA_COMMANDS = Symbol('AaaCommands');
 
 export interface CommandUseCases {
   readonly commandStation: (request: RequestOf<typeof commandStation>) => Promise<Operation>;
   readonly readOperation: (request: RequestOf<typeof readOperation>) => Promise<Operation>;
+  readonly reserveForHome: (request: RequestOf<typeof reserveForHome>) => Promise<Reservation>;
+  readonly readReservationForHome: (
+    request: RequestOf<typeof readReservationForHome>,
+  ) => Promise<Reservation>;
+  /** home's side: asks the visited utility */
+  readonly askReservation: (request: RequestOf<typeof askReservation>) => Promise<Reservation>;
+  readonly findReservation: (request: RequestOf<typeof findReservation>) => Promise<Reservation>;
   readonly background: ReadonlySet<Promise<void>>;
 }
 
-/** Calls towards stations that staff asks for. */
+/** A partner speaks for itself only. */
+function assertSpeaksFor(meta: MessageMeta, utility: string): void {
+  const [speaker] = meta.from.split('/');
+  if (speaker !== utility) throw new RoamgridError('forbidden', 'the sender is another utility');
+}
+
+/** Calls towards stations that staff asks for, or a driver's home. */
 @Controller()
 export class CommandHandlers implements OnApplicationShutdown {
   readonly #useCases: CommandUseCases;
@@ -27,6 +51,34 @@ export class CommandHandlers implements OnApplicationShutdown {
   @Handles(readOperation)
   readOperation(request: RequestOf<typeof readOperation>): Promise<Operation> {
     return this.#useCases.readOperation(request);
+  }
+
+  @Handles(reserveForHome)
+  async reserveForHome(
+    request: RequestOf<typeof reserveForHome>,
+    meta: MessageMeta,
+  ): Promise<Reservation> {
+    assertSpeaksFor(meta, request.homeUtility);
+    return this.#useCases.reserveForHome(request);
+  }
+
+  @Handles(readReservationForHome)
+  async readReservationForHome(
+    request: RequestOf<typeof readReservationForHome>,
+    meta: MessageMeta,
+  ): Promise<Reservation> {
+    assertSpeaksFor(meta, request.homeUtility);
+    return this.#useCases.readReservationForHome(request);
+  }
+
+  @Handles(askReservation)
+  askReservation(request: RequestOf<typeof askReservation>): Promise<Reservation> {
+    return this.#useCases.askReservation(request);
+  }
+
+  @Handles(findReservation)
+  findReservation(request: RequestOf<typeof findReservation>): Promise<Reservation> {
+    return this.#useCases.findReservation(request);
   }
 
   async onApplicationShutdown(): Promise<void> {

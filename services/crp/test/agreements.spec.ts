@@ -141,17 +141,19 @@ describe('an agreement', () => {
     }
   });
 
-  it('promises no spread that the visited utility would bear', async () => {
+  it.each([
+    ['visited', '0.5', null],
+    ['visited', '100.1', 'terms.0.fx.spreadPercentage'],
+    ['home', '-1', 'terms.0.fx.spreadPercentage'],
+  ] as const)('takes a spread borne by %s of %s %%: %s', async (spreadBorneBy, spread, path) => {
     const tariff = await publish(consortium, VISITED);
     const terms = termsOf([tariff]);
-    const document = agreementOf(
-      [{ ...terms, fx: { ...terms.fx, spreadBorneBy: 'visited', spreadPercentage: '0.5' } }],
-      { agreementId: 'spread' },
-    );
-    await expect(propose(consortium, document)).rejects.toMatchObject({
-      code: 'not_built',
-      fields: [{ path: 'terms.0.fx.spreadBorneBy' }],
-    });
+    const fx = { ...terms.fx, spreadBorneBy, spreadPercentage: spread };
+    const document = agreementOf([{ ...terms, fx }], { agreementId: `spread${spread}` });
+    const proposed = propose(consortium, document);
+    if (path === null) await proposed;
+    else
+      await expect(proposed).rejects.toMatchObject({ code: 'unprocessable', fields: [{ path }] });
   });
 
   it("is not signed on another's word", async () => {

@@ -13,6 +13,8 @@ import { Seal } from './adapters/seal.js';
 import { AgreementsController } from './controllers/agreements.controller.js';
 import { BooksController } from './controllers/books.controller.js';
 import { ConsumersController } from './controllers/consumers.controller.js';
+import { ApprovalsController } from './controllers/approvals.controller.js';
+import { ReservationsController } from './controllers/reservations.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
 import { FallbackController } from './controllers/fallback.controller.js';
 import { ImportsController } from './controllers/imports.controller.js';
@@ -94,6 +96,8 @@ export class PortalModule {
         StationsController,
         InvoicesController,
         CorrectionsController,
+        ReservationsController,
+        ApprovalsController,
         BooksController,
         ReportsController,
         ImportsController,

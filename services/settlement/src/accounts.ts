@@ -18,6 +18,8 @@ export const accounts = {
   consumerPrepaid: (consumerId: string) => `consumer:prepaid:${consumerId}`,
   writeOffExpense: 'writeoff:expense',
   fxClearing: 'fx:clearing',
+  /** visited's part of a partner's exchange */
+  fxExpense: 'fx:expense',
   cash: 'cash',
   /** what a settlement came to, until it is paid */
   settlementClearing: (partner: string) => `settlement:clearing:${partner}`,

@@ -1,4 +1,5 @@
 import type {
+  ApprovalLimit,
   SignedBill,
   SignedBillCredit,
   SignedCdrCredit,
@@ -26,6 +27,22 @@ export interface BillCreditRecord extends Proposal {
   readonly cdrIds: readonly string[];
   /** null until it is issued */
   readonly signed: SignedBillCredit | null;
+}
+
+/** Up to which amount one person may credit a driver, as two people have said. */
+export interface ApprovalBook {
+  /** null where nobody has said */
+  onePersonUpTo(currency: CurrencyCode): Promise<bigint | null>;
+  /** Adds the next version of the currency. */
+  propose(
+    limit: { readonly currency: CurrencyCode; readonly upToMinor: bigint; readonly by: string },
+    atMs: InstantMs,
+  ): Promise<ApprovalLimit>;
+  /** locked */
+  find(currency: CurrencyCode, version: number): Promise<ApprovalLimit | null>;
+  approve(limit: ApprovalLimit, by: string, atMs: InstantMs): Promise<void>;
+  /** newest first */
+  all(): Promise<ApprovalLimit[]>;
 }
 
 /** What was taken back: CDRs by visited, drivers' charges by home, and losses that two people answer for. */

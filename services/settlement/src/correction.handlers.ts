@@ -2,6 +2,11 @@ import { Controller, Inject } from '@nestjs/common';
 import * as contracts from '@roamgrid/contracts';
 import { Handles } from '@roamgrid/messaging';
 import type { Ports } from './ports.js';
+import {
+  approveApprovalLimit,
+  proposeApprovalLimit,
+  readApprovalLimits,
+} from './use-cases/bills/manage-approval-limits.js';
 import { PORTS } from './tokens.js';
 import { approveBillCredit, creditBill } from './use-cases/bills/credit-bill.js';
 import { correctCharge } from './use-cases/corrections/correct-charge.js';
@@ -47,5 +52,20 @@ export class CorrectionHandlers {
   @Handles(contracts.approveBillCredit)
   approveBillCredit(request: contracts.RequestOf<typeof contracts.approveBillCredit>) {
     return approveBillCredit(this.#ports, request);
+  }
+
+  @Handles(contracts.proposeApprovalLimit)
+  proposeApprovalLimit(request: contracts.RequestOf<typeof contracts.proposeApprovalLimit>) {
+    return proposeApprovalLimit(this.#ports, request);
+  }
+
+  @Handles(contracts.approveApprovalLimit)
+  approveApprovalLimit(request: contracts.RequestOf<typeof contracts.approveApprovalLimit>) {
+    return approveApprovalLimit(this.#ports, request);
+  }
+
+  @Handles(contracts.readApprovalLimits)
+  readApprovalLimits() {
+    return readApprovalLimits(this.#ports);
   }
 }

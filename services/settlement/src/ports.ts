@@ -15,7 +15,7 @@ import type { CardBook, PaymentGateway } from './cards/ports.js';
 import type { CustomerBillingFeed, FeedBook } from './feed/ports.js';
 import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
 import type { Partners, PaymentBook, PaymentOrders, SettlementBook } from './netting/ports.js';
-import type { CorrectionBook } from './correction-ports.js';
+import type { CorrectionBook, ApprovalBook } from './correction-ports.js';
 import type { DisputeBook, GapBook } from './dispute-ports.js';
 import type { OfflineUse } from './review/check-offline.js';
 import type * as records from './records.js';
@@ -211,6 +211,7 @@ export interface Books {
   readonly payments: PaymentBook;
   readonly exposures: ExposureBook;
   readonly corrections: CorrectionBook;
+  readonly approvals: ApprovalBook;
   readonly disputes: DisputeBook;
   readonly gaps: GapBook;
   readonly feed: FeedBook;

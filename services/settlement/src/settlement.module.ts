@@ -26,6 +26,8 @@ import { CreateExposures } from './migrations/1700000000510-create-exposures.js'
 import { ExposureHandlers } from './exposure.handlers.js';
 import { NettingHandlers } from './netting.handlers.js';
 import { CreateBillingFeed } from './migrations/1795270000000-create-billing-feed.js';
+import { KeepApprovalLimits } from './migrations/1795281000010-keep-approval-limits.js';
+import { FeedCharges } from './migrations/1795281000000-feed-charges.js';
 import { CreateCardOrders } from './migrations/1795270000010-create-card-orders.js';
 import { CountOfflineCharges } from './migrations/1795280000020-count-offline-charges.js';
 import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
@@ -64,6 +66,8 @@ export const settlementMigrations: readonly MigrationClass[] = [
   CorrectCharges,
   AnswerDisputes,
   CreateBillingFeed,
+  FeedCharges,
+  KeepApprovalLimits,
   CreateCardOrders,
   CountOfflineCharges,
 ];

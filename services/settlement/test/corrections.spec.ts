@@ -290,6 +290,53 @@ describe('a driver who was billed already', () => {
     await expectCleanBooks();
   });
 
+  it('waits by the limit that two people of the utility have put in force', async () => {
+    const [one, two] = ['alabama-power/billing', 'alabama-power/approver'];
+    const propose = (onePersonUpTo: string, by = one) =>
+      consortium.bus.request(contracts.proposeApprovalLimit, HOME, {
+        currency: 'USD',
+        onePersonUpTo,
+        by,
+      });
+    const approve = (version: number, by = two) =>
+      consortium.bus.request(contracts.approveApprovalLimit, HOME, {
+        currency: 'USD',
+        version,
+        by,
+      });
+    const credited = async (): Promise<string> => {
+      await charge();
+      const [issued] = await bill();
+      const { state } = await consortium.bus.request(contracts.creditBill, HOME, {
+        billId: issued?.document.billId ?? '',
+        reason: 'wrong',
+        sessionIds: null,
+        by: one,
+      });
+      return state;
+    };
+    await expect(propose('-1.00')).rejects.toMatchObject({ code: 'unprocessable' });
+    await expect(approve(1)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await propose('5.00')).toMatchObject({ version: 1, state: 'proposed' });
+    // 8.94: below 25
+    expect(await credited()).toBe('issued');
+    await expect(approve(1, one)).rejects.toMatchObject({ code: 'four_eyes' });
+    expect(await approve(1)).toMatchObject({ state: 'inForce', approvedBy: two });
+    expect(await approve(1)).toMatchObject({ state: 'inForce' });
+    expect(await credited()).toBe('proposed');
+    await propose('8.94');
+    await propose('1.00', two);
+    expect(await approve(2)).toMatchObject({ state: 'inForce' });
+    expect(await credited()).toBe('issued');
+    await expect(approve(1)).rejects.toMatchObject({ code: 'state_conflict' });
+    const { items } = await consortium.bus.request(contracts.readApprovalLimits, HOME, {});
+    expect(items.map(({ version, state }) => [version, state])).toEqual([
+      [3, 'proposed'],
+      [2, 'inForce'],
+      [1, 'replaced'],
+    ]);
+  });
+
   it('gets back to the prepaid balance what that had paid', async () => {
     const consumer = { ...POSTPAID, consumerId: 'prepaid-1', paymentMode: 'prepaid' as const };
     await consortium.bus.request(contracts.depositCredit, HOME, {

@@ -138,6 +138,11 @@ export class SimulatedStation201 {
     return ended;
   }
 
+  /** Power is back: this connection goes on with the transaction that ran when the other was lost. */
+  resume(lost: SimulatedStation201): void {
+    this.#running = lost.#running;
+  }
+
   close(): Promise<void> {
     return this.socket.close();
   }

@@ -128,6 +128,13 @@ export class StationSocket {
     await closed;
   }
 
+  /** The line goes dead, without a word. */
+  async lose(): Promise<void> {
+    const closed = once(this.#ws, 'close');
+    this.#ws.terminate();
+    await closed;
+  }
+
   #answer(id: string, action: string, payload: JsonObject): unknown[] {
     try {
       return [RESULT, id, this.onCall(action, payload)];

@@ -17,6 +17,7 @@ import {
   uuid,
 } from '../values.js';
 import { signedAgreedTariff } from './agreed-tariff.js';
+import { loadBandSpan } from './load-signal.js';
 import { plug, stationLocation } from './location.js';
 import { signedMandate } from './mandate.js';
 import { signedConsent, signedQuote } from './quote.js';
@@ -122,7 +123,9 @@ export const cdrPayable = z.strictObject({
   base: decimalString,
   commission: decimalString,
   commissionTax: decimalString,
-  payable: decimalString.describe('totalInclTax − commission − commissionTax'),
+  /** what visited bears of the exchange into the driver's currency; absent where it bears nothing */
+  fxSpread: decimalString.exactOptional(),
+  payable: decimalString.describe('totalInclTax − commission − commissionTax − fxSpread'),
 });
 
 /**
@@ -143,6 +146,8 @@ export const cdrDocument = z.strictObject({
   tariff: tariffSchema,
   rounding: z.enum(['halfUp', 'halfEven', 'up', 'down']),
   energyKwh: decimalString,
+  /** the load bands in force over the session; absent where the agreed tariff cites no load signal */
+  loadBands: z.array(loadBandSpan).exactOptional(),
   ...chargeRecord.omit({ provider: true, providerSharePercentage: true, agreedTariffHash: true })
     .shape,
   ...ratedFigures,

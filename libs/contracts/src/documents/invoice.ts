@@ -75,6 +75,8 @@ export const invoiceDocument = z.strictObject({
   totalInclTax: decimalString,
   commission: decimalString,
   commissionTax: decimalString,
+  /** Σ of what visited bears of the exchange; absent where that is nothing */
+  fxSpread: decimalString.exactOptional(),
   payable: decimalString,
   reissueOf: uuid.nullable(),
   issuedAt: instantString,

@@ -7,7 +7,7 @@ import type {
   RequestOf,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, RoamgridError } from '@roamgrid/kernel';
-import type { ConnectorReservation, OperationStore } from '../command-ports.js';
+import type { ConnectorReservation, OperationStore, Tier } from '../command-ports.js';
 import { isAccepted, makeWay, readReservation, type ReserveParts } from './reserve-connector.js';
 import { swipeWith } from './swipe.js';
 
@@ -28,10 +28,12 @@ const CUT_OFF_MS = 120_000;
  * station called, and the operation tells how it ends. A remote start opens a session first, as a swipe
  * would: a driver who may not charge is not started.
  *
+ * @param tier of the driver of a ReserveNow, where home said it
+ *
  * @throws RoamgridError `not_found`, `malformed_request`, `unprocessable`, `peer_unreachable`
  */
 export function commandStationWith(parts: CommandParts) {
-  return async (request: Request): Promise<Operation> => {
+  return async (request: Request, tier: Tier | null = null): Promise<Operation> => {
     const { stationId, action, payload } = request;
     const station = await parts.stations.find(stationId);
     if (station === null) throw new RoamgridError('not_found', 'no such station');
@@ -41,7 +43,9 @@ export function commandStationWith(parts: CommandParts) {
     await parts.operations.insert(operation);
     if (operation.state !== 'pending') return operation;
     const reservation =
-      call.reservation === null ? null : await readReservation(parts, stationId, call.reservation);
+      call.reservation === null
+        ? null
+        : await readReservation(parts, stationId, call.reservation, tier);
     const ending = carryOut(parts, request, operation, {
       reservation,
       cancels: call.cancels,

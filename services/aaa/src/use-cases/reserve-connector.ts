@@ -21,6 +21,7 @@ export async function readReservation(
   parts: ReserveParts,
   stationId: string,
   { reservationId, connectorId, identity, until }: Asked,
+  tier: Tier | null,
 ): Promise<ConnectorReservation | null> {
   if (identity.outcome !== 'read') return null;
   return {
@@ -28,7 +29,7 @@ export async function readReservation(
     reservationId,
     connectorId,
     identityKey: parts.identityKeyOf(identity.identity),
-    tier: await tierOf(parts, stationId, identity),
+    tier: tier ?? (await tierOf(parts, stationId, identity)),
     expiresMs: parseInstant(until),
   };
 }

@@ -34,8 +34,9 @@ function checkPercentages(terms: AgreementTerms, path: string): void {
   if (commission < 0n || commission > HUNDRED_PERCENT) {
     refuse(`${path}.commissionPercentage`, 'lies outside 0 to 100');
   }
-  if (parseDecimal(terms.fx.spreadPercentage, PERCENT_DIGITS) < 0n) {
-    refuse(`${path}.fx.spreadPercentage`, 'is negative');
+  const spread = parseDecimal(terms.fx.spreadPercentage, PERCENT_DIGITS);
+  if (spread < 0n || spread > HUNDRED_PERCENT) {
+    refuse(`${path}.fx.spreadPercentage`, 'lies outside 0 to 100');
   }
 }
 
@@ -47,19 +48,10 @@ function checkDefaults(terms: AgreementTerms, path: string): void {
   }
 }
 
-/** A visited utility that bore the spread would be paid less than it invoices; an agreement may not promise that. */
-function checkFx({ fx }: AgreementTerms, path: string): void {
-  if (fx.spreadBorneBy !== 'visited' || parseDecimal(fx.spreadPercentage, PERCENT_DIGITS) === 0n) {
-    return;
-  }
-  const message = 'a spread can only be borne by the driver or by home so far';
-  throw new RoamgridError('not_built', message, [{ path: `${path}.fx.spreadBorneBy`, message }]);
-}
-
 /**
  * What either party checks of an agreement by itself, before it signs.
  *
- * @throws RoamgridError `unprocessable` or `not_built`, naming the member
+ * @throws RoamgridError `unprocessable`, naming the member
  */
 export function checkAgreement(document: AgreementDocument): void {
   if (parseInstant(document.notBefore) >= parseInstant(document.notAfter)) {
@@ -78,6 +70,5 @@ export function checkAgreement(document: AgreementDocument): void {
     checkPrices(terms, path);
     checkPercentages(terms, path);
     checkDefaults(terms, path);
-    checkFx(terms, path);
   }
 }

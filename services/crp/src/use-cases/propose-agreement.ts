@@ -17,7 +17,7 @@ import type { CrpParts } from './parts.js';
 export type AgreementParts = LoadTariffParts &
   Pick<CrpParts, 'agreements' | 'signer' | 'verifier' | 'registry' | 'clock'>;
 
-/** What both parties check before they sign. @throws RoamgridError `unprocessable`, `not_built`, `immutable` */
+/** What both parties check before they sign. @throws RoamgridError `unprocessable`, `immutable` */
 export async function checkBeforeSigning(
   parts: AgreementParts,
   document: AgreementDocument,
@@ -73,7 +73,7 @@ export function keepProposal(
 /**
  * Signs, lays it before the partner, keeps. It is in force when the partner has signed it too.
  *
- * @throws RoamgridError `unprocessable`, `not_built`, `immutable`, `state_conflict`, `peer_unreachable`, or
+ * @throws RoamgridError `unprocessable`, `immutable`, `state_conflict`, `peer_unreachable`, or
  *   whatever the partner refuses with
  */
 export function proposeAgreementWith(

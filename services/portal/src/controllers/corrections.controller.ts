@@ -13,6 +13,7 @@ import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
 import { present } from '../read-model/present.js';
 import * as routes from '../routes/correction-routes.js';
+import { readCdrCredit, readOcpiCredit } from '../use-cases/read-cdr.js';
 import { PORTAL } from './portal-token.js';
 
 /** A document that is there stands on the answer itself, as everywhere. */
@@ -41,6 +42,13 @@ export class CorrectionsController {
       by: caller.subject,
     });
     return { credit, ...(cdr === null ? {} : { cdr }) };
+  }
+
+  @Serves(routes.getCdrCredit)
+  getCredit({ params, query, caller }: RouteCall<typeof routes.getCdrCredit>): Promise<object> {
+    return query.as === undefined
+      ? readCdrCredit(this.#portal, params.cdrId, caller)
+      : readOcpiCredit(this.#portal, params.cdrId, caller);
   }
 
   @Serves(routes.postDisputeAnswer)

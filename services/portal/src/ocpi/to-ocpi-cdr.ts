@@ -143,3 +143,24 @@ export function toOcpiCdr(
     last_updated: cdr.issuedAt,
   };
 }
+
+/**
+ * The credit of a CDR as OCPI 2.2.1 has it (10.3.1, `credit`): an object with an id of its own that repeats the
+ * CDR and refers to it, with the total cost negated and nothing else.
+ */
+export function toOcpiCreditCdr(
+  cdr: CdrDocument,
+  issuedAt: string,
+  parties: Parameters<typeof toOcpiCdr>[1],
+): JsonObject {
+  const negated = (text: string): number =>
+    number(formatDecimalShort(-parseDecimal(text, MONEY_DIGITS), MONEY_DIGITS));
+  return {
+    ...toOcpiCdr(cdr, parties),
+    id: `${cdr.cdrId}-C`,
+    credit: true,
+    credit_reference_id: cdr.cdrId,
+    total_cost: { excl_vat: negated(cdr.totalExclTax), incl_vat: negated(cdr.totalInclTax) },
+    last_updated: issuedAt,
+  };
+}

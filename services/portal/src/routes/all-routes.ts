@@ -1,6 +1,8 @@
 import type { Route } from '../http/route.js';
 import * as agreement from './agreement-routes.js';
 import * as billing from './billing-routes.js';
+import * as approval from './approval-routes.js';
+import * as reservation from './reservation-routes.js';
 import * as correction from './correction-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
 import * as negotiation from './negotiation-routes.js';
@@ -20,9 +22,11 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(agreement),
   ...Object.values(negotiation),
   ...Object.values(operation),
+  ...Object.values(reservation),
   ...Object.values(billing),
   ...Object.values(settlement),
   ...Object.values(correction),
+  ...Object.values(approval),
   ...Object.values(report),
   ...Object.values(imports),
   ...NOT_BUILT_ROUTES,

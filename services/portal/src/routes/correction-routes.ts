@@ -34,6 +34,19 @@ export const postCdrCredit = defineRoute({
     .meta({ id: 'CdrCredit' }),
 });
 
+export const getCdrCredit = defineRoute({
+  method: 'GET',
+  path: '/cdrs/:cdrId/credit',
+  name: 'getCdrCredit',
+  tag: 'Charge detail records',
+  summary:
+    'The credit by which a record was taken back; `as=ocpi-2.2.1` gives an OCPI credit CDR object.',
+  scopes: ['billing:read'],
+  params: cdrParams,
+  query: z.strictObject({ as: z.enum(['ocpi-2.2.1']).optional() }),
+  reply: z.union([signedCdrCredit, z.looseObject({}).meta({ id: 'OcpiCreditCdr' })]),
+});
+
 export const postDisputeAnswer = defineRoute({
   method: 'POST',
   path: '/invoices/:invoiceId/disputes/answer',

@@ -1,4 +1,4 @@
-import { formatMoney } from '@roamgrid/kernel';
+import { formatMoney, money } from '@roamgrid/kernel';
 import { z } from 'zod';
 import type { CustomerBillingFeed, FeedEntry, FeedOutcome } from '../feed/ports.js';
 
@@ -30,7 +30,7 @@ export class HttpCustomerBilling implements CustomerBillingFeed {
 
   async deliver(entry: FeedEntry): Promise<FeedOutcome> {
     const { url, token, utility } = this.#options;
-    const { key, kind, billId, consumerId, due, signed } = entry;
+    const { key, kind, billId, cdrId, consumerId, due, collectMinor, signed } = entry;
     const response = await fetch(url, {
       method: 'POST',
       redirect: 'error',
@@ -46,8 +46,10 @@ export class HttpCustomerBilling implements CustomerBillingFeed {
         utility,
         consumerId,
         billId,
+        cdrId,
         currency: due.currency,
         amountDue: formatMoney(due),
+        collect: formatMoney(money(due.currency, collectMinor)),
         document: signed.document,
         documentHash: signed.documentHash,
         signature: signed.signature,

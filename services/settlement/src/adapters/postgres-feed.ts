@@ -5,7 +5,9 @@ import type { FeedBook, FeedEntry, FeedKind, FeedRecord, FeedState } from '../fe
 interface FeedRow {
   readonly feed_key: string;
   readonly kind: FeedKind;
-  readonly bill_id: string;
+  readonly bill_id: string | null;
+  readonly cdr_id: string | null;
+  readonly collect_minor: bigint;
   readonly consumer_id: string;
   readonly currency: CurrencyCode;
   readonly due_minor: bigint;
@@ -21,6 +23,8 @@ const toRecord = (row: FeedRow): FeedRecord => ({
   key: row.feed_key,
   kind: row.kind,
   billId: row.bill_id,
+  cdrId: row.cdr_id,
+  collectMinor: row.collect_minor,
   consumerId: row.consumer_id,
   due: money(row.currency, row.due_minor),
   signed: row.signed,
@@ -41,16 +45,18 @@ export class PostgresFeed implements FeedBook {
   async add(entry: FeedEntry, atMs: InstantMs): Promise<void> {
     const { document, documentHash, signature } = entry.signed;
     await this.#tx.query(
-      `INSERT INTO billing_feed (feed_key, kind, bill_id, consumer_id, currency, due_minor, signed,
-         state, next_attempt_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8) ON CONFLICT (feed_key) DO NOTHING`,
+      `INSERT INTO billing_feed (feed_key, kind, bill_id, cdr_id, consumer_id, currency, due_minor,
+         collect_minor, signed, state, next_attempt_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10) ON CONFLICT (feed_key) DO NOTHING`,
       [
         entry.key,
         entry.kind,
         entry.billId,
+        entry.cdrId,
         entry.consumerId,
         entry.due.currency,
         entry.due.minor,
+        entry.collectMinor,
         json({ document, documentHash, signature }),
         new Date(atMs),
       ],
@@ -65,6 +71,14 @@ export class PostgresFeed implements FeedBook {
     return rows.map(toRecord);
   }
 
+  async ofCharge(cdrId: string): Promise<FeedRecord[]> {
+    const rows = await this.#tx.query<FeedRow>(
+      'SELECT * FROM billing_feed WHERE cdr_id = $1 ORDER BY feed_id',
+      [cdrId],
+    );
+    return rows.map(toRecord);
+  }
+
   async find(key: string): Promise<FeedRecord | null> {
     const [row] = await this.#tx.query<FeedRow>(
       'SELECT * FROM billing_feed WHERE feed_key = $1 FOR UPDATE',
@@ -73,15 +87,15 @@ export class PostgresFeed implements FeedBook {
     return row === undefined ? null : toRecord(row);
   }
 
-  /** What concerns one bill keeps its order: a credit does not overtake the bill. */
+  /** What concerns one charge or one bill keeps its order: a credit does not overtake the bill. */
   async due(nowMs: InstantMs, limit: number): Promise<FeedRecord[]> {
     const rows = await this.#tx.query<FeedRow>(
       `SELECT * FROM billing_feed AS entry
         WHERE state <> 'delivered' AND next_attempt_at <= $1
           AND NOT EXISTS (
             SELECT 1 FROM billing_feed AS earlier
-             WHERE earlier.bill_id = entry.bill_id AND earlier.feed_id < entry.feed_id
-               AND earlier.state <> 'delivered')
+             WHERE (earlier.bill_id = entry.bill_id OR earlier.cdr_id = entry.cdr_id)
+               AND earlier.feed_id < entry.feed_id AND earlier.state <> 'delivered')
         ORDER BY feed_id LIMIT $2`,
       [new Date(nowMs), limit],
     );

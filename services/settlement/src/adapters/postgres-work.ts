@@ -1,6 +1,7 @@
 import { subjectOf, type Contract, type RequestInput } from '@roamgrid/contracts';
 import type { Database, OutboxMessage, Transaction } from '@roamgrid/persistence';
 import type { Books, UnitOfWork } from '../ports.js';
+import { PostgresApprovals } from './postgres-approvals.js';
 import { PostgresBills } from './postgres-bills.js';
 import { PostgresCards } from './postgres-cards.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
@@ -56,6 +57,7 @@ export class PostgresWork implements UnitOfWork {
       invoices: new PostgresInvoices(tx),
       credit: new PostgresCredit(tx),
       corrections: new PostgresCorrections(tx),
+      approvals: new PostgresApprovals(tx),
       disputes: new PostgresDisputes(tx),
       gaps: new PostgresGaps(tx),
       journal: new PostgresJournal(tx, this.#now),

@@ -1,6 +1,7 @@
 import {
   cdrDocument,
   chargeRecord,
+  loadInForce,
   type CdrDocument,
   type SignedAgreement,
 } from '@roamgrid/contracts';
@@ -34,6 +35,7 @@ export function energyKwhOf(periods: readonly { readonly energyWh: string }[]): 
 /** Joins what was measured, what entitles to it and what it costs into the document that is signed. */
 export function makeCdr(parts: CdrParts): CdrDocument {
   const { recorded, agreement, rating } = parts;
+  const loadBands = loadInForce(recorded.agreedTariff.document, recorded.charge);
   return cdrDocument.parse({
     ...chargeFacts.parse(recorded.charge),
     ...rating.figures,
@@ -49,6 +51,7 @@ export function makeCdr(parts: CdrParts): CdrDocument {
     tariff: recorded.agreedTariff.document.tariff,
     rounding: parts.rounding,
     energyKwh: energyKwhOf(recorded.charge.periods),
+    ...(loadBands === undefined ? {} : { loadBands }),
     settlement: rating.settlement,
   });
 }

@@ -19,6 +19,7 @@ export type InvoiceFigures = Pick<
   | 'totalInclTax'
   | 'commission'
   | 'commissionTax'
+  | 'fxSpread'
   | 'payable'
 >;
 
@@ -55,6 +56,9 @@ export function sumCdrs(cdrs: readonly CdrDocument[], currency: CurrencyCode): I
     totalInclTax: sum((cdr) => cdr.totalInclTax),
     commission: sum((cdr) => cdr.settlement.commission),
     commissionTax: sum((cdr) => cdr.settlement.commissionTax),
+    ...(cdrs.some((cdr) => cdr.settlement.fxSpread !== undefined)
+      ? { fxSpread: sum((cdr) => cdr.settlement.fxSpread ?? '0') }
+      : {}),
     payable: sum((cdr) => cdr.settlement.payable),
   };
 }

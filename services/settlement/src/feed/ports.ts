@@ -1,18 +1,24 @@
 import type { InstantMs, Money } from '@roamgrid/kernel';
 
-export type FeedKind = 'bill' | 'billCredit';
+/** What is to be collected for a charge, item by item; and the documents on which the driver reads it. */
+export type FeedKind = 'charge' | 'chargePayment' | 'chargeReversal' | 'bill' | 'billCredit';
 /** `refused`: the billing system answered that it will not take it; it is offered again, rarely. */
 export type FeedState = 'pending' | 'delivered' | 'refused';
 
-/** A signed document for the utility's own customer billing, and what it adds to what it collects. */
+/** A signed document for the utility's own customer billing. */
 export interface FeedEntry {
-  /** `bill:<billId>`: names the delivery for ever */
+  /** `charge:<cdrId>`, `bill:<billId>`: names the delivery for ever */
   readonly key: string;
   readonly kind: FeedKind;
-  readonly billId: string;
+  /** of a bill or a credit on it; null for items of a charge */
+  readonly billId: string | null;
+  /** of an item of a charge */
+  readonly cdrId: string | null;
   readonly consumerId: string;
-  /** below zero where the driver gets something back */
+  /** as the document says; below zero where the driver gets something back */
   readonly due: Money;
+  /** what it adds to what customer billing collects: nothing, where items of charges told it before */
+  readonly collectMinor: bigint;
   readonly signed: {
     readonly document: unknown;
     readonly documentHash: string;
@@ -33,6 +39,7 @@ export interface FeedBook {
   /** The same key again changes nothing. */
   add(entry: FeedEntry, atMs: InstantMs): Promise<void>;
   ofBill(billId: string): Promise<FeedRecord[]>;
+  ofCharge(cdrId: string): Promise<FeedRecord[]>;
   /** Locked, so that an acknowledgement is booked once. */
   find(key: string): Promise<FeedRecord | null>;
   due(nowMs: InstantMs, limit: number): Promise<FeedRecord[]>;

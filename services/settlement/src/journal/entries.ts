@@ -33,6 +33,7 @@ export function bookReceivable(amounts: WholesaleAmounts): JournalEntry {
     [accounts.receivableDelivered(partner), currency, amounts.payableMinor],
     [accounts.commissionExpense, currency, amounts.commissionMinor],
     [accounts.taxInput, currency, amounts.commissionTaxMinor],
+    [accounts.fxExpense, currency, amounts.fxSpreadMinor],
     [accounts.revenueWholesale, currency, -baseMinor],
     [accounts.taxOutput, currency, -taxMinor],
   ]);
@@ -45,6 +46,7 @@ export function bookPayable(amounts: WholesaleAmounts): JournalEntry {
     [accounts.payableDelivered(partner), currency, -amounts.payableMinor],
     [accounts.commissionIncome, currency, -amounts.commissionMinor],
     [accounts.taxOutput, currency, -amounts.commissionTaxMinor],
+    [accounts.fxClearing, currency, -amounts.fxSpreadMinor],
     [accounts.costWholesale, currency, baseMinor],
     [accounts.taxInput, currency, taxMinor],
   ]);

@@ -3,8 +3,8 @@ import type { FeedEntry } from '../feed/ports.js';
 import type { JournalEntry } from '../records.js';
 
 /** The customer billing system has it: what a driver owes is collected there from now on. */
-export function bookFeed({ key, consumerId, due }: FeedEntry): JournalEntry {
-  const { currency, minor } = due;
+export function bookFeed({ key, consumerId, due, collectMinor: minor }: FeedEntry): JournalEntry {
+  const { currency } = due;
   return {
     naturalKey: `feed:${key}`,
     description: 'handed over to customer billing',

@@ -14,6 +14,7 @@ export function wholesaleAmountsOf(cdr: CdrDocument, partner: string): Wholesale
     baseMinor: minor(cdr.settlement.base),
     commissionMinor: minor(cdr.settlement.commission),
     commissionTaxMinor: minor(cdr.settlement.commissionTax),
+    fxSpreadMinor: cdr.settlement.fxSpread === undefined ? 0n : minor(cdr.settlement.fxSpread),
     payableMinor: minor(cdr.settlement.payable),
   };
 }

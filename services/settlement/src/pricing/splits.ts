@@ -16,10 +16,21 @@ export interface Payable {
   readonly baseMinor: bigint;
   readonly commissionMinor: bigint;
   readonly commissionTaxMinor: bigint;
+  /** what visited bears of home's exchange */
+  readonly fxSpreadMinor: bigint;
   readonly payableMinor: bigint;
 }
 
 type CommissionTerms = Pick<AgreementTerms, 'commissionPercentage' | 'commissionTaxes'>;
+
+/** What of the exchange is taken off the payable, in percent; 0 where the driver's currency is visited's. */
+export function spreadOf(
+  terms: { readonly fx: AgreementTerms['fx'] } | null,
+  isConverted: boolean,
+): string {
+  const isVisiteds = isConverted && terms?.fx.spreadBorneBy === 'visited';
+  return isVisiteds ? terms.fx.spreadPercentage : '0';
+}
 
 /** `"7.25"` → 7 250 000. Percentages have the scale of prices. */
 const percentMicrosOf = (percentage: string): bigint => parsePriceMicros(percentage);
@@ -38,7 +49,10 @@ function shareOf(amountMinor: bigint, percentMicros: bigint, wholeMicros: bigint
 
 /**
  * Takes home's commission off a wholesale rating. The commission is split off first and alone, so that
- * home can recompute it without knowing the provider's share, which stands on no document it sees.
+ * home can recompute it without knowing the provider's share, which stands on no document it sees. What remains
+ * is what home exchanges: the part of the spread that visited bears comes off it last.
+ *
+ * @param spreadPercentage borne by visited
  *
  * @throws RoamgridError `unprocessable`
  */
@@ -46,6 +60,7 @@ export function splitPayable(
   totals: { readonly exclTaxMinor: bigint; readonly inclTaxMinor: bigint },
   terms: CommissionTerms,
   rounding: RoundingPolicy,
+  spreadPercentage: string,
 ): Payable {
   const commissionMinor = shareOf(
     totals.exclTaxMinor,
@@ -57,11 +72,18 @@ export function splitPayable(
       sum + divideBy(rounding, commissionMinor * percentMicrosOf(percentage), WHOLE_PERCENT_MICROS),
     0n,
   );
+  const exchangedMinor = totals.inclTaxMinor - commissionMinor - commissionTaxMinor;
+  const fxSpreadMinor = divideBy(
+    rounding,
+    exchangedMinor * percentMicrosOf(spreadPercentage),
+    WHOLE_PERCENT_MICROS,
+  );
   return {
     baseMinor: totals.exclTaxMinor,
     commissionMinor,
     commissionTaxMinor,
-    payableMinor: totals.inclTaxMinor - commissionMinor - commissionTaxMinor,
+    fxSpreadMinor,
+    payableMinor: exchangedMinor - fxSpreadMinor,
   };
 }
 

@@ -3,13 +3,20 @@ import { formatMoney, money, type RoundingPolicy } from '@roamgrid/kernel';
 import { rate, wholesaleInputOf, type ChargeUnderMandate } from '@roamgrid/rating';
 import type { TariffDocument } from '@roamgrid/tariff';
 import { figuresOf, type RatedFigures } from './figures.js';
-import { splitPayable, type Payable } from './splits.js';
+import { splitPayable, spreadOf, type Payable } from './splits.js';
 
 /** Under which terms a direction is settled; null where home and visited are one utility. */
 export type WholesaleTerms = Pick<
   AgreementTerms,
-  'rounding' | 'commissionPercentage' | 'commissionTaxes'
+  'rounding' | 'commissionPercentage' | 'commissionTaxes' | 'fx'
 > | null;
+
+/** A session whose mandate says whether home exchanges its total. */
+type RatedSession = ChargeUnderMandate & {
+  readonly mandate: {
+    readonly document: { readonly retailTariff: { readonly document: { readonly fx: unknown } } };
+  };
+};
 
 const NO_COMMISSION = { commissionPercentage: '0', commissionTaxes: [] };
 
@@ -31,7 +38,7 @@ export function wholesaleRounding(terms: WholesaleTerms, mandate: SignedMandate)
  * @throws RoamgridError as the rating engine, and `unprocessable` for shares that exceed the amount
  */
 export function rateWholesale(
-  session: ChargeUnderMandate,
+  session: RatedSession,
   tariff: TariffDocument,
   rounding: RoundingPolicy,
   terms: WholesaleTerms,
@@ -42,6 +49,7 @@ export function rateWholesale(
     { exclTaxMinor: totalExclTaxMinor, inclTaxMinor: totalInclTaxMinor },
     terms ?? NO_COMMISSION,
     rounding,
+    spreadOf(terms, session.mandate.document.retailTariff.document.fx !== null),
   );
   // a utility owes itself nothing
   const payable = terms === null ? { ...split, payableMinor: 0n } : split;
@@ -53,6 +61,7 @@ export function rateWholesale(
       base: text(payable.baseMinor),
       commission: text(payable.commissionMinor),
       commissionTax: text(payable.commissionTaxMinor),
+      ...(payable.fxSpreadMinor === 0n ? {} : { fxSpread: text(payable.fxSpreadMinor) }),
       payable: text(payable.payableMinor),
     },
   };

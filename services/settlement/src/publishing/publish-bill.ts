@@ -1,5 +1,6 @@
 import { formatMoney, money } from '@roamgrid/kernel';
 import type { Books, Ports } from '../ports.js';
+import { feedView } from './feed-view.js';
 import { publishView } from './project.js';
 
 /** Publishes a bill as it stands in the books now, with the credits for it. */
@@ -44,15 +45,7 @@ export async function publishBill(ports: Ports, books: Books, billId: string): P
 
 /** How far the bill, and what was given back on it, have come to the utility's customer billing. */
 async function viewFeed(books: Books, billId: string): Promise<Record<string, unknown>> {
-  const entries = (await books.feed.ofBill(billId)).map((entry) => ({
-    kind: entry.kind,
-    key: entry.key,
-    state: entry.state,
-    through: entry.through,
-    reference: entry.reference,
-    detail: entry.detail,
-    attempts: entry.attempts,
-  }));
+  const entries = (await books.feed.ofBill(billId)).map(feedView);
   const own = entries.find(({ kind }) => kind === 'bill');
   return own === undefined ? {} : { feed: own, creditFeeds: entries.filter((one) => one !== own) };
 }

@@ -1,4 +1,6 @@
+import type { SignedCdrCredit } from '@roamgrid/contracts';
 import { formatMoney, parseMoney } from '@roamgrid/kernel';
+import type { FeedRecord } from '../feed/ports.js';
 import type { Books } from '../ports.js';
 import {
   isOver,
@@ -7,6 +9,7 @@ import {
   type CdrState,
   type RetailCharge,
 } from '../records.js';
+import { feedView } from './feed-view.js';
 import { publishView } from './project.js';
 
 function retailView(charge: RetailCharge): Record<string, unknown> {
@@ -80,6 +83,16 @@ function availableActions({ role, state, invoiceId }: CdrRecord): string[] {
   return role === 'home' ? asHome : asVisited;
 }
 
+/** What stands beside a CDR later than the record itself. */
+interface CdrAside {
+  /** how far the charge has come to this utility's customer billing; empty while nothing was tried */
+  readonly feed: readonly FeedRecord[];
+  /** by which it was taken back */
+  readonly credit: SignedCdrCredit | null;
+}
+
+const NOTHING_ASIDE: CdrAside = { feed: [], credit: null };
+
 /**
  * Publishes a CDR and what settlement knows of its session.
  *
@@ -90,6 +103,7 @@ export function publishCdr(
   utility: string,
   record: CdrRecord,
   charge: RetailCharge | null,
+  aside: CdrAside = NOTHING_ASIDE,
 ): void {
   const { cdr, role, state, invoiceId } = record;
   const { document, documentHash, signature } = cdr;
@@ -108,7 +122,8 @@ export function publishCdr(
       invoiceId,
       billId,
       ...sharesView(record),
-      ...(charge === null ? {} : { retail: retailView(charge) }),
+      ...(charge === null ? {} : { retail: retailView(charge), feed: aside.feed.map(feedView) }),
+      ...(aside.credit === null ? {} : { credit: aside.credit }),
     },
   });
   // the CDR that stands in its place speaks for the session
@@ -137,6 +152,11 @@ export async function republishCdrs(
     (await books.bills.findCharges(cdrIds)).map((charge) => [charge.cdrId, charge]),
   );
   for (const record of await books.cdrs.findMany(cdrIds)) {
-    publishCdr(books, utility, record, charges.get(record.cdr.document.cdrId) ?? null);
+    const { cdrId } = record.cdr.document;
+    const charge = charges.get(cdrId) ?? null;
+    publishCdr(books, utility, record, charge, {
+      feed: charge === null ? [] : await books.feed.ofCharge(cdrId),
+      credit: record.state === 'credited' ? await books.corrections.findCredit(cdrId) : null,
+    });
   }
 }

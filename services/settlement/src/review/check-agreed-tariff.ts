@@ -1,3 +1,4 @@
+import { loadInForce } from '@roamgrid/contracts';
 import type { Verifier } from '@roamgrid/platform';
 import { canonicalText } from '../documents/canonical-text.js';
 import type { CdrDocument } from '../records.js';
@@ -23,7 +24,15 @@ export async function checkAgreedTariff(
   if (canonicalText(cdr.tariff) !== canonicalText(agreedTariff.document.tariff)) {
     return objection('tariff_not_agreed', 'the tariff that was rated is not the agreed one');
   }
-  return checkScope(cdr);
+  return checkScope(cdr) ?? checkLoad(cdr);
+}
+
+/** The load bands on the record are those that both crps signed, over the time of the session. */
+function checkLoad(cdr: CdrDocument): Objection | null {
+  const expected = loadInForce(cdr.agreedTariff.document, cdr);
+  return canonicalText(expected ?? null) === canonicalText(cdr.loadBands ?? null)
+    ? null
+    : objection('tariff_not_agreed', 'the load bands on the record are not the agreed ones');
 }
 
 /** For whom, for what and when the price was agreed. */

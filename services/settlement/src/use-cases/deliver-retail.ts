@@ -4,6 +4,7 @@ import type { Books, Consumer, Ports } from '../ports.js';
 import { rateRetail, type RetailRating } from '../pricing/retail.js';
 import type { CdrDocument, HeldReason, RetailCharge } from '../records.js';
 import { collectPayment } from './cards/collect-payment.js';
+import { feedCharge } from './feed/feed-charge.js';
 
 export type RetailDecision =
   | { readonly outcome: 'rated'; readonly consumer: Consumer; readonly rating: RetailRating }
@@ -67,6 +68,7 @@ export async function deliverRetail(
       paidMinor,
     }),
   );
+  await feedCharge(ports, books, charge);
   await collectPayment(ports, books, cdr, charge, consumer);
   return charge;
 }

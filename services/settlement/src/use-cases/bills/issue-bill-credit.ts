@@ -18,13 +18,12 @@ export async function issueBillCredit(
 ): Promise<BillCreditRecord> {
   const signed = await ports.signer.sign(await draft(ports, books, credit, approvedBy));
   await books.corrections.signBillCredit(signed);
-  let paidMinor = 0n;
-  for (const charge of await books.bills.findCharges(credit.cdrIds)) {
+  const charges = await books.bills.findCharges(credit.cdrIds);
+  for (const charge of charges) {
     const key = `bill-credit:${credit.billCreditId}:${charge.cdrId}`;
     await voidCharge(ports, books, charge, key);
-    paidMinor += charge.paidMinor;
   }
-  await feedBillCredit(ports, books, signed, paidMinor);
+  await feedBillCredit(ports, books, signed, charges);
   return { ...credit, signed };
 }
 

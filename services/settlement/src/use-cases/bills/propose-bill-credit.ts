@@ -5,11 +5,13 @@ import type { Books, Ports } from '../../ports.js';
 import type { RetailCharge } from '../../records.js';
 import { issueBillCredit } from './issue-bill-credit.js';
 
-/** Up to this amount, in whole units of whatever the bill is in, one person is enough. */
+/** Where the utility has set no limit of its own: whole units of whatever the bill is in. */
 const ONE_PERSON_UP_TO = '25';
 
-const needsTwo = (total: Money): boolean =>
-  total.minor > parseMoney(ONE_PERSON_UP_TO, total.currency).minor;
+async function needsTwo(books: Books, { currency, minor }: Money): Promise<boolean> {
+  const ownMinor = await books.approvals.onePersonUpTo(currency);
+  return minor > (ownMinor ?? parseMoney(ONE_PERSON_UP_TO, currency).minor);
+}
 
 /**
  * Credits sessions of a bill at once, or proposes it where the amount needs a second person. The bill is
@@ -34,6 +36,6 @@ export async function proposeBillCredit(
     signed: null,
   };
   await books.corrections.proposeBillCredit(credit, ports.clock.now());
-  if (needsTwo(money(credit.currency, credit.totalMinor))) return credit;
+  if (await needsTwo(books, money(credit.currency, credit.totalMinor))) return credit;
   return issueBillCredit(ports, books, credit, null);
 }

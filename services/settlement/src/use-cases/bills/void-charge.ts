@@ -3,14 +3,16 @@ import { reverse } from '../../journal/entries.js';
 import type { Books, Ports } from '../../ports.js';
 import type { RetailCharge } from '../../records.js';
 import { refundPayment } from '../cards/collect-payment.js';
+import { feedReversal } from '../feed/feed-charge.js';
 
 /** The driver does not owe it any more; what a balance or a card paid goes back to it. */
 export async function voidCharge(
   ports: Ports,
   books: Books,
-  { cdrId, consumerId, paidMinor }: RetailCharge,
+  charge: RetailCharge,
   naturalKey: string,
 ): Promise<void> {
+  const { cdrId, consumerId, paidMinor } = charge;
   const atMs = ports.clock.now();
   const booked = await books.journal.findLines(`cdr:${cdrId}:retail`);
   const description = `given back to a consumer on ${formatInstant(atMs)}`;
@@ -20,4 +22,5 @@ export async function voidCharge(
     await books.credit.deposit(naturalKey, consumerId, paidMinor, atMs);
   }
   await books.corrections.voidCharge(cdrId, atMs);
+  await feedReversal(ports, books, charge);
 }

@@ -3,6 +3,7 @@ import type { CardOrderRecord, CardOutcome } from '../../cards/ports.js';
 import { bookCardPayment } from '../../journal/card-entries.js';
 import type { Books, Ports } from '../../ports.js';
 import { publishBill } from '../../publishing/publish-bill.js';
+import { feedPayment } from '../feed/feed-charge.js';
 
 const FIRST_PAUSE_MS = 1_000;
 const GREATEST_PAUSE_MS = 60_000;
@@ -90,7 +91,7 @@ async function keep(ports: Ports, books: Books, key: string, attempt: Attempt): 
     },
     nowMs + pauseMs,
   );
-  if (attempt.outcome === 'done') await bookPaid(books, order);
+  if (attempt.outcome === 'done') await bookPaid(ports, books, order);
   if (order.cdrId !== null) await publishCharge(ports, books, order.cdrId);
 }
 
@@ -100,11 +101,12 @@ async function publishCharge(ports: Ports, books: Books, cdrId: string): Promise
 }
 
 /** A capture or charge pays what the driver owes for a CDR; a refund gives it back. */
-async function bookPaid(books: Books, order: CardOrderRecord): Promise<void> {
+async function bookPaid(ports: Ports, books: Books, order: CardOrderRecord): Promise<void> {
   const { key, operation, consumerId, cdrId, currency, amountMinor } = order;
   if (cdrId === null || operation === 'authorize' || operation === 'void') return;
   const isRefund = operation === 'refund';
   const amount = money(currency, isRefund ? -amountMinor : amountMinor);
   await books.journal.book(bookCardPayment(key, consumerId, amount));
+  await feedPayment(ports, books, { cdrId, orderKey: key, takenMinor: amount.minor });
   if (!isRefund) await books.cards.addPaid(cdrId, amountMinor);
 }

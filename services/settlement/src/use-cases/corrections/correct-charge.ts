@@ -1,4 +1,5 @@
 import {
+  loadInForce,
   receiveCorrection,
   type correctCharge as contract,
   type ReplyOf,
@@ -139,7 +140,13 @@ export async function replacementOf(
   const origin = await ports.work.run((books) => books.corrections.originOf(document.cdrId));
   if (origin === null) throw new RoamgridError('internal', 'a CDR of ours has no origin');
   const terms = termsOf(agreement, document.visitedUtility, document.homeUtility);
-  const metered: CdrDocument = { ...document, ...correctMetering(document, correction) };
+  const corrected = correctMetering(document, correction);
+  const loadBands = loadInForce(document.agreedTariff.document, corrected);
+  const metered: CdrDocument = {
+    ...document,
+    ...corrected,
+    ...(loadBands === undefined ? {} : { loadBands }),
+  };
   const { currency } = document.mandate.document.moneyCap;
   const retail = rateRetail(metered, document.mandate.document.retailTariff.document.homeCurrency);
   if (currency !== document.currency) {

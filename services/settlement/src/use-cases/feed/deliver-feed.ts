@@ -1,6 +1,7 @@
 import type { FeedOutcome, FeedRecord } from '../../feed/ports.js';
 import { bookFeed } from '../../journal/feed-entries.js';
 import type { Books, Ports } from '../../ports.js';
+import { republishCdrs } from '../../publishing/publish-cdr.js';
 import { publishBill } from '../../publishing/publish-bill.js';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -50,5 +51,6 @@ async function keep(ports: Ports, books: Books, key: string, attempt: Attempt): 
     const waitMs = attempt.outcome === 'refused' ? REFUSED_PAUSE_MS : pauseMs;
     await books.feed.conclude(key, outcome, nowMs + waitMs);
   }
-  await publishBill(ports, books, entry.billId);
+  if (entry.billId !== null) await publishBill(ports, books, entry.billId);
+  if (entry.cdrId !== null) await republishCdrs(books, ports.utility, [entry.cdrId]);
 }
