@@ -1,13 +1,15 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { OCPP16, OCPP20 } from 'typed-ocpp';
+// the package's own entry compiles every schema of three versions, which takes seconds; these are only data
+import * as v16 from 'typed-ocpp/dist/ocpp16/schemas.js';
+import * as v201 from 'typed-ocpp/dist/ocpp20/schemas.js';
 import { mapNumbers, type ExactObject } from '../exact/exact-json.js';
 import { isDateTime } from './date-time.js';
 import { OcppFault, type FaultKind, type Protocol } from './protocol.js';
 
 /** The published JSON schemas, by action. They carry no `$id`, which ajv could not resolve as a URN. */
 const SCHEMAS: Readonly<Record<Protocol, Readonly<Record<string, object | undefined>>>> = {
-  'ocpp2.0.1': { ...OCPP20.schemas },
-  'ocpp1.6': { ...OCPP16.schemas },
+  'ocpp2.0.1': v201,
+  'ocpp1.6': v16,
 };
 
 const KIND_OF_KEYWORD: Readonly<Record<string, FaultKind>> = {
