@@ -50,11 +50,27 @@ export async function provisionDatabase(
     // roles are server-wide, so two utilities' provisioning must not meet either
     await admin.query('SELECT pg_advisory_lock($1)', [PROVISION_LOCK]);
     await createDatabase(admin, options.database);
-    for (const schema of options.schemas) await createRole(admin, options, schema);
+    await inTransaction(admin, async () => {
+      for (const schema of options.schemas) await createRole(admin, options, schema);
+    });
     const url = new URL(adminUrl);
     url.pathname = `/${options.database}`;
-    await withClient(url.href, (client) => createSchemas(client, options));
+    await withClient(url.href, (client) =>
+      inTransaction(client, () => createSchemas(client, options)),
+    );
   });
+}
+
+/** A hundred statements that each wait for the disk take seconds; together they wait once. */
+async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await work();
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+  await client.query('COMMIT');
 }
 
 async function createDatabase(admin: pg.Client, database: string): Promise<void> {
@@ -86,7 +102,7 @@ async function createRole(
   const role = quoteIdentifier(name);
   const database = quoteIdentifier(options.database);
   const found = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
-  if (found.rows.length === 0) await ignoreDuplicate(admin.query(`CREATE ROLE ${role}`));
+  if (found.rows.length === 0) await admin.query(`CREATE ROLE ${role}`);
   const verifier = pg.escapeLiteral(scramVerifier(asciiPassword(options.passwordOf(name))));
   await admin.query(
     `ALTER ROLE ${role} LOGIN NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD ${verifier}`,
