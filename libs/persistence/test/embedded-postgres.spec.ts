@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DatabaseStartError, startEmbeddedPostgres } from '../src/index.js';
-import type { PostgresServer } from '../src/index.js';
+import type { EmbeddedPostgresOptions, PostgresServer } from '../src/index.js';
 import { canEnter } from '../src/postgres/account.js';
 import { platformPackage, usableFiles } from '../src/postgres/program-files.js';
 import { findPrograms } from '../src/postgres/programs.js';
@@ -60,9 +60,12 @@ afterEach(async () => {
 
 afterAll(() => rm(program, { force: true }));
 
-async function start(dataDir: string, port?: number): Promise<PostgresServer> {
+async function start(
+  dataDir: string,
+  more: Pick<EmbeddedPostgresOptions, 'port' | 'tell'> = {},
+): Promise<PostgresServer> {
   const options = { dataDir, durable: false, log: () => undefined };
-  const server = await startEmbeddedPostgres(port === undefined ? options : { ...options, port });
+  const server = await startEmbeddedPostgres({ ...options, ...more });
   servers.push(server);
   return server;
 }
@@ -89,7 +92,9 @@ async function recordOf(dataDir: string): Promise<Record> {
 }
 
 async function failure(dataDir: string, port?: number): Promise<string> {
-  const error: unknown = await start(dataDir, port).catch((caught: unknown) => caught);
+  const error: unknown = await start(dataDir, port === undefined ? {} : { port }).catch(
+    (caught: unknown) => caught,
+  );
   expect(error).toBeInstanceOf(DatabaseStartError);
   expect(String(error)).not.toContain('\n');
   return String(error);
@@ -201,7 +206,11 @@ describe('the end of the program', () => {
     await child.ended();
     const orphan = (await recordOf(folder)).pid ?? 0;
     expect(isAlive(orphan)).toBe(true);
-    const server = await start(folder);
+    const said: string[] = [];
+    const server = await start(folder, { tell: (line) => said.push(line) });
+    expect(said).toEqual([
+      `Waiting for the PostgreSQL of an earlier run, process ${String(orphan)}, to end…`,
+    ]);
     expect(isAlive(orphan)).toBe(false);
     expect(await ask(server.url, 'SELECT v FROM kept')).toBe(7);
   });

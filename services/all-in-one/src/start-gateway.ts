@@ -122,6 +122,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     log: (line) => {
       log.debug(line);
     },
+    tell: config.log,
   });
   started.add(() => postgres.stop());
   const registry = await openConsortiumRegistry(dataDir);

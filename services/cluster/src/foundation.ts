@@ -40,7 +40,11 @@ export function busUrl(user: string, password: string, address: string): string 
  */
 export async function openDatabases(
   databaseUrl: string | undefined,
-  { dataDir, logLevel }: Pick<GatewayOptions, 'dataDir' | 'logLevel'>,
+  {
+    dataDir,
+    logLevel,
+    log: tell,
+  }: Pick<GatewayOptions, 'dataDir' | 'logLevel'> & Partial<Pick<GatewayOptions, 'log'>>,
   started: Started,
   supervisor: Supervisor | null = null,
 ): Promise<Databases> {
@@ -52,6 +56,7 @@ export async function openDatabases(
     log: (line) => {
       log.debug(line);
     },
+    ...(tell === undefined ? {} : { tell }),
     ...(supervisor === null ? {} : { keepRunning: supervisor }),
   });
   started.add(() => postgres.stop());

@@ -22,6 +22,8 @@ export interface EmbeddedPostgresOptions {
   /** false only for tests: commits no longer survive a power cut */
   readonly durable: boolean;
   readonly log: (line: string) => void;
+  /** what a start waits for, one line for people */
+  readonly tell?: (line: string) => void;
   /** on 127.0.0.1; a free one (the last one, if it is still free) by default */
   readonly port?: number;
   /** 300 by default */

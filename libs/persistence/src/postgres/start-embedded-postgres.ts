@@ -27,6 +27,7 @@ import { withStartLock } from './start-lock.js';
 const DEFAULT_MAX_CONNECTIONS = 300;
 const PORT_ATTEMPTS = 5;
 const PORT_TAKEN = /Address already in use|could not create any TCP/;
+const RECOVERING = 'automatic recovery in progress';
 /** root's own folder may be passed through by the server's account, but not listed */
 const PASSABLE_DIR = 0o711;
 const PRIVATE_DIR = 0o700;
@@ -43,7 +44,8 @@ export async function startEmbeddedPostgres(
   try {
     await mkdir(options.dataDir, { recursive: true, mode: isRoot() ? PASSABLE_DIR : PRIVATE_DIR });
     const dataDir = await realpath(options.dataDir);
-    return await withStartLock(dataDir, () => findOrStart({ ...options, dataDir }));
+    const { tell } = options;
+    return await withStartLock({ dataDir, tell }, () => findOrStart({ ...options, dataDir }));
   } catch (error) {
     throw toStartError(error, options.dataDir);
   }
@@ -61,7 +63,9 @@ async function findOrStart(options: EmbeddedPostgresOptions): Promise<PostgresSe
       await checkAnswer(url, cluster.dir);
       return { url, pid: null, stop: () => Promise.resolve() };
     }
-    options.log(`postgres: ending process ${String(running.pid)}, left behind by an earlier run`);
+    options.tell?.(
+      `Waiting for the PostgreSQL of an earlier run, process ${String(running.pid)}, to end…`,
+    );
     await stopOrphan(running);
   }
   return start(options, cluster, password, record?.port);
@@ -156,7 +160,7 @@ async function startOnPort(
         port,
         durable: options.durable,
         maxConnections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
-        log: options.log,
+        log: listening(options),
       });
       await postmaster.ready();
       return { postmaster, port };
@@ -167,6 +171,14 @@ async function startOnPort(
       throw startFault(output, port, cluster.dir);
     }
   }
+}
+
+/** A recovery may take long, and nothing answers meanwhile. */
+function listening({ log, tell }: EmbeddedPostgresOptions): (line: string) => void {
+  return (line) => {
+    log(line);
+    if (line.includes(RECOVERING)) tell?.('PostgreSQL was not shut down and recovers first…');
+  };
 }
 
 function startFault(output: string, port: number, clusterDir: string): DatabaseStartError {

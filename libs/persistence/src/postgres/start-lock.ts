@@ -7,11 +7,22 @@ import { DatabaseStartError } from './start-error.js';
 
 const LOOK_AGAIN_MS = 50;
 const LOOKS = 1_200;
+/** looks before somebody is told: starts at one moment pass each other quickly */
+const LOOKS_UNTOLD = 20;
+
+export interface StartLockOptions {
+  readonly dataDir: string;
+  /** one line for people, where it takes long */
+  readonly tell?: ((line: string) => void) | undefined;
+}
 
 /** Lets one process at a time start the database of a data folder; a dead one's lock is void. */
-export async function withStartLock<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+export async function withStartLock<T>(
+  { dataDir, tell }: StartLockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   const path = join(dataDir, 'postgres.lock');
-  await acquire(path);
+  await acquire(path, tell);
   try {
     return await work();
   } finally {
@@ -19,7 +30,7 @@ export async function withStartLock<T>(dataDir: string, work: () => Promise<T>):
   }
 }
 
-async function acquire(path: string): Promise<void> {
+async function acquire(path: string, tell: StartLockOptions['tell']): Promise<void> {
   const self = JSON.stringify(await identityOf(process.pid));
   for (let look = 0; look < LOOKS; look += 1) {
     try {
@@ -28,6 +39,8 @@ async function acquire(path: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+    if (look === LOOKS_UNTOLD)
+      tell?.(`Waiting for another process that starts the database: ${path}`);
     if (!(await isHeld(path))) await rm(path, { force: true });
     else await pause(LOOK_AGAIN_MS);
   }
