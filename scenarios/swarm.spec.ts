@@ -70,7 +70,21 @@ describe('a swarm of stations', () => {
   it('breaks no invariant of anybody’s books', async () => {
     const { result } = await command('roamgrid', gateway.dataDir, ['audit']);
     expect(at(result, 'sound')).toBe(true);
-    expect(list(result, 'utilities')).toHaveLength(4);
+    const utilities = list(result, 'utilities');
+    expect(utilities).toHaveLength(4);
+    expect(Number(at(result, 'services.up'))).toBeGreaterThan(20);
+    for (const utility of utilities) {
+      for (const invariant of [
+        'cdrsReplay',
+        'ledgerChainUnbroken',
+        'wallsHold',
+        'commandsSentOnce',
+      ]) {
+        const count = at(utility, `checked.${invariant}`);
+        expect([invariant, typeof count]).toEqual([invariant, 'number']);
+      }
+      expect(at(utility, 'checked.cdrsReplay')).toBeGreaterThan(0);
+    }
   }, 300_000);
 
   it('names the record where one cent is wrong', async () => {

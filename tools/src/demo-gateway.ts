@@ -22,6 +22,21 @@ export interface Answer {
 }
 
 const CONSORTIUM = 'urn:roamgrid:consortium';
+const health = z.looseObject({
+  parts: z.array(
+    z.looseObject({ name: z.string(), state: z.string(), detail: z.string().optional() }),
+  ),
+});
+
+/** Each part that is down, with why. */
+function downParts(body: unknown): string[] {
+  const told = health.safeParse(body);
+  if (!told.success) return [];
+  return told.data.parts
+    .filter(({ state }) => state !== 'up')
+    .map(({ name, detail }) => `${name} is down${detail === undefined ? '' : ` (${detail})`}`);
+}
+
 const POLL_MS = 100;
 const ANSWER_MS = 150_000;
 
@@ -124,8 +139,18 @@ export class DemoGateway {
       throw new DemoFault(`No gateway answers at ${this.baseUrl}; start one with npm start.`);
     }
     if (response.status !== 200) {
-      throw new DemoFault(`The gateway at ${this.baseUrl} is not ready: see /health/ready.`);
+      const down = downParts(await response.json().catch(() => null)).join(', ');
+      throw new DemoFault(
+        `The gateway at ${this.baseUrl} is not ready: ${down === '' ? 'see /health/ready' : down}.`,
+      );
     }
+  }
+
+  /** How many parts of the gateway can do their work, and which cannot. */
+  async readiness(): Promise<{ readonly up: number; readonly down: readonly string[] }> {
+    const body: unknown = await (await fetch(`${this.baseUrl}/health/ready`)).json();
+    const { parts } = health.parse(body);
+    return { up: parts.filter(({ state }) => state === 'up').length, down: downParts(body) };
   }
 
   #token(utility: string): Promise<string> {

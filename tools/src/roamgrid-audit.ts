@@ -46,6 +46,11 @@ export function describeAudit({ utility, checked, breaches }: AuditResult): stri
   ];
 }
 
+function describeServices(up: number, down: readonly string[]): string[] {
+  const line = `  ${down.length === 0 ? 'ok    ' : 'BREACH'} servicesReady (${String(up)} up)`;
+  return ['gateway:', line, ...down.map((part) => `  breach of servicesReady: ${part}`)];
+}
+
 /** `roamgrid audit`: audits every utility, or one; status 1 where an invariant is broken. */
 export async function runAuditCommand(argv: readonly string[]): Promise<number> {
   const { utility, isJson, dataDir } = readOptions(argv);
@@ -58,10 +63,11 @@ export async function runAuditCommand(argv: readonly string[]): Promise<number> 
     process.stderr.write(`Auditing ${one}…\n`);
     results.push(await auditUtility(gateway, one));
   }
-  const isSound = results.every(({ breaches }) => breaches.length === 0);
+  const { up, down } = await gateway.readiness();
+  const isSound = results.every(({ breaches }) => breaches.length === 0) && down.length === 0;
   const text = isJson
-    ? JSON.stringify({ sound: isSound, utilities: results })
-    : results.flatMap(describeAudit).join('\n');
+    ? JSON.stringify({ sound: isSound, services: { up, down }, utilities: results })
+    : [...describeServices(up, down), ...results.flatMap(describeAudit)].join('\n');
   process.stdout.write(`${text}\n`);
   return isSound ? 0 : 1;
 }

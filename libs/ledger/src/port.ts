@@ -1,3 +1,4 @@
+import type { ChainVerdict } from './chain-verdict.js';
 import type { LEDGER_RECORD_KINDS, LEDGER_TRANSACTIONS } from '@roamgrid/contracts';
 
 /** What a party may ask the contract to record. One name a transaction of the contract. */
@@ -93,6 +94,13 @@ export interface LedgerPort {
 
   /** Number of blocks. @throws LedgerError `ledger_unavailable` */
   height(): Promise<bigint>;
+
+  /**
+   * Recomputes all blocks; null, or absent, where the ledger's members do that themselves.
+   *
+   * @throws LedgerError `ledger_unavailable`
+   */
+  verifyChain?(): Promise<ChainVerdict | null>;
 
   close(): Promise<void>;
 }

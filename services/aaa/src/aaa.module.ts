@@ -50,6 +50,7 @@ import {
 } from './use-cases/command-station.js';
 import { readReservationForHomeWith, reserveForHomeWith } from './use-cases/reserve-for-home.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
+import { replayChargesWith } from './use-cases/replay-charges.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { RememberedVisits } from './remembered-visits.js';
 
@@ -114,6 +115,19 @@ function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts)
   };
 }
 
+function auditOf(database: ServiceContext['database'], parts: AaaParts) {
+  const audit = new PostgresSessionAudit(database);
+  const replay = replayChargesWith({
+    storedCharges: (after, limit) => audit.storedCharges(after, limit),
+    findStation: (stationId) => parts.stations.find(stationId),
+  });
+  return {
+    check: () => audit.check(),
+    endedCharges: (after: string | null, limit: number) => audit.endedCharges(after, limit),
+    replay,
+  };
+}
+
 /** One utility's AAA, in both roles. */
 @Module({})
 export class AaaModule {
@@ -136,7 +150,7 @@ export class AaaModule {
           useValue: (request: RequestOf<typeof listWireLog>) => wireLog.list(request),
         },
         { provide: AAA_COMMANDS, useValue: commands },
-        { provide: AAA_AUDIT, useValue: new PostgresSessionAudit(database) },
+        { provide: AAA_AUDIT, useValue: auditOf(database, parts) },
         { provide: AAA_HOME, useValue: home },
         { provide: AAA_DRAIN, useValue: (wish: DrainRequest) => context.outbox.drain(wish) },
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import {
   auditSessions,
   listEndedCharges,
+  replayCharges,
   type AuditReport,
   type EndedCharge,
   type ReplyOf,
@@ -14,6 +15,7 @@ export const AAA_AUDIT = Symbol('AaaAudit');
 interface SessionAudit {
   check(): Promise<AuditReport>;
   endedCharges(after: string | null, limit: number): Promise<EndedCharge[]>;
+  replay(page: RequestOf<typeof replayCharges>): Promise<ReplyOf<typeof replayCharges>>;
 }
 
 /** What an auditor asks of AAA, through the portal. */
@@ -36,5 +38,10 @@ export class AuditHandlers {
     limit,
   }: RequestOf<typeof listEndedCharges>): Promise<ReplyOf<typeof listEndedCharges>> {
     return { items: await this.#audit.endedCharges(after, limit) };
+  }
+
+  @Handles(replayCharges)
+  replayCharges(request: RequestOf<typeof replayCharges>): Promise<ReplyOf<typeof replayCharges>> {
+    return this.#audit.replay(request);
   }
 }

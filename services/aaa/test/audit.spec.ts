@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemIds } from '@roamgrid/platform';
 import { PostgresSessionAudit } from '../src/adapters/postgres-session-audit.js';
+import { replayChargesWith } from '../src/use-cases/replay-charges.js';
 import { startPair, type AaaUnderTest, type Pair } from './aaa-under-test.js';
 import { StationUnderTest } from './station-under-test.js';
 
@@ -32,6 +33,48 @@ afterAll(() => pair.stop());
 
 const SET_ASIDE = `INSERT INTO suspense (suspense_id, at, station_id, session_id, transaction_id, code, detail, evidence, state)
   VALUES ('01a1fe46-7244-779c-93bb-000000000000', now(), 'S', $1, 'T', 'register_falls', '', '{}', 'open')`;
+
+describe('a charge made once more from its raw events', () => {
+  const replay = () =>
+    replayChargesWith({
+      storedCharges: (after, limit) => audit.storedCharges(after, limit),
+      findStation: (stationId) => aaa.parts.stations.find(stationId),
+    })({ after: null, limit: 50 });
+  const handedOver = async () => {
+    const rows = await aaa.database.query<{ charge: { sessionId: string } }>(
+      `SELECT payload::jsonb -> 'charge' AS charge FROM outbox WHERE subject = 'settlement.recordCharge'`,
+    );
+    return rows.map(({ charge }) => charge);
+  };
+  const bySession = (charges: readonly { sessionId: string }[]) =>
+    [...charges].sort((left, right) => (left.sessionId < right.sessionId ? -1 : 1));
+
+  it('is the one that was handed over, to the byte', async () => {
+    const { items, next } = await replay();
+    const charges = bySession(items.map(({ charge }) => charge));
+    expect(next).toBeNull();
+    expect(charges.length).toBeGreaterThan(0);
+    const known = new Set(charges.map(({ sessionId }) => sessionId));
+    const told = (await handedOver()).filter(({ sessionId }) => known.has(sessionId));
+    expect(charges).toEqual(bySession(told));
+  });
+
+  it('is another one where an event was changed', async () => {
+    const [sessionId] = sessions;
+    const change = (from: string, to: string) =>
+      aaa.database.query(
+        `UPDATE inbox SET event = replace(event::text, $2, $3)::jsonb WHERE session_id = $1`,
+        [sessionId, `"meterWh": "${from}"`, `"meterWh": "${to}"`],
+      );
+    const stopOf = async () =>
+      (await replay()).items.find(({ charge }) => charge.sessionId === sessionId)?.charge.meter
+        .stopWh;
+    expect(await stopOf()).toBe('3000');
+    await change('3000', '2999');
+    expect(await stopOf()).toBe('2999');
+    await change('2999', '3000');
+  });
+});
 
 describe('the audit of sessions', () => {
   it('finds nothing wrong, and lists each charge that was handed over', async () => {
@@ -69,6 +112,33 @@ describe('the audit of sessions', () => {
       'quotesExpire',
       `UPDATE sessions SET state = 'quoted', expires_at = now() - interval '1 hour' WHERE session_id = $1`,
       `UPDATE sessions SET state = 'ended', expires_at = NULL WHERE session_id = $1`,
+    ],
+    [
+      'sequenceGapsFlagged',
+      `UPDATE inbox SET event = jsonb_set(event::jsonb, '{sequenceNumber}',
+         CASE WHEN event ->> 'step' = 'started' THEN '0'::jsonb ELSE '7'::jsonb END) WHERE session_id = $1`,
+      `UPDATE inbox SET event = jsonb_set(event::jsonb, '{sequenceNumber}', 'null') WHERE session_id = $1`,
+    ],
+    [
+      'revocationsInForce',
+      `UPDATE mandate_use SET closed_at = '2000-01-01' FROM sessions
+        WHERE sessions.mandate_id = mandate_use.mandate_id AND session_id = $1`,
+      `UPDATE mandate_use SET closed_at = NULL FROM sessions
+        WHERE sessions.mandate_id = mandate_use.mandate_id AND session_id = $1`,
+    ],
+    [
+      'mandatesWithinCaps',
+      `UPDATE mandate_use SET consumed_minor = consumed_minor + 1000000 FROM sessions
+        WHERE sessions.mandate_id = mandate_use.mandate_id AND session_id = $1`,
+      `UPDATE mandate_use SET consumed_minor = consumed_minor - 1000000 FROM sessions
+        WHERE sessions.mandate_id = mandate_use.mandate_id AND session_id = $1`,
+    ],
+    [
+      'commandsSentOnce',
+      `INSERT INTO wire_log (station_id, at, direction, protocol, message_id, action, raw)
+       SELECT station, now(), 'out', 'ocpp2.0.1', 'call of ' || $1, 'Reset', '[2,"1","Reset",{}]'
+         FROM unnest(ARRAY['A', 'B']) AS station`,
+      `DELETE FROM wire_log WHERE message_id = 'call of ' || $1`,
     ],
     [
       'outboxEmpties',
@@ -110,6 +180,22 @@ describe('the audit of sessions', () => {
     await aaa.database.query(SET_ASIDE, [sessionId]);
     await aaa.database.query(`UPDATE sessions SET state = 'suspense' WHERE session_id = $1`, [
       sessionId,
+    ]);
+    expect((await audit.check()).breaches).toEqual([]);
+  });
+
+  it('names an account that may read what is not its own', async () => {
+    const [found] = await aaa.database.query<{ own: string; stranger: string }>(
+      `SELECT current_schema() AS own, rolname AS stranger FROM pg_roles
+        WHERE rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AND rolname <> current_user LIMIT 1`,
+    );
+    if (found === undefined) throw new Error('the server has one account only');
+    const { own, stranger } = found;
+    await aaa.database.query(`GRANT USAGE ON SCHEMA "${own}" TO "${stranger}"`);
+    const { breaches } = await audit.check();
+    await aaa.database.query(`REVOKE USAGE ON SCHEMA "${own}" FROM "${stranger}"`);
+    expect(breaches).toMatchObject([
+      { invariant: 'wallsHold', subject: `${stranger} reads ${own}` },
     ]);
     expect((await audit.check()).breaches).toEqual([]);
   });

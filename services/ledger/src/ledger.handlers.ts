@@ -3,6 +3,7 @@ import {
   readHeight,
   readRecord,
   submitTransaction,
+  verifyChain,
   type ReplyOf,
   type RequestOf,
 } from '@roamgrid/contracts';
@@ -35,5 +36,10 @@ export class LedgerHandlers {
   @Handles(readHeight)
   readHeight(): Promise<ReplyOf<typeof readHeight>> {
     return this.#answers.height();
+  }
+
+  @Handles(verifyChain)
+  verifyChain(): Promise<ReplyOf<typeof verifyChain>> {
+    return this.#answers.verifyChain();
   }
 }

@@ -9,6 +9,7 @@ import { issueBills } from './use-cases/issue-bills.js';
 import { depositCredit, releaseCredit, reserveCredit } from './use-cases/keep-credit.js';
 import { readBalances } from './use-cases/netting/read-balances.js';
 import { matchCharges } from './use-cases/match-charges.js';
+import { matchReplays } from './use-cases/match-replays.js';
 import { readCredit } from './use-cases/read-books.js';
 
 /** Drivers' bills and prepaid accounts, balances, the audit, and the outbox. */
@@ -59,6 +60,11 @@ export class BillHandlers {
   @Handles(contracts.auditBooks)
   auditBooks() {
     return auditBooks(this.#ports);
+  }
+
+  @Handles(contracts.matchReplays)
+  matchReplays(request: contracts.RequestOf<typeof contracts.matchReplays>) {
+    return matchReplays(this.#ports, request.charges);
   }
 
   @Handles(contracts.matchCharges)

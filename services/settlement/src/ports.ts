@@ -1,3 +1,4 @@
+import type { BooksAudit } from './audit-ports.js';
 import type {
   Contract,
   DrainRequest,
@@ -250,37 +251,6 @@ export interface Neighbours {
     visitedUtility: string,
     mandate?: SignedMandate,
   ): Promise<Consumer | null>;
-}
-
-/** A charge as a charge detail record has it. */
-export interface BookedCharge {
-  readonly sessionId: string;
-  readonly energyKwh: string;
-  readonly agreedTariffHash: string;
-  readonly quoteHash: string;
-}
-
-/** A credit note that does not take back exactly what its invoice claimed. */
-export interface UncancelledCredit {
-  readonly invoiceId: string;
-  readonly credited: string;
-  readonly invoiced: string;
-}
-
-export interface StaleMessage {
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-}
-
-/** What an audit reads beside the books. */
-export interface BooksAudit {
-  bookedCharges(sessionIds: readonly string[]): Promise<BookedCharge[]>;
-  /** sessions of these that wait for a price */
-  heldCharges(sessionIds: readonly string[]): Promise<string[]>;
-  uncancelledCredits(): Promise<{ checked: number; credits: UncancelledCredit[] }>;
-  /** messages that have waited for ten minutes or longer */
-  staleMessages(): Promise<{ checked: number; messages: StaleMessage[] }>;
 }
 
 /** Everything a use case may touch. */

@@ -9,17 +9,20 @@ import { MemoryLedger } from './memory-ledger.js';
 let server: PostgresServer;
 let consortium: Consortium;
 let ended: contracts.EndedCharge;
+let recorded: contracts.ReplayedCharge;
+const ledger = new MemoryLedger();
 
 const request: Consortium['bus']['request'] = (...asked) => consortium.bus.request(...asked);
 const audit = (utility: string) => request(contracts.auditBooks, utility, {});
 
 beforeAll(async () => {
   server = await startTestPostgres();
-  consortium = await openConsortium(server, [VISITED, HOME], new MemoryLedger());
+  consortium = await openConsortium(server, [VISITED, HOME], ledger);
   await agree(consortium.member(VISITED), consortium.member(HOME));
   for (let charges = 0; charges < 2; charges += 1) {
     const built = await buildCharge(consortium);
     await request(contracts.recordCharge, VISITED, built);
+    recorded = built;
     const { sessionId, agreedTariffHash, quote } = built.charge;
     ended = {
       sessionId,
@@ -178,6 +181,50 @@ describe('the audit', () => {
     for (const statement of undo) await database.query(statement);
     expect(breaches.map((breach) => breach.invariant)).toContain(invariant);
     expect((await audit(at)).breaches).toEqual([]);
+  });
+});
+
+describe('the chain of blocks', () => {
+  it('is named at the block that does not fit, and not counted where nobody can verify it', async () => {
+    expect((await audit(VISITED)).checked).not.toHaveProperty('ledgerChainUnbroken');
+    ledger.verdict = { intact: true, height: 3n, headHash: 'ab' };
+    expect((await audit(VISITED)).checked).toMatchObject({ ledgerChainUnbroken: 1 });
+    ledger.verdict = { intact: false, blockNumber: 2n, reason: 'the block was changed' };
+    const { breaches } = await audit(VISITED);
+    ledger.verdict = null;
+    expect(breaches).toEqual([
+      { invariant: 'ledgerChainUnbroken', subject: 'block 2', detail: 'the block was changed' },
+    ]);
+  });
+});
+
+describe('a charge that was made once more from its events', () => {
+  const replayed = async (charge: contracts.ReplayedCharge) => {
+    const { checked, breaches } = await request(contracts.matchReplays, VISITED, {
+      charges: [charge],
+    });
+    return [checked['cdrsReplay'], breaches.map(({ detail }) => detail)];
+  };
+
+  it('gives the same CDR to the byte', async () => {
+    expect(await replayed(recorded)).toEqual([1, []]);
+  });
+
+  it('is named where its events tell another energy', async () => {
+    const { charge } = recorded;
+    const changed = { ...charge, meter: { ...charge.meter, stopWh: '1' } };
+    expect(await replayed({ ...recorded, charge: changed })).toEqual([
+      1,
+      ['the stored events make another charge than the one that was rated'],
+    ]);
+  });
+
+  it('is named where one cent of the kept record is wrong', async () => {
+    const { database } = consortium.member(VISITED);
+    await database.query(`UPDATE cdr SET document = replace(document, '"7.83"', '"7.84"')`);
+    const found = await replayed(recorded);
+    await database.query(`UPDATE cdr SET document = replace(document, '"7.84"', '"7.83"')`);
+    expect(found).toEqual([1, ['made once more the document has other bytes']]);
   });
 });
 

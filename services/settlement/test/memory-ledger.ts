@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   LedgerError,
+  type ChainVerdict,
   type LedgerPort,
   type LedgerReceipt,
   type LedgerRecord,
@@ -28,6 +29,13 @@ export class MemoryLedger implements LedgerPort {
     const { txId, blockNumber, documentHash, committedAt } = receipt;
     const record = { kind: 'invoice' as const, businessKey, documentHash, txId, blockNumber };
     return Promise.resolve({ ...record, committedAt, fact: {} });
+  }
+
+  /** what recomputing the chain finds; null: this ledger has no chain */
+  verdict: ChainVerdict | null = null;
+
+  verifyChain(): Promise<ChainVerdict | null> {
+    return Promise.resolve(this.verdict);
   }
 
   height(): Promise<bigint> {

@@ -1,3 +1,4 @@
+import type { Answer, DemoGateway } from '../demo-gateway.js';
 import { CallUnanswered } from '../station/station-socket.js';
 
 /** More than any restart of a service takes. */
@@ -21,4 +22,21 @@ export async function answered<Value>(
       onRepeat();
     }
   }
+}
+
+/** Posts to a utility's API, again while a service behind it does not answer. @throws CallUnanswered */
+export function askUntilAnswered(
+  gateway: DemoGateway,
+  utility: string,
+  path: string,
+  body: object,
+): Promise<Answer> {
+  return answered(
+    async () => {
+      const answer = await gateway.ask(utility, 'POST', path, body);
+      if (answer.status !== 503) return answer;
+      throw new CallUnanswered(`${utility} ${path} was not answered`);
+    },
+    () => undefined,
+  );
 }

@@ -3,6 +3,7 @@ import { cinPrefix, makeCin, parseCin } from '@roamgrid/cin';
 import { z } from 'zod';
 import { DemoFault } from '../demo-fault.js';
 import { refused, type DemoGateway } from '../demo-gateway.js';
+import { askUntilAnswered } from './answered.js';
 import { atMost } from './at-most.js';
 import type { DriverKind } from './behaviours.js';
 
@@ -70,7 +71,7 @@ async function register(gateway: DemoGateway, home: Home, kind: DriverKind): Pro
     const consumerNumber = String(randomInt(CONSUMER_NUMBERS)).padStart(7, '0');
     const cin = makeCin({ country, utility, aaa, serviceIndex: '9', consumerNumber });
     const body = { cin, ...settingsOf(kind, home.currency) };
-    const answer = await gateway.ask(home.utility, 'POST', '/consumers', body);
+    const answer = await askUntilAnswered(gateway, home.utility, '/consumers', body);
     if (answer.status === 201) return cin;
     if (answer.status !== 409) throw refused(`registering a driver of ${home.utility}`, answer);
   }

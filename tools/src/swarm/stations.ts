@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { stationAnswer } from '../demo-answers.js';
 import { DemoFault } from '../demo-fault.js';
 import { refused, type DemoGateway } from '../demo-gateway.js';
+import { askUntilAnswered } from './answered.js';
 import { atMost } from './at-most.js';
 
 /** A station of the swarm, with what it needs to speak. */
@@ -54,7 +55,7 @@ export async function registerStations(
     const [visited, { document }] = model;
     const stationId = `SWARM-${run}-${String(number + 1).padStart(3, '0')}`;
     const body = Object.fromEntries(COPIED.map((name) => [name, document[name]]));
-    const answer = await gateway.ask(visited, 'POST', '/stations', { ...body, stationId });
+    const answer = await askUntilAnswered(gateway, visited, '/stations', { ...body, stationId });
     if (answer.status !== 201) throw refused(`registering ${stationId}`, answer);
     const { password } = registered.parse(answer.body);
     return { stationId, password, visited, evses: document.evses };

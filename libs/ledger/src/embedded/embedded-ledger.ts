@@ -12,7 +12,8 @@ import type { Queries } from './private-state.js';
 import { failureOf } from './failure.js';
 import { TransactionStub } from './transaction-stub.js';
 import { verifyBlocks } from './verify-chain.js';
-import type { ChainAnchor, ChainVerdict } from './verify-chain.js';
+import type { ChainVerdict } from '../chain-verdict.js';
+import type { ChainAnchor } from './verify-chain.js';
 
 export interface EmbeddedLedgerOptions {
   /** the ledger's own database, migrated with `CreateLedger`; closed with the ledger */

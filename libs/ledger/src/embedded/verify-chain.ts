@@ -1,3 +1,4 @@
+import type { ChainVerdict } from '../chain-verdict.js';
 import { blockHash, hashWrite, NO_BLOCK_HASH, sha256Hex, writeText } from './block.js';
 import type { Block, TransactionContent } from './block.js';
 import { blockOf } from './block-store.js';
@@ -10,15 +11,6 @@ export interface ChainAnchor {
   /** lower-case hex */
   readonly blockHash: string;
 }
-
-export type ChainVerdict =
-  | { readonly intact: true; readonly height: bigint; readonly headHash: string }
-  | {
-      readonly intact: false;
-      /** the first block that does not fit */
-      readonly blockNumber: bigint;
-      readonly reason: string;
-    };
 
 interface ChainRow extends BlockRow {
   readonly tx_id: string | null;

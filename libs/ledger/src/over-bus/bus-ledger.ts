@@ -1,6 +1,7 @@
-import { readHeight, readRecord, submitTransaction } from '@roamgrid/contracts';
+import { readHeight, readRecord, submitTransaction, verifyChain } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
+import type { ChainVerdict } from '../chain-verdict.js';
 import { LEDGER_ERROR_CODES, LedgerError, type LedgerErrorCode } from '../ledger-error.js';
 import type { LedgerPort, LedgerReceipt, LedgerRecord, LedgerTransaction } from '../port.js';
 
@@ -13,6 +14,8 @@ export interface BusLedgerOptions {
 
 /** Verifying an invoice re-rates each of its CDRs. */
 const SUBMIT_TIMEOUT_MS = 30_000;
+/** A chain of years is read from its beginning. */
+const VERIFY_TIMEOUT_MS = 600_000;
 
 /** A ledger in another process, asked over the bus. Speaks for its own utility and for nobody else. */
 export class BusLedger implements LedgerPort {
@@ -55,6 +58,19 @@ export class BusLedger implements LedgerPort {
     try {
       const { height } = await this.#bus.request(readHeight, this.#utility, {});
       return BigInt(height);
+    } catch (error) {
+      throw ledgerErrorOf(error, 'ledger_unavailable');
+    }
+  }
+
+  async verifyChain(): Promise<ChainVerdict | null> {
+    try {
+      const timeout = { timeoutMs: VERIFY_TIMEOUT_MS };
+      const { verdict } = await this.#bus.request(verifyChain, this.#utility, {}, timeout);
+      if (verdict === null) return null;
+      return verdict.intact
+        ? { ...verdict, height: BigInt(verdict.height) }
+        : { ...verdict, blockNumber: BigInt(verdict.blockNumber) };
     } catch (error) {
       throw ledgerErrorOf(error, 'ledger_unavailable');
     }

@@ -1,5 +1,11 @@
 import { readRecord } from '@roamgrid/contracts';
-import type { ReplyOf, RequestOf, readHeight, submitTransaction } from '@roamgrid/contracts';
+import type {
+  ReplyOf,
+  RequestOf,
+  readHeight,
+  submitTransaction,
+  verifyChain,
+} from '@roamgrid/contracts';
 import type { LedgerPort } from '../port.js';
 
 /** What a ledger answers to one utility over the bus: the other end of `BusLedger`. */
@@ -37,5 +43,16 @@ export class LedgerAnswers {
   /** @throws LedgerError `ledger_unavailable` */
   async height(): Promise<ReplyOf<typeof readHeight>> {
     return { height: String(await this.#ledger.height()) };
+  }
+
+  /** @throws LedgerError `ledger_unavailable` */
+  async verifyChain(): Promise<ReplyOf<typeof verifyChain>> {
+    const verdict = (await this.#ledger.verifyChain?.()) ?? null;
+    if (verdict === null) return { verdict: null };
+    return {
+      verdict: verdict.intact
+        ? { ...verdict, height: String(verdict.height) }
+        : { ...verdict, blockNumber: String(verdict.blockNumber) },
+    };
   }
 }

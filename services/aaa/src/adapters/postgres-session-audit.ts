@@ -1,18 +1,12 @@
 import type { AuditReport, EndedCharge } from '@roamgrid/contracts';
-import { formatEnergyKwh } from '@roamgrid/kernel';
+import { formatEnergyKwh, formatMoney, parseMoney } from '@roamgrid/kernel';
 import type { Database } from '@roamgrid/persistence';
 import { energyOf } from '../session/metering.js';
-import type { SessionReading } from '../session/session.js';
-
-/** One invariant: how many things it was checked on, and which of them break it. */
-interface Check {
-  readonly invariant: string;
-  readonly detail: string;
-  /** gives `checked`, a count */
-  readonly count: string;
-  /** gives a `subject` a breach */
-  readonly breaches: string;
-}
+import type { StoredEvent } from '../session/replay.js';
+import type { SessionReading, TransactionEvent } from '../session/session.js';
+import type { StoredCharge } from '../use-cases/replay-charges.js';
+import { SESSION_CHECKS } from './session-checks.js';
+import { sessionFromRow, type SessionRow } from './session-rows.js';
 
 interface EndedRow {
   readonly session_id: string;
@@ -21,68 +15,23 @@ interface EndedRow {
   readonly quote_hash: string;
 }
 
+interface UsedMandateRow {
+  readonly mandate_id: string;
+  readonly consumed_minor: bigint;
+  readonly amount: string;
+  readonly currency: string;
+}
+
+interface StoredEventRow {
+  readonly session_id: string;
+  readonly event: TransactionEvent;
+  readonly received_at: Date;
+  readonly quarantined: string | null;
+}
+
 /** More breaches of one kind than anyone reads; the first ones name the fault. */
 const BREACHES_CAP = 200;
-
-const CHECKS: readonly Check[] = [
-  {
-    invariant: 'eventsAccountedFor',
-    detail: 'an event that ended a charge belongs to no session and to no suspense item',
-    count: 'SELECT count(*) AS checked FROM inbox',
-    breaches: `SELECT station_id || ' ' || transaction_id AS subject FROM inbox AS event
-       WHERE session_id IS NULL AND event.event ->> 'step' = 'ended' AND NOT EXISTS (
-         SELECT 1 FROM suspense WHERE suspense.station_id = event.station_id
-            AND suspense.transaction_id = event.transaction_id)`,
-  },
-  {
-    invariant: 'suspenseNeverLost',
-    detail: 'the session is in suspense and no item says why',
-    count: `SELECT count(*) AS checked FROM sessions WHERE state = 'suspense'`,
-    breaches: `SELECT session_id::text AS subject FROM sessions
-       WHERE state = 'suspense' AND NOT EXISTS (
-         SELECT 1 FROM suspense WHERE suspense.session_id = sessions.session_id)`,
-  },
-  {
-    invariant: 'reservationsReleased',
-    detail: 'credit is reserved for a session that is over',
-    count: 'SELECT count(*) AS checked FROM reservations',
-    breaches: `SELECT session_id::text AS subject FROM reservations JOIN sessions USING (session_id)
-       WHERE state IN ('refused', 'declined', 'expired', 'ended', 'written_off')`,
-  },
-  {
-    invariant: 'refusalsHaveReason',
-    detail: 'the session was refused and no reason is kept',
-    count: `SELECT count(*) AS checked FROM sessions WHERE state = 'refused'`,
-    breaches: `SELECT session_id::text AS subject FROM sessions
-       WHERE state = 'refused' AND facts ->> 'refusal' IS NULL`,
-  },
-  {
-    invariant: 'quotesExpire',
-    detail: 'a quote or consent ran out more than ten minutes ago and still holds',
-    count: `SELECT count(*) AS checked FROM sessions WHERE expires_at IS NOT NULL`,
-    breaches: `SELECT session_id::text AS subject FROM sessions
-       WHERE state IN ('quoted', 'consented') AND expires_at < now() - interval '10 minutes'`,
-  },
-  {
-    invariant: 'registersNeverFall',
-    detail: 'the meter reads less at the start than at the end of the charge before',
-    count: `SELECT count(*) AS checked FROM sessions
-       WHERE state = 'ended' AND progress ->> 'meterSerial' IS NOT NULL`,
-    breaches: `SELECT session_id::text AS subject FROM (
-         SELECT session_id, (progress -> 'readings' -> 0 ->> 'meterWh')::numeric AS start_wh,
-                lag((progress -> 'readings' -> -1 ->> 'meterWh')::numeric)
-                  OVER (PARTITION BY progress ->> 'meterSerial' ORDER BY started_at, ended_at) AS before_wh
-           FROM sessions WHERE state = 'ended' AND progress ->> 'meterSerial' IS NOT NULL) AS metered
-       WHERE start_wh < before_wh`,
-  },
-  {
-    invariant: 'outboxEmpties',
-    detail: 'a message of AAA has waited for ten minutes',
-    count: 'SELECT count(*) AS checked FROM outbox',
-    breaches: `SELECT to_utility || ' ' || subject || ' ' || id AS subject FROM outbox
-       WHERE delivered_at IS NULL AND created_at < now() - interval '10 minutes'`,
-  },
-];
+const MANDATES_PAGE = 500;
 
 /** What an audit reads of sessions; it changes nothing. */
 export class PostgresSessionAudit {
@@ -95,7 +44,7 @@ export class PostgresSessionAudit {
   async check(): Promise<AuditReport> {
     const checked: Record<string, number> = {};
     const breaches: AuditReport['breaches'] = [];
-    for (const { invariant, detail, count, breaches: found } of CHECKS) {
+    for (const { invariant, detail, count, breaches: found } of SESSION_CHECKS) {
       const [row] = await this.#database.query<{ checked: bigint }>(count);
       checked[invariant] = Number(row?.checked ?? 0n);
       const broken = await this.#database.query<{ subject: string }>(
@@ -103,7 +52,68 @@ export class PostgresSessionAudit {
       );
       breaches.push(...broken.map(({ subject }) => ({ invariant, subject, detail })));
     }
+    await this.#checkCaps(checked, breaches);
     return { checked, breaches };
+  }
+
+  /** What was billed under a mandate stays within the money that home signed for it. */
+  async #checkCaps(
+    checked: Record<string, number>,
+    breaches: AuditReport['breaches'],
+  ): Promise<void> {
+    const invariant = 'mandatesWithinCaps';
+    checked[invariant] = 0;
+    let after = '';
+    for (;;) {
+      const used = await this.#usedMandates(after);
+      checked[invariant] += used.length;
+      for (const { mandate_id, consumed_minor, amount, currency } of used) {
+        const cap = parseMoney(amount, currency);
+        if (consumed_minor <= cap.minor) continue;
+        const billed = formatMoney({ ...cap, minor: consumed_minor });
+        const detail = `billed ${billed} ${currency} under a cap of ${amount}`;
+        breaches.push({ invariant, subject: mandate_id, detail });
+      }
+      after = used.at(-1)?.mandate_id ?? '';
+      if (used.length < MANDATES_PAGE) return;
+    }
+  }
+
+  #usedMandates(after: string): Promise<UsedMandateRow[]> {
+    return this.#database.query<UsedMandateRow>(
+      `SELECT mandate_id, consumed_minor, cap ->> 'amount' AS amount, cap ->> 'currency' AS currency
+         FROM mandate_use JOIN LATERAL (
+           SELECT terms::jsonb #> '{mandate,document,moneyCap}' AS cap FROM sessions
+            WHERE sessions.mandate_id = mandate_use.mandate_id AND terms IS NOT NULL
+            ORDER BY session_id DESC LIMIT 1) AS signed ON true
+        WHERE mandate_id > $1 ORDER BY mandate_id LIMIT $2`,
+      [after, MANDATES_PAGE],
+    );
+  }
+
+  /** Charges that were handed over with their raw events in the order of arrival, a page in order of id. */
+  async storedCharges(after: string | null, limit: number): Promise<StoredCharge[]> {
+    const rows = await this.#database.query<SessionRow>(
+      `SELECT * FROM sessions
+        WHERE state = 'ended' AND ($1::uuid IS NULL OR session_id > $1::uuid)
+        ORDER BY session_id LIMIT $2`,
+      [after, limit],
+    );
+    const events = await this.#database.query<StoredEventRow>(
+      `SELECT session_id, event, received_at, reply ->> 'quarantined' AS quarantined FROM inbox
+        WHERE session_id = ANY($1::uuid[]) AND NOT set_aside ORDER BY received_at, natural_key`,
+      [rows.map(({ session_id }) => session_id)],
+    );
+    return rows.map((row) => ({
+      session: sessionFromRow(row),
+      events: events
+        .filter(({ session_id }) => session_id === row.session_id)
+        .map(({ event, received_at, quarantined }): StoredEvent => ({
+          event,
+          receivedMs: received_at.getTime(),
+          quarantined,
+        })),
+    }));
   }
 
   /** Charges that were handed to settlement, a page in order of id. */

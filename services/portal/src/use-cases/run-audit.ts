@@ -5,6 +5,8 @@ import {
   drainSettlement,
   listEndedCharges,
   matchCharges,
+  matchReplays,
+  replayCharges,
   type AuditReport,
   type ReplyOf,
 } from '@roamgrid/contracts';
@@ -14,6 +16,7 @@ import type { JsonObject } from '../read-model/view.js';
 
 const AUDIT_TIMEOUT_MS = 600_000;
 const CHARGES_PAGE = 500;
+const REPLAYED_PAGE = 50;
 
 /** What is on its way between the services would look like a breach: it arrives first. */
 async function check(portal: Portal): Promise<AuditReport> {
@@ -25,6 +28,7 @@ async function check(portal: Portal): Promise<AuditReport> {
     await bus.request(auditBooks, utility, {}, timeout),
     await bus.request(auditSessions, utility, {}, timeout),
     ...(await matchAll(portal)),
+    ...(await replayAll(portal)),
   ]);
 }
 
@@ -42,6 +46,22 @@ async function matchAll({ bus, utility }: Portal): Promise<AuditReport[]> {
     await bus.request(drainAaa, utility, {});
     reports.push(await bus.request(matchCharges, utility, { charges: items }));
     after = items.length < CHARGES_PAGE ? null : (items.at(-1)?.sessionId ?? null);
+  } while (after !== null);
+  return reports;
+}
+
+/** From the raw events to the bytes of each CDR: AAA makes the charges again, settlement their records. */
+async function replayAll({ bus, utility }: Portal): Promise<AuditReport[]> {
+  const reports: AuditReport[] = [];
+  let after: string | null = null;
+  do {
+    const { items, next }: ReplyOf<typeof replayCharges> = await bus.request(
+      replayCharges,
+      utility,
+      { after, limit: REPLAYED_PAGE },
+    );
+    reports.push(await bus.request(matchReplays, utility, { charges: items }));
+    after = next;
   } while (after !== null);
   return reports;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@roamgrid/persistence';
-import type { BookedCharge, BooksAudit, StaleMessage, UncancelledCredit } from '../ports.js';
+import type { CdrDocument } from '@roamgrid/contracts';
+import type { BookedCharge, BooksAudit, StaleMessage, UncancelledCredit } from '../audit-ports.js';
 
 /** What an audit reads beside the books themselves; it changes nothing. */
 export class PostgresBooksAudit implements BooksAudit {
@@ -17,6 +18,20 @@ export class PostgresBooksAudit implements BooksAudit {
          FROM cdr WHERE session_id = ANY($1::text[])`,
       [sessionIds],
     );
+  }
+
+  async firstCdrs(sessionIds: readonly string[]) {
+    const rows = await this.#database.query<{ charge_hash: string; document: string }>(
+      `SELECT DISTINCT ON (session_id) charge_hash, document::text AS document FROM cdr
+        WHERE session_id = ANY($1::text[]) AND role IN ('visited', 'domestic')
+          AND charge_hash IS NOT NULL
+        ORDER BY session_id, sequence`,
+      [sessionIds],
+    );
+    return rows.map((row) => ({
+      chargeHash: row.charge_hash,
+      document: JSON.parse(row.document) as CdrDocument,
+    }));
   }
 
   async heldCharges(sessionIds: readonly string[]): Promise<string[]> {

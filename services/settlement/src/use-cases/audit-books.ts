@@ -10,10 +10,11 @@ import { checkAgreedTariff } from '../review/check-agreed-tariff.js';
 import { checkRating, compareFigures } from '../review/check-rating.js';
 import { isSigned } from '../review/objection.js';
 import { AuditFindings } from './audit-findings.js';
+import { auditLedger } from './audit-ledger.js';
+import { inPages, PAGE } from './in-pages.js';
 import { auditSettlements } from './netting/audit-settlements.js';
 import { compareInvoice } from './review-invoice.js';
 
-const PAGE = 200;
 /** received invoices that home has agreed to */
 const AGREED: ReadonlySet<unknown> = new Set(['accepted', 'settled']);
 
@@ -37,7 +38,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
     findings.breach('settlementsAddUp', subject, detail);
   }
   await auditCredits(ports, findings);
-  await auditIntents(ports, findings);
+  await auditLedger(ports, findings);
   await auditOutbox(ports, findings);
   return findings.report();
 }
@@ -112,21 +113,6 @@ async function auditCdrs(ports: Ports, findings: AuditFindings): Promise<void> {
   for await (const record of cdrs) {
     findings.count('oneCdrPerTransaction');
     await auditCdr(ports, findings, record, await agreementFor(ports, record, agreements));
-  }
-}
-
-/** Goes through all of something, a page in memory at a time; each page is read in a transaction of its own. */
-async function* inPages<Item>(
-  read: (after: string) => Promise<readonly Item[]>,
-  keyOf: (item: Item) => string,
-): AsyncGenerator<Item, void, undefined> {
-  let after = '';
-  for (;;) {
-    const page = await read(after);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    after = keyOf(last);
   }
 }
 
@@ -243,28 +229,6 @@ async function auditInvoice(
   });
 }
 
-async function auditIntents(ports: Ports, findings: AuditFindings): Promise<void> {
-  const counts = await ports.work.run((books) => books.intents.count());
-  const total = counts.pending + counts.posted + counts.unknown + counts.refused;
-  findings.count('ledgerOutcomesKnown', total);
-  if (counts.unknown > 0) {
-    const detail = `${String(counts.unknown)} submissions have an unknown outcome`;
-    findings.breach('ledgerOutcomesKnown', ports.utility, detail);
-  }
-  const posted = inPages(
-    (after) => ports.work.run((books) => books.intents.postedAfter(after, PAGE)),
-    ({ businessKey }) => businessKey,
-  );
-  for await (const { businessKey, documentHash } of posted) {
-    const found = await readOrNothing(ports, businessKey);
-    if (found === 'unavailable') return;
-    findings.count('postedOnLedger');
-    if (found !== documentHash) {
-      findings.breach('postedOnLedger', businessKey, 'the ledger does not hold this document');
-    }
-  }
-}
-
 /** What was asked of the payment provider has an outcome; an open order is not counted as one. */
 async function auditCards(ports: Ports, findings: AuditFindings): Promise<void> {
   const counts = await ports.work.run((books) => books.cards.count());
@@ -272,14 +236,4 @@ async function auditCards(ports: Ports, findings: AuditFindings): Promise<void> 
   if (counts.unknown === 0) return;
   const detail = `${String(counts.unknown)} orders have an unknown outcome`;
   findings.breach('cardOutcomesKnown', ports.utility, detail);
-}
-
-async function readOrNothing(ports: Ports, businessKey: string): Promise<string | null> {
-  try {
-    const found = await ports.ledger.read(ports.utility, businessKey);
-    return found?.documentHash ?? null;
-  } catch (error) {
-    if (error instanceof RoamgridError && error.code === 'ledger_unavailable') return 'unavailable';
-    throw error;
-  }
 }

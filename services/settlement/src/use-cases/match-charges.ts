@@ -1,6 +1,7 @@
 import type { AuditReport, EndedCharge } from '@roamgrid/contracts';
 import { parseEnergyKwh } from '@roamgrid/kernel';
-import type { BookedCharge, Ports } from '../ports.js';
+import type { BookedCharge } from '../audit-ports.js';
+import type { Ports } from '../ports.js';
 import { AuditFindings } from './audit-findings.js';
 
 /** Everything that AAA metered is rated or held, with the same energy, under what was consented to. */

@@ -96,3 +96,27 @@ export const readHeight = defineContract({
   request: nothing,
   reply: z.strictObject({ height: integerString }),
 });
+
+/** `verdict` is null for a ledger whose members verify it themselves. */
+export const verifyChain = defineContract({
+  kind: 'command',
+  service: 'ledger',
+  name: 'verifyChain',
+  version: 1,
+  summary: 'Recomputes the chain of blocks and names the first that does not fit.',
+  senders: ['settlement'],
+  scope: 'own',
+  request: nothing,
+  reply: z.strictObject({
+    verdict: z
+      .discriminatedUnion('intact', [
+        z.strictObject({ intact: z.literal(true), height: integerString, headHash: z.string() }),
+        z.strictObject({
+          intact: z.literal(false),
+          blockNumber: integerString,
+          reason: z.string(),
+        }),
+      ])
+      .nullable(),
+  }),
+});

@@ -38,7 +38,7 @@ export function sendCharge(
   utcOffsets: readonly ResolvedUtcOffset[],
   unbilledEnergyMilliWh: EnergyMilliWh,
 ): void {
-  const charge = chargeRecordOf(by, session, utcOffsets, unbilledEnergyMilliWh);
+  const charge = chargeRecordOf(by.station, session, utcOffsets, unbilledEnergyMilliWh);
   by.unit.send({
     to: by.parts.utility,
     subject: subjectOf(recordCharge),
@@ -50,8 +50,9 @@ export function sendCharge(
 /** A session that no station named has itself as its transaction. */
 const transactionOf = ({ transactionId, sessionId }: Session): string => transactionId ?? sessionId;
 
-function chargeRecordOf(
-  by: HandOver,
+/** A charge as settlement gets it; the same session and station give the same record. */
+export function chargeRecordOf(
+  station: Station,
   session: Session,
   utcOffsets: readonly ResolvedUtcOffset[],
   unbilledEnergyMilliWh: EnergyMilliWh,
@@ -62,7 +63,7 @@ function chargeRecordOf(
     transactionId: transactionOf(session),
     stationId,
     ...entitlementOf(session),
-    ...placeOf(by.station, session.connectorId),
+    ...placeOf(station, session.connectorId),
     ...meteringOf(session),
     stopReason: progress.stopReason ?? 'Local',
     timeZoneVersion: timeZoneVersion(),
