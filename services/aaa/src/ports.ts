@@ -128,6 +128,10 @@ export interface SessionBook {
   leaveConnector(sessionId: string): Promise<void>;
   /** where the connector's register stood when its last session before `beforeMs` was over */
   lastRegister(session: Session, beforeMs: InstantMs): Promise<LastRegister | null>;
+  /** whether another session came with one of these signed records */
+  hasSigned(session: Session, records: readonly string[]): Promise<boolean>;
+  /** the last signed record of the connector's session before this one */
+  lastSigned(session: Session): Promise<string | null>;
   /**
    * Ends quotes under a mandate that is taken or closed, all but one. One that somebody
    * else holds at this moment is left: it finds the mandate so.

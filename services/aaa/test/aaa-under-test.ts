@@ -146,6 +146,7 @@ export class AaaUnderTest {
     stationId: string,
     connectorIds: readonly number[] = [1, 2],
     meterSerial: string | null = null,
+    meterKey?: string,
   ): Promise<SignedStationRecord> {
     return this.useCases.registerStation({
       record: {
@@ -164,6 +165,7 @@ export class AaaUnderTest {
           powerW: '22000',
           currentType: 'AC' as const,
           meterSerial,
+          ...(meterKey === undefined ? {} : { meterKey }),
           plug: PLUG,
         })),
       },

@@ -35,10 +35,16 @@ export class StationUnderTest {
   static async register(
     aaa: AaaUnderTest,
     connectorIds: readonly number[] = [1, 2],
+    meterKey?: string,
   ): Promise<StationUnderTest> {
     StationUnderTest.#count += 1;
     const stationId = `DUKE-T-${String(StationUnderTest.#count)}`;
-    await aaa.registerStation(stationId, connectorIds);
+    await aaa.registerStation(
+      stationId,
+      connectorIds,
+      meterKey === undefined ? null : 'M-1',
+      meterKey,
+    );
     return new StationUnderTest(aaa, stationId);
   }
 

@@ -35,6 +35,11 @@ export const stationRecordDocument = z.strictObject({
         powerW: integerString,
         currentType: z.enum(['AC', 'DC']),
         meterSerial: z.string().max(50).nullable(),
+        /** public key of the meter, DER SubjectPublicKeyInfo in hex; with it, signed meter data is checked */
+        meterKey: z
+          .string()
+          .regex(/^(?:[0-9a-f]{2}){26,300}$/)
+          .exactOptional(),
         plug: plug.exactOptional(),
       }),
     )

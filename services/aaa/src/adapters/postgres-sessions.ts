@@ -149,6 +149,28 @@ export class PostgresSessions implements SessionBook {
     return row === undefined ? null : { meterWh: row.meter_wh, meterSerial: row.meter_serial };
   }
 
+  async hasSigned(session: Session, records: readonly string[]): Promise<boolean> {
+    const rows = await this.#tx.query(
+      `SELECT 1 FROM sessions WHERE station_id = $1 AND session_id <> $2
+         AND (progress->'signedStart'->>'value' = ANY($3::text[])
+           OR progress->'signedStop'->>'value' = ANY($3::text[])) LIMIT 1`,
+      [session.stationId, session.sessionId, records],
+    );
+    return rows.length > 0;
+  }
+
+  async lastSigned({ stationId, connectorId, sessionId }: Session): Promise<string | null> {
+    const [row] = await this.#tx.query<{ signed: string }>(
+      `SELECT coalesce(progress->'signedStop'->>'value', progress->'signedStart'->>'value') AS signed
+         FROM sessions
+        WHERE station_id = $1 AND connector_id = $2 AND session_id <> $3 AND state = 'ended'
+          AND coalesce(progress->'signedStop'->>'value', progress->'signedStart'->>'value') IS NOT NULL
+        ORDER BY ended_at DESC LIMIT 1`,
+      [stationId, connectorId, sessionId],
+    );
+    return row?.signed ?? null;
+  }
+
   async expireQuotes(
     mandateId: string,
     exceptSessionId: string | null,

@@ -13,6 +13,7 @@ import {
   type AppliedToSession,
   type ChargeStep,
 } from './charge-step.js';
+import { signedDataFault } from './check-signed-data.js';
 import { powerOf } from './connector-at.js';
 import { handOver } from './hand-over.js';
 import { releaseMandate } from './release-mandate.js';
@@ -39,7 +40,10 @@ export async function endCharge(step: ChargeStep, session: Session): Promise<App
   const hadRegister = session.progress.readings.length > 0;
   const invalid = hasInvalidSequence(step) ? 'sequence_invalid' : null;
   const contradiction =
-    invalid ?? faults[0]?.fault ?? (await contradictionOf(step, ended, hadRegister));
+    invalid ??
+    faults[0]?.fault ??
+    (await contradictionOf(step, ended, hadRegister)) ??
+    (await signedDataFault(step, ended));
   if (contradiction !== null) return setSessionAside(step, ended, contradiction);
   return rateAndHandOver(step, ended);
 }
