@@ -310,4 +310,16 @@ describe('transaction', () => {
     await expect(work).rejects.toMatchObject({ code: 'internal', next: 'unknownOutcome' });
     expect(await database.query('SELECT 1 AS x')).toEqual([{ x: 1 }]);
   });
+
+  it('fails, and nothing else does, when the connection breaks between two statements', async () => {
+    const work = database.transaction(async (tx) => {
+      const [row] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await database.query('SELECT pg_terminate_backend($1)', [row?.pid]);
+      const alive = 'SELECT 1 FROM pg_stat_activity WHERE pid = $1';
+      while ((await database.query(alive, [row?.pid])).length > 0);
+      await tx.query('INSERT INTO things (id) VALUES (31)');
+    });
+    await expect(work).rejects.toThrow();
+    expect(await database.query('SELECT id FROM things WHERE id = 31')).toEqual([]);
+  });
 });

@@ -35,8 +35,8 @@ function all(upstreams: Upstreams): Upstream[] {
   return [routerOf(upstreams), identity, ...portalsOf(upstreams), ...consortiumOf(upstreams)];
 }
 
-async function ask({ url }: Upstream): Promise<Json> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+async function ask({ url }: Upstream, patienceMs: number): Promise<Json> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) });
   if (!response.ok) throw new Error(`answers ${String(response.status)}`);
   return (await response.json()) as Json;
 }
@@ -47,9 +47,9 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }
 
-async function upstreamHealth(upstream: Upstream): Promise<HealthPart> {
+async function upstreamHealth(upstream: Upstream, patienceMs: number): Promise<HealthPart> {
   try {
-    await ask(upstream);
+    await ask(upstream, patienceMs);
     return { name: upstream.name, state: 'up' };
   } catch (error) {
     return { name: upstream.name, state: 'down', detail: reasonOf(error) };
@@ -70,9 +70,12 @@ const ready = z.object({
 });
 
 /** What a program says of itself, up or not; one that says nothing is down. */
-async function probeHealth([name, origin]: [string, string]): Promise<readonly HealthPart[]> {
+async function probeHealth(
+  [name, origin]: [string, string],
+  patienceMs: number,
+): Promise<readonly HealthPart[]> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(`${origin}/health/ready`, { signal });
     return ready.parse(await response.json()).parts;
   } catch (error) {
@@ -84,24 +87,28 @@ async function probeHealth([name, origin]: [string, string]): Promise<readonly H
 export async function healthOf(
   upstreams: Upstreams,
   probes: Probes = {},
+  patienceMs = PATIENCE_MS,
 ): Promise<readonly HealthPart[]> {
   const answering = all(upstreams);
   const others = Object.entries(probes).filter(
     ([name]) => !answering.some((upstream) => upstream.name === name),
   );
   const parts = await Promise.all([
-    ...answering.map(async (upstream) => [await upstreamHealth(upstream)]),
-    ...others.map(probeHealth),
+    ...answering.map(async (upstream) => [await upstreamHealth(upstream, patienceMs)]),
+    ...others.map((probe) => probeHealth(probe, patienceMs)),
   ]);
   return parts.flat();
 }
 
 /** What the programs behind the edge offer: the first portal that answers speaks for all, they are alike. */
-export async function openApiOf(upstreams: Upstreams): Promise<readonly Json[]> {
+export async function openApiOf(
+  upstreams: Upstreams,
+  patienceMs = PATIENCE_MS,
+): Promise<readonly Json[]> {
   const answers = await Promise.allSettled([
-    Promise.any(portalsOf(upstreams).map(ask)),
-    ask(routerOf(upstreams)),
-    ...consortiumOf(upstreams).map(ask),
+    Promise.any(portalsOf(upstreams).map((portal) => ask(portal, patienceMs))),
+    ask(routerOf(upstreams), patienceMs),
+    ...consortiumOf(upstreams).map((consortium) => ask(consortium, patienceMs)),
   ]);
   return answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }

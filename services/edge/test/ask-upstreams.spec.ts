@@ -7,6 +7,8 @@ import { edgeMetrics } from '../src/edge-metrics.js';
 import { mergeOpenApi } from '../src/merge-open-api.js';
 import type { Upstreams } from '../src/upstreams.js';
 
+/** for a busy machine: everybody here answers or refuses at once */
+const PATIENCE_MS = 60_000;
 const DEAD = 'http://127.0.0.1:1';
 const portal = {
   info: { title: 'portal' },
@@ -52,7 +54,7 @@ describe('the programs behind the edge', () => {
   });
 
   it('are each asked whether they answer', async () => {
-    expect(await healthOf(upstreams)).toEqual([
+    expect(await healthOf(upstreams, {}, PATIENCE_MS)).toEqual([
       { name: 'router', state: 'up' },
       { name: 'identity', state: 'up' },
       { name: 'alabama-power/portal', state: 'down', detail: expect.any(String) },
@@ -62,14 +64,14 @@ describe('the programs behind the edge', () => {
   });
 
   it('are measured', async () => {
-    const text = await edgeMetrics(() => healthOf(upstreams))();
+    const text = await edgeMetrics(() => healthOf(upstreams, {}, PATIENCE_MS))();
     expect(text).toContain('roamgrid_edge_upstream_up{upstream="router"} 1');
     expect(text).toContain('roamgrid_edge_upstream_up{upstream="alabama-power/portal"} 0');
     expect(text).toContain('process_start_time_seconds');
   });
 
   it('describe themselves, joined into one document', async () => {
-    expect(mergeOpenApi(await openApiOf(upstreams))).toEqual({
+    expect(mergeOpenApi(await openApiOf(upstreams, PATIENCE_MS))).toEqual({
       info: { title: 'portal' },
       paths: { '/x': {}, '/station/v1/swipes': {} },
       components: { schemas: { X: 1 }, securitySchemes: { station: {} } },
@@ -77,9 +79,16 @@ describe('the programs behind the edge', () => {
   });
 
   it('are left out of the document while they do not answer', async () => {
-    expect(mergeOpenApi(await openApiOf({ ...upstreams, router: DEAD }))).toEqual(portal);
-    expect(mergeOpenApi(await openApiOf({ ...upstreams, portals: {} }))).toEqual(station);
+    expect(mergeOpenApi(await openApiOf({ ...upstreams, router: DEAD }, PATIENCE_MS))).toEqual(
+      portal,
+    );
+    expect(mergeOpenApi(await openApiOf({ ...upstreams, portals: {} }, PATIENCE_MS))).toEqual(
+      station,
+    );
     const nobody = { router: DEAD, identity: DEAD, portals: {} };
-    expect(mergeOpenApi(await openApiOf(nobody))).toEqual({ paths: {}, components: {} });
+    expect(mergeOpenApi(await openApiOf(nobody, PATIENCE_MS))).toEqual({
+      paths: {},
+      components: {},
+    });
   });
 });

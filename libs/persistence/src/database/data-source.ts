@@ -68,6 +68,10 @@ export function createPool(options: Omit<DataSourceOptions, 'migrations'>): pg.P
   });
   // a connection lost while idle leaves the pool; the next query opens another or fails by itself
   pool.on('error', () => undefined);
+  // nor does one end the process that is lost between two statements of a transaction: the next one fails
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
