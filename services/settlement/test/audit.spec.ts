@@ -74,6 +74,12 @@ const PLANTS: readonly Plant[] = [
     ],
   },
   {
+    invariant: 'feedFollowsCharges',
+    at: HOME,
+    sql: ['UPDATE billing_feed SET collect_minor = collect_minor + 1'],
+    undo: ['UPDATE billing_feed SET collect_minor = collect_minor - 1'],
+  },
+  {
     invariant: 'prepaidAccountsConsistent',
     at: HOME,
     sql: ['UPDATE credit_account SET balance_minor = balance_minor + 1'],

@@ -121,4 +121,24 @@ export class PostgresFeed implements FeedBook {
       ],
     );
   }
+
+  /** What was taken back is owed to the driver as far as a card paid it and has it not back yet. */
+  async inconsistent(): Promise<{ checked: number; cdrIds: string[] }> {
+    const [count] = await this.#tx.query<{ charges: number }>(
+      'SELECT count(DISTINCT cdr_id)::integer AS charges FROM billing_feed WHERE cdr_id IS NOT NULL',
+    );
+    const rows = await this.#tx.query<{ cdr_id: string }>(
+      `SELECT cdr_id FROM billing_feed JOIN retail_charge USING (cdr_id)
+        GROUP BY cdr_id, voided_at, total_minor, paid_minor
+       HAVING sum(collect_minor) <> CASE
+                WHEN voided_at IS NULL THEN total_minor - paid_minor
+                ELSE coalesce((
+                  SELECT sum(CASE operation WHEN 'refund' THEN amount_minor ELSE -amount_minor END)
+                    FROM card_order
+                   WHERE card_order.cdr_id = billing_feed.cdr_id AND card_order.state = 'done'
+                     AND operation IN ('capture', 'charge', 'refund')), 0)
+              END`,
+    );
+    return { checked: count?.charges ?? 0, cdrIds: rows.map((row) => row.cdr_id) };
+  }
 }

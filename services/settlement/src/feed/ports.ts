@@ -43,6 +43,8 @@ export interface FeedBook {
   /** Locked, so that an acknowledgement is booked once. */
   find(key: string): Promise<FeedRecord | null>;
   due(nowMs: InstantMs, limit: number): Promise<FeedRecord[]>;
+  /** charges whose items do not add up to what their drivers owe */
+  inconsistent(): Promise<{ checked: number; cdrIds: string[] }>;
   /** Counts an attempt and what it came to. */
   conclude(
     key: string,

@@ -31,6 +31,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   await auditCorrections(ports, findings);
   await auditInvoices(ports, findings);
   await auditExposures(ports, findings);
+  await auditFeed(ports, findings);
   await auditCards(ports, findings);
   const settlements = await auditSettlements(ports);
   findings.count('settlementsAddUp', settlements.checked);
@@ -86,6 +87,15 @@ async function auditExposures(ports: Ports, findings: AuditFindings): Promise<vo
   findings.count('exposuresFollowJournal', checked);
   for (const partner of partners) {
     findings.breach('exposuresFollowJournal', partner, 'exposure is not the sum of its accounts');
+  }
+}
+
+/** What customer billing is told of a charge adds up to what its driver owes. */
+async function auditFeed(ports: Ports, findings: AuditFindings): Promise<void> {
+  const { checked, cdrIds } = await ports.work.run((books) => books.feed.inconsistent());
+  findings.count('feedFollowsCharges', checked);
+  for (const cdrId of cdrIds) {
+    findings.breach('feedFollowsCharges', cdrId, 'its items are not what the driver owes');
   }
 }
 
