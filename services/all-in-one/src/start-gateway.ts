@@ -123,6 +123,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
       log.debug(line);
     },
     tell: config.log,
+    keepRunning: { tell: config.log, onChange: () => undefined },
   });
   started.add(() => postgres.stop());
   const registry = await openConsortiumRegistry(dataDir);
