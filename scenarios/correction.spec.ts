@@ -307,4 +307,27 @@ describe('correction', () => {
     expect(await trueOne()).toMatchObject({ document: { energyKwh: '8.000' } });
     await expectCleanBooks();
   });
+
+  it('a credit for a driver waits by the limit that two people have put in force', async () => {
+    const limit = { currency: 'USD', onePersonUpTo: '1.00' };
+    const proposed = await post(HOME, '/approval-limits', limit);
+    expect([proposed.status, at(proposed.body, 'state')]).toEqual([201, 'proposed']);
+    const path = `/approval-limits/USD/versions/${String(at(proposed.body, 'version'))}/approve`;
+    expect(await post(HOME, path)).toMatchObject({ status: 403, body: { code: 'four_eyes' } });
+    const credited = async (): Promise<unknown> => {
+      await charged(ALABAMA_PLAIN);
+      const bills = await post(HOME, '/bills', PERIOD());
+      const billId = text(list(bills.body, 'items').at(-1), 'billId');
+      const credit = await post(HOME, `/bills/${billId}/credit`, { reason: 'goodwill' });
+      return at(credit.body, 'state');
+    };
+    expect(await credited()).toBe('issued');
+    expect((await post(HOME, path, undefined, 'approver')).body).toMatchObject({
+      state: 'inForce',
+      onePersonUpTo: '1.00',
+    });
+    expect(await credited()).toBe('proposed');
+    expect(at(await read(HOME, '/approval-limits'), 'items.0.state')).toBe('inForce');
+    await expectCleanBooks();
+  }, 60_000);
 });

@@ -136,6 +136,13 @@ describe('7a, handshake and frames', () => {
     expect(await flood.closed).toBe(1013);
   });
 
+  it('B022 a billing event before BootNotification is taken: nothing that is metered is refused', () =>
+    bench.onSocket(async (raw) => {
+      raw.send(eventWith({}));
+      expect((await raw.next()).slice(0, 2)).toEqual([3, 'm1']);
+      expect(bench.fixture.duke.events).toHaveLength(1);
+    }));
+
   it.each([
     ['B020 an action misspelt', '[2,"m1","StartTransactoin",{}]', 'NotImplemented'],
     ['B020 __proto__', '[2,"m1","__proto__",{}]', 'NotImplemented'],
