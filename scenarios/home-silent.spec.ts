@@ -43,7 +43,6 @@ describe('a home utility that does not answer', () => {
     await gateway.until(
       async () => (await active(VISITED)).length === 0,
       'visited holds no mandate any more',
-      60_000,
     );
     await gateway.end();
     await gateway.boot([HOME]);
@@ -51,7 +50,7 @@ describe('a home utility that does not answer', () => {
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 60_000);
+  });
 
   const cdrs = async (utility: string): Promise<readonly unknown[]> =>
     list((await gateway.api(utility, 'GET', '/cdrs?limit=500')).body, 'items');
@@ -131,19 +130,14 @@ describe('a home utility that does not answer', () => {
     async () => {
       await gateway.end();
       await gateway.boot();
-      await gateway.until(
-        async () => {
-          const received = await cdrs(HOME);
-          return charged.every((sessionId) =>
-            received.some(
-              (cdr) =>
-                at(cdr, 'document.sessionId') === sessionId && at(cdr, 'state') === 'accepted',
-            ),
-          );
-        },
-        'home has accepted what was charged while it was silent',
-        60_000,
-      );
+      await gateway.until(async () => {
+        const received = await cdrs(HOME);
+        return charged.every((sessionId) =>
+          received.some(
+            (cdr) => at(cdr, 'document.sessionId') === sessionId && at(cdr, 'state') === 'accepted',
+          ),
+        );
+      }, 'home has accepted what was charged while it was silent');
       const [first, second] = await Promise.all(
         charged.map(async (sessionId) =>
           (await cdrs(HOME)).filter((cdr) => at(cdr, 'document.sessionId') === sessionId),
@@ -164,14 +158,10 @@ describe('a home utility that does not answer', () => {
     const started = await gateway.api(utility, 'POST', '/audit', {});
     const path = `/audit/${text(started.body, 'auditId')}`;
     let audit: Answer | undefined;
-    await gateway.until(
-      async () => {
-        audit = await gateway.api(utility, 'GET', path);
-        return at(audit.body, 'state') === 'done';
-      },
-      `the audit of ${utility} is done`,
-      60_000,
-    );
+    await gateway.until(async () => {
+      audit = await gateway.api(utility, 'GET', path);
+      return at(audit.body, 'state') === 'done';
+    }, `the audit of ${utility} is done`);
     return list(audit?.body, 'breaches');
   }
 });

@@ -179,14 +179,10 @@ describe('a negotiation', () => {
       endedMinutesAgo: -8,
     });
     expect(at(swipe.body, 'decision')).toBe('quoted');
-    await gateway.until(
-      async () => {
-        const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
-        return at(session.body, 'state') === 'rated';
-      },
-      'home has rated the session',
-      30_000,
-    );
+    await gateway.until(async () => {
+      const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
+      return at(session.body, 'state') === 'rated';
+    }, 'home has rated the session');
     const session = await gateway.api('duke-energy', 'GET', `/sessions/${sessionId}`);
     const cdrPath = `/cdrs/${text(session.body, 'cdrId')}`;
     await gateway.until(async () => {

@@ -17,26 +17,22 @@ describe('a utility joins while others charge', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });
-  }, 180_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 60_000);
+  });
 
   const add = (body: object, options = {}): Promise<Answer> =>
     gateway.consortium('POST', '/utilities', body, options);
   const billOf = ({ stop }: Charged): string => text(stop.body, 'bill.totalInclTax');
   const closeBetween = async (visited: string, home: string): Promise<unknown> => {
-    await gateway.until(
-      async () => {
-        const cdrs = await gateway.api(home, 'GET', `/cdrs?limit=500`);
-        const from = list(cdrs.body, 'items').filter(
-          (cdr) => at(cdr, 'document.visitedUtility') === visited,
-        );
-        return from.length > 0 && from.every((cdr) => at(cdr, 'state') === 'accepted');
-      },
-      `${home} has accepted what ${visited} delivered`,
-      60_000,
-    );
+    await gateway.until(async () => {
+      const cdrs = await gateway.api(home, 'GET', `/cdrs?limit=500`);
+      const from = list(cdrs.body, 'items').filter(
+        (cdr) => at(cdr, 'document.visitedUtility') === visited,
+      );
+      return from.length > 0 && from.every((cdr) => at(cdr, 'state') === 'accepted');
+    }, `${home} has accepted what ${visited} delivered`);
     const { body } = await answered(
       201,
       gateway.api(visited, 'POST', '/billing-periods', {
@@ -49,17 +45,12 @@ describe('a utility joins while others charge', () => {
     await gateway.until(
       async () => (await gateway.api(home, 'GET', `/invoices/${invoiceId}`)).status === 200,
       `${home} has the invoice`,
-      60_000,
     );
     await answered(200, gateway.api(home, 'POST', `/invoices/${invoiceId}/accept`));
-    await gateway.until(
-      async () => {
-        const read = await gateway.api(visited, 'GET', `/invoices/${invoiceId}`);
-        return at(read.body, 'state') === 'accepted' && at(read.body, 'ledger.state') === 'posted';
-      },
-      'the invoice is accepted and stands on the ledger',
-      60_000,
-    );
+    await gateway.until(async () => {
+      const read = await gateway.api(visited, 'GET', `/invoices/${invoiceId}`);
+      return at(read.body, 'state') === 'accepted' && at(read.body, 'ledger.state') === 'posted';
+    }, 'the invoice is accepted and stands on the ledger');
     return at(body, 'document');
   };
 
@@ -231,7 +222,6 @@ describe('a utility joins while others charge', () => {
       await gateway.until(
         async () => at((await gateway.api(utility, 'GET', auditPath)).body, 'state') === 'done',
         `the audit of ${utility} is done`,
-        60_000,
       );
       expect(at((await gateway.api(utility, 'GET', auditPath)).body, 'breaches')).toEqual([]);
     }

@@ -26,11 +26,11 @@ describe('a reservation that home asks for', () => {
       called.push(action);
       return { status: 'Accepted' };
     };
-  }, 90_000);
+  });
   afterAll(async () => {
     await station.close();
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const inMinutes = (minutes: number): string =>
     new Date(Date.now() + minutes * 60_000).toISOString();

@@ -11,10 +11,10 @@ describe('a negotiation with a partner', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start();
-  }, 90_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 30_000);
+  });
 
   const swipe = (stationId: string, cin: string, connectorId = 1) =>
     gateway.station(stationId, 'POST', '/swipes', { connectorId, cin, medium: 'rfid' });
@@ -59,7 +59,7 @@ describe('a negotiation with a partner', () => {
       `/tariffs/${text(named, 'tariff.tariffId')}/versions/${String(at(named, 'tariff.version'))}`,
     );
     expect(at(agreed, 'tariff.elements')).toEqual(at(base.body, 'document.elements'));
-  }, 60_000);
+  });
 
   it('happens once each way where both come to each other at once', async () => {
     const swipes = await Promise.all([
@@ -89,5 +89,5 @@ describe('a negotiation with a partner', () => {
     );
     // one of the two waited for the other's negotiation and asked home for nothing but its driver
     expect(Math.min(...asked)).toBeLessThanOrEqual(2);
-  }, 60_000);
+  });
 });

@@ -54,7 +54,6 @@ describe('services apart, one of which dies', () => {
             ({ name, pid }) => name === 'postgres' && !killed.includes(pid),
           ),
         'postgres runs again',
-        60_000,
       );
     });
     expect(totalInclTax).toBe('5.90');

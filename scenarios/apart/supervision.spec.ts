@@ -28,10 +28,10 @@ describe('services apart, watched over', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });
-  }, 180_000);
+  });
   afterAll(async () => {
     await gateway.dispose();
-  }, 60_000);
+  });
 
   const partOf = async (name: string): Promise<unknown> => {
     const { body } = await gateway.get('/health/ready');
@@ -65,7 +65,7 @@ describe('services apart, watched over', () => {
     ]);
     expect(await processesOf(gateway)).toEqual(before);
     expect(await isReady()).toBe(true);
-  }, 60_000);
+  });
 
   it('a service that keeps dying is named, one line a death, until it stays', async () => {
     const name = 'georgia-power/crp';
@@ -76,7 +76,6 @@ describe('services apart, watched over', () => {
       await gateway.until(
         async () => (await processesOf(gateway)).some((one) => labelOf(one) === name),
         `${name} is started again`,
-        60_000,
       );
       process.kill(await pidOf(crp), 'SIGKILL');
       await gateway.until(() => Promise.resolve(linesOf().length === death), 'it is told');
@@ -88,7 +87,7 @@ describe('services apart, watched over', () => {
       ),
     );
     await gateway.until(isReady, 'everything is ready again', 60_000);
-  }, 180_000);
+  });
 
   it('a home that is silent refuses its drivers in time, and nobody else', async () => {
     const swipe = (cin: string) =>
@@ -106,9 +105,8 @@ describe('services apart, watched over', () => {
     await gateway.until(
       async () => at((await swipe(GOLD)).body, 'decision') === 'quoted',
       'home answers again',
-      60_000,
     );
-  }, 120_000);
+  });
 
   it('the database dies, and everything comes back by itself', async () => {
     const [killed] = await killAll(gateway, 'postgres');
@@ -116,7 +114,6 @@ describe('services apart, watched over', () => {
       async () =>
         (await processesOf(gateway)).some(({ name, pid }) => name === 'postgres' && pid !== killed),
       'postgres runs again',
-      60_000,
     );
     await gateway.until(isReady, 'everything is ready again', 60_000);
   }, 150_000);
@@ -127,5 +124,5 @@ describe('services apart, watched over', () => {
     expect(await gateway.end()).toBe(0);
     expect(processes.filter(({ pid }) => isAlive(pid)).map(labelOf)).toEqual([]);
     await expect(processesOf(gateway)).rejects.toMatchObject({ code: 'ENOENT' });
-  }, 60_000);
+  });
 });
