@@ -21,11 +21,17 @@ export interface RunningEdge {
   stop(): Promise<void>;
 }
 
+/**
+ * An idle connection outlives the pauses of a busy client: one that is closed just as the client writes to it
+ * looks like a gateway that broke off.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
 /** Opens the public port. It keeps nothing: several may stand beside each other. */
 export async function startEdge({ host, port, ...parts }: EdgeOptions): Promise<RunningEdge> {
   const edge = new Edge(parts);
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     edge.handle(request, response);
   });
   server.on('upgrade', (request, socket: Socket, head: Buffer) => {

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -114,6 +120,15 @@ describe('the edge', () => {
     socket.destroy();
     return text;
   };
+
+  it('keeps a connection that a client leaves idle for a while', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const request = httpRequest(`${origin}/health/live`, { agent }).end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.headers['keep-alive']).toBe('timeout=65');
+    agent.destroy();
+  });
 
   it('passes a request on as it came, and says who it came from', async () => {
     const response = await fetch(`${origin}/duke-energy/api/v1/bills?limit=2&x=%20`, {
