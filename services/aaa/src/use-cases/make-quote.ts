@@ -1,4 +1,4 @@
-import type { QuoteDocument } from '@roamgrid/contracts';
+import type { MandateDocument, QuoteDocument, SignedMandate } from '@roamgrid/contracts';
 import {
   divideHalfUp,
   formatDecimal,
@@ -19,7 +19,7 @@ import { estimate, type Rating } from '@roamgrid/rating';
 import { parseTariff, type Tariff, type TariffDocument } from '@roamgrid/tariff';
 import type { AaaParts } from '../aaa-parts.js';
 import { QUOTE_HOLDS_MS } from '../session/session-states.js';
-import type { Grant, SwipeRequest } from './authorize/grant.js';
+import type { SwipeRequest } from './authorize/grant.js';
 import type { Station } from '../ports.js';
 
 /** What is estimated when the driver names no amount. */
@@ -41,12 +41,11 @@ function readyTariff(document: TariffDocument): Tariff {
 
 /** Rates the asked energy, within the mandate's cap, at the connector's power from now on. */
 function estimateOf(
-  grant: Grant,
+  mandate: SignedMandate,
   request: SwipeRequest,
   station: Station,
   nowMs: InstantMs,
 ): Rating {
-  const { mandate } = grant;
   const { tariff, rounding } = mandate.document.retailTariff.document;
   const record = station.record.document;
   const evse =
@@ -85,7 +84,7 @@ function totalsOf(rating: Rating): QuoteDocument['estimate'] {
 /** The estimate in home's currency, converted once. */
 function atHome(
   rating: Rating,
-  fx: Grant['mandate']['document']['retailTariff']['document']['fx'],
+  fx: MandateDocument['retailTariff']['document']['fx'],
 ): QuoteDocument['estimateHome'] {
   if (fx === null) return null;
   const from = 10n ** BigInt(minorDigits(fx.from) + RATE_SCALE);
@@ -99,13 +98,13 @@ function atHome(
 
 export async function makeQuote(
   parts: AaaParts,
-  grant: Grant,
+  mandate: SignedMandate,
   request: SwipeRequest,
   station: Station,
 ) {
   const nowMs = parts.clock.now();
-  const { document, documentHash } = grant.mandate;
-  const rating = estimateOf(grant, request, station, nowMs);
+  const { document, documentHash } = mandate;
+  const rating = estimateOf(mandate, request, station, nowMs);
   const retail = document.retailTariff.document;
   const quote: QuoteDocument = {
     type: 'quote',

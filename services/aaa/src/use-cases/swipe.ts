@@ -23,6 +23,7 @@ import {
 import { recognise, type Recognised } from './authorize/recognise.js';
 import { giveBack, quoteUnder } from './charge/release-mandate.js';
 import { makeQuote } from './make-quote.js';
+import { isQuoteUnder, quoteAhead } from './quote-ahead.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
 
 type Reply = ReplyOf<typeof swipe>;
@@ -37,12 +38,13 @@ export function swipeWith(parts: AaaParts) {
     const { stationId, connectorId, idempotencyKey, identity } = request;
     const identityKey = identity.outcome === 'read' ? parts.identityKeyOf(identity.identity) : null;
     const driver = { identityKey, nowMs: parts.clock.now() };
-    const [basis, recognised] = await Promise.all([
+    const [basis, recognised, ahead] = await Promise.all([
       parts.store.swipeBasis(stationId, connectorId, idempotencyKey, driver),
       recognise(parts, request, station),
+      quoteAhead(parts, request, station),
     ]);
     if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
-    const arrived = { request, station, recognised };
+    const arrived = { request, station, recognised, ahead };
     const kept = await openAndKeep(parts, arrived, basis.connectorHolder);
     if (kept !== null) return replyOf(parts, kept);
     // another swipe with the same key was faster
@@ -62,6 +64,8 @@ export interface Arrived {
   readonly request: SwipeRequest;
   readonly station: Station;
   readonly recognised: Recognised | Refusal;
+  /** made already, of use only under the mandate that it names */
+  readonly ahead: SignedQuote | null;
 }
 
 /** how often home is asked anew when what it granted was taken by another swipe of the same driver */
@@ -83,7 +87,11 @@ async function openAndKeep(
       continue;
     }
     const recognised = await recognise(parts, request, station);
-    opened = await openSession(parts, { request, station, recognised }, connectorHolder);
+    opened = await openSession(
+      parts,
+      { request, station, recognised, ahead: null },
+      connectorHolder,
+    );
   }
 }
 
@@ -124,20 +132,15 @@ export async function openSession(
   return { session, refusal: quoted.reason, trace, unused: quoted.unused };
 }
 
-/** Who is known is quoted a price while it is looked up whether they may charge. */
 async function authorizeAndQuote(
   parts: AaaParts,
-  { request, station, recognised }: Arrived,
+  arrived: Arrived,
   connectorHolder: string | null,
 ): Promise<Quoted | Refusal> {
+  const { recognised } = arrived;
   if ('outcome' in recognised) return recognised;
-  const { known } = recognised;
-  const [outcome, early] = await Promise.all([
-    authorize(parts, recognised, connectorHolder),
-    known === null ? null : quote(parts, known, request, station),
-  ]);
-  if (outcome.outcome === 'refused') return outcome;
-  return early !== null && outcome === known ? early : quote(parts, outcome, request, station);
+  const outcome = await authorize(parts, recognised, connectorHolder);
+  return outcome.outcome === 'refused' ? outcome : quote(parts, outcome, arrived);
 }
 
 /** A grant with the price that the driver is shown. */
@@ -149,12 +152,14 @@ interface Quoted extends Grant {
 async function quote(
   parts: AaaParts,
   grant: Grant,
-  request: SwipeRequest,
-  station: Station,
+  { request, station, ahead }: Arrived,
 ): Promise<Quoted | Refusal> {
   const startedMs = parts.clock.now();
+  const { mandate } = grant;
   try {
-    const made = await makeQuote(parts, grant, request, station);
+    const made = isQuoteUnder(mandate, ahead)
+      ? ahead
+      : await makeQuote(parts, mandate, request, station);
     const step: TraceEntry = {
       step: 'quote',
       occurrence: made.document.quoteId,

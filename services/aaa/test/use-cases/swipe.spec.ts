@@ -92,7 +92,13 @@ describe('a swipe', () => {
     expect(await underHash()).toBe(first.mandate.documentHash);
     expect(await underHash()).toBe(first.mandate.documentHash);
     const next = await aaa.neighbours.hold({ mandate: nobodyElse() });
-    expect(await underHash()).toBe(next.mandate.documentHash);
+    const { sessionId, quote } = await station.swipe();
+    expect(quote?.document).toMatchObject({
+      sessionId,
+      mandateId: next.mandate.document.mandateId,
+      mandateHash: next.mandate.documentHash,
+      retailTariffHash: next.mandate.document.retailTariff.documentHash,
+    });
     aaa.neighbours.held = null;
     aaa.neighbours.calls.length = 0;
     aaa.neighbours.wish = { mandate: nobodyElse() };

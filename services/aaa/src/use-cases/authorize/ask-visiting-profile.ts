@@ -2,6 +2,7 @@ import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
 import type { MandateWithTariff, Standing } from '../../ports.js';
 import type { Grant, Visitor } from './grant.js';
+import { recall, visitKey } from './recall.js';
 
 /** A driver whom this utility knows, or not. */
 export interface Acquaintance {
@@ -19,8 +20,7 @@ const UNKNOWN: Acquaintance = { known: null, standing: null };
 export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Promise<Acquaintance> {
   if (visitor.request.pin !== null) return UNKNOWN;
   const startedMs = parts.clock.now();
-  const key = keyOf(parts, visitor);
-  const remembered = parts.remembered.get(key);
+  const remembered = recall(parts, visitor.request, visitor.station);
   const query = {
     identity: visitor.identity,
     homeUtility: visitor.homeUtility,
@@ -33,19 +33,21 @@ export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Pro
     parts.neighbours.findMandate(query, remembered),
     remembered === null ? null : parts.store.standing(remembered.mandate),
   ]);
-  if (entry === null) {
-    parts.remembered.forget(key);
-    return UNKNOWN;
-  }
-  parts.remembered.keep(key, entry);
+  remember(parts, visitor, entry);
+  if (entry === null) return UNKNOWN;
   const known = grantOf(parts, entry, startedMs);
   return { known, standing: entry === remembered ? standing : null };
 }
 
-/** For whom the visiting profiles answer: the number itself only as its keyed hash. */
-function keyOf(parts: AaaParts, { identity, homeUtility, request, station }: Visitor): string {
-  const { stationClass } = station.record.document;
-  return [parts.identityKeyOf(identity), homeUtility, request.assurance, stationClass].join(' ');
+function remember(
+  parts: AaaParts,
+  { request, station }: Visitor,
+  entry: MandateWithTariff | null,
+): void {
+  const key = visitKey(parts, request, station);
+  if (key === null) return;
+  if (entry === null) parts.remembered.forget(key);
+  else parts.remembered.keep(key, entry);
 }
 
 function grantOf(parts: AaaParts, entry: MandateWithTariff, startedMs: number): Grant {

@@ -83,7 +83,7 @@ export async function authorizeInLine(
     wire: event.wire,
   };
   const recognised = await recognise(parts, request, station);
-  const opened = await openSession(parts, { request, station, recognised }, null);
+  const opened = await openSession(parts, { request, station, recognised, ahead: null }, null);
   if (opened.session.terms === null) return opened;
   if (opened.session.terms.mandate.document.preAgreedPrice) return opened;
   return {
