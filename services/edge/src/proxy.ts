@@ -38,6 +38,10 @@ export class Proxy {
     this.#server.on('error', (error, _request, waiting) => {
       if (waiting !== undefined) this.#failed.get(waiting)?.(error);
     });
+    // said of the connection behind us, which the client does not have
+    this.#server.on('proxyRes', (answer) => {
+      delete answer.headers['keep-alive'];
+    });
   }
 
   /** `failed` is called at most once, when the upstream cannot be reached or breaks off. */

@@ -108,6 +108,14 @@ describe('the edge', () => {
     await Promise.all([router.stop(), identity.stop(), duke.stop()]);
   });
 
+  it('keeps idle connections longer than clients do', async () => {
+    const own = await fetch(`${origin}/health/live`);
+    expect(own.headers.get('keep-alive')).toBe('timeout=65');
+    // the connection behind the edge is not the client's
+    const passed = await fetch(`${origin}/duke-energy/api/v1/x`);
+    expect(passed.headers.get('keep-alive')).not.toBe('timeout=5');
+  });
+
   /** Sends a request line as it is: no client may tidy it up. */
   const raw = async (head: string): Promise<string> => {
     const socket = connect(edge.port, '127.0.0.1');

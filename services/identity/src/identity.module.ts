@@ -13,6 +13,9 @@ export { resourceOf, type IdentityClient } from './identity-client.js';
 
 export const identityMigrations: readonly MigrationClass[] = [CreateUsedAssertions];
 
+/** the edge keeps idle connections: one that closes while a request is on its way would fail it */
+const KEEP_ALIVE_MS = 72_000;
+
 /** The part of a log that identity writes to. */
 export interface IdentityLog {
   error(fields: object, message: string): void;
@@ -60,6 +63,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     log.debug({ error: error.message }, 'no token given');
   });
   const server = createServer(mountedAt(options.issuer, provider.callback()));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {

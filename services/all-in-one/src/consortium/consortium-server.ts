@@ -162,6 +162,9 @@ function problemContent(error: unknown, { ids, log }: ConsortiumServerOptions): 
   return { status: known.status, text, type: 'application/problem+json; charset=utf-8' };
 }
 
+/** the edge keeps idle connections: one that closes while a request is on its way would fail it */
+const KEEP_ALIVE_MS = 72_000;
+
 /** Serves the consortium's administrator, behind the edge. */
 export async function startConsortiumServer(
   options: ConsortiumServerOptions,
@@ -177,6 +180,7 @@ export async function startConsortiumServer(
       },
     );
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {
