@@ -159,7 +159,7 @@ describe('reading', () => {
 });
 
 describe('the package', () => {
-  it('serves one contract whose public methods are its transactions', () => {
+  it('B140: serves one contract whose public methods are its transactions, and none that deletes', () => {
     expect(contracts).toEqual([SettlementContract]);
     const methods = Object.getOwnPropertyNames(SettlementContract.prototype).sort();
     expect(methods).toEqual([

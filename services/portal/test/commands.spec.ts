@@ -89,7 +89,7 @@ describe('commands', () => {
     expect(answer.body['errors']).toHaveLength(1);
   });
 
-  it('takes JSON only, and not too much of it', async () => {
+  it('B078: takes JSON only, and not too much of it', async () => {
     const form = await post('/billing-periods', {}, { 'content-type': 'text/plain' });
     expect([form.status, form.body['code']]).toEqual([415, 'unsupported_media_type']);
     const packed = await post('/billing-periods', {}, { 'content-encoding': 'gzip' });

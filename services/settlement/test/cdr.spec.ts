@@ -253,7 +253,11 @@ describe('home objects', () => {
       'energy_differs',
       (cdr) => ({ ...cdr, meter: { ...cdr.meter, stopWh: '21449' } }),
     ],
-    ['another pseudonym', 'session_unknown', (cdr) => ({ ...cdr, pseudonym: 'pseudo-stranger' })],
+    [
+      'B088: another pseudonym',
+      'session_unknown',
+      (cdr) => ({ ...cdr, pseudonym: 'pseudo-stranger' }),
+    ],
     [
       'another agreed tariff',
       'tariff_not_agreed',
@@ -316,7 +320,7 @@ describe('home objects', () => {
     ]);
   });
 
-  it('to the same id with other content, which is kept aside', async () => {
+  it('B081: to the same id with other content, which is kept aside', async () => {
     await record(await buildCharge(consortium));
     const { document } = onlyCdr(VISITED);
     const other = await consortium

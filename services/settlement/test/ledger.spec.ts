@@ -133,7 +133,7 @@ describe('a ledger that fails', () => {
     expect(presented).toHaveLength(1);
   });
 
-  it('that holds another document refuses for good', async () => {
+  it('B131: that holds another document refuses for good', async () => {
     const ledger = new MemoryLedger();
     ledger.failure = { error: new LedgerError('ledger_conflict', 'other'), recorded: false };
     await openWith(ledger);
