@@ -329,5 +329,5 @@ describe('correction', () => {
     expect(await credited()).toBe('proposed');
     expect(at(await read(HOME, '/approval-limits'), 'items.0.state')).toBe('inForce');
     await expectCleanBooks();
-  }, 60_000);
+  });
 });

@@ -18,11 +18,11 @@ describe('a database that dies', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await gateway.dispose();
-  }, 60_000);
+  });
 
   it('is started again, and what was acknowledged is there once', async () => {
     const { sessionId, totalInclTax } = await chargeThrough(gateway, 0, async () => {
