@@ -62,6 +62,7 @@ export const FLOW: readonly Contract[] = [
   station.readStationSession,
   roaming.noteStart,
   roaming.noteEnd,
+  mandate.noteCharge,
   mandate.noteMandateUse,
   bill.releaseCredit,
   cdr.recordCharge,

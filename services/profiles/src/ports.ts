@@ -4,6 +4,7 @@ import type {
   ConsumerView,
   Identity,
   noteAgreementStanding,
+  noteCharge,
   RequestOf,
   SignedAgreedTariff,
   SignedAgreement,
@@ -173,6 +174,8 @@ export interface IssuedMandateStore {
   ): Promise<SignedRevocation[]>;
   revocationOf(mandateId: string): Promise<SignedRevocation | null>;
   markUsedUp(mandateId: string): Promise<void>;
+  /** a charge that has ended does not run again */
+  noteCharge(charge: RequestOf<typeof noteCharge>, nowMs: number): Promise<void>;
 }
 
 export interface HeldMandate {

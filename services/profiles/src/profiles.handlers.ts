@@ -7,6 +7,7 @@ import {
   findConsumer,
   findMandate,
   issueMandate,
+  noteCharge,
   noteAgreementStanding,
   noteMandateUse,
   readRevocations,
@@ -58,6 +59,11 @@ export class ProfilesHandlers {
   @Handles(storeMandate)
   storeMandate(request: RequestOf<typeof storeMandate>): Promise<Record<string, never>> {
     return this.#useCases.storeMandate(request);
+  }
+
+  @Handles(noteCharge)
+  noteCharge(request: RequestOf<typeof noteCharge>): Promise<Record<string, never>> {
+    return this.#useCases.noteCharge(request);
   }
 
   @Handles(noteMandateUse)

@@ -1,6 +1,7 @@
 import type {
   DrainRequest,
   noteAgreementStanding,
+  noteCharge,
   noteMandateUse,
   readRevocations,
   ReplyOf,
@@ -72,6 +73,10 @@ export function profilesUseCases(parts: ProfilesParts) {
     readDirectory: readDirectoryWith(parts),
     authorizeOffline: authorizeOfflineWith(parts),
     readRetailTariff: readRetailTariffWith(parts),
+    async noteCharge(request: RequestOf<typeof noteCharge>): Promise<Record<string, never>> {
+      await parts.issued.noteCharge(request, parts.clock.now());
+      return {};
+    },
     async noteMandateUse(
       request: RequestOf<typeof noteMandateUse>,
     ): Promise<Record<string, never>> {

@@ -61,10 +61,10 @@ export function termsAt(
   } as AgreementTerms;
 }
 
-export function agreementWith(terms: AgreementTerms): SignedAgreement {
+export function agreementWith(...terms: AgreementTerms[]): SignedAgreement {
   const document = {
     agreementId: 'ag-1',
-    terms: [terms],
+    terms,
   } as unknown as SignedAgreement['document'];
   return { document, documentHash: 'a'.repeat(64), signatures: [] };
 }

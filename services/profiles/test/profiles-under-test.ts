@@ -213,6 +213,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
   const crpSigners = {
     [HOME]: createSigner(await key(HOME, 'crp')),
     [VISITED]: createSigner(await key(VISITED, 'crp')),
+    [ABROAD]: createSigner(await key(ABROAD, 'crp')),
   };
   const services = new StandInServices(createSigner(await key(HOME, 'crp')));
   const recalls = new StandInVisited();

@@ -1,4 +1,5 @@
 import {
+  noteCharge,
   noteMandateUse,
   project,
   releaseCredit,
@@ -20,6 +21,7 @@ export function noteStartWith(parts: AaaParts) {
       // an end that overtook its start has closed the visit: nothing opens it again
       if (!(await unit.visits.start(visit))) return;
       const inSuspense = visit.inSuspense === true;
+      tellProfiles(parts, unit, visit, inSuspense ? 'ended' : 'begun', visit.startAt);
       if (inSuspense) await unit.visits.end({ ...visit, endAt: visit.startAt });
       const state = inSuspense ? 'suspense' : 'charging';
       projectVisit(parts, unit, visit, { ...placeOf(visit), state });
@@ -33,6 +35,7 @@ export function noteEndWith(parts: AaaParts) {
   return async (visit: RequestOf<typeof noteEnd>): Promise<Record<string, never>> => {
     await parts.store.transaction(async (unit) => {
       const began = await unit.visits.end(visit);
+      tellProfiles(parts, unit, visit, 'ended', visit.endAt);
       if (!visit.charged) {
         unit.send({
           to: parts.utility,
@@ -55,6 +58,22 @@ export function noteEndWith(parts: AaaParts) {
     });
     return {};
   };
+}
+
+/** What a charge may still use counts against its consumer's limits until it has ended. */
+function tellProfiles(
+  parts: AaaParts,
+  unit: UnitOfWork,
+  { sessionId, mandateId }: { readonly sessionId: string; readonly mandateId: string },
+  state: 'begun' | 'ended',
+  at: string,
+): void {
+  unit.send({
+    to: parts.utility,
+    subject: subjectOf(noteCharge),
+    key: `charge:${sessionId}`,
+    payload: { sessionId, mandateId, state, at },
+  });
 }
 
 /** What began and was not charged is in suspense at the visited utility; what never began ran out. */

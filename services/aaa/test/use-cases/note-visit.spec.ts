@@ -88,12 +88,16 @@ describe('home', () => {
     await home.sent();
     await home.useCases.noteStart({ ...startOf(visit), inSuspense: true });
     const started = await home.sent();
-    expect(started.map(({ subject }) => subject)).toEqual(['portal.project']);
+    expect(started.map(({ subject }) => subject)).toEqual([
+      'profiles.noteCharge',
+      'portal.project',
+    ]);
     expect(viewsOf(started)).toMatchObject([{ state: 'suspense', stationId: 'DUKE-CLT-001' }]);
     expect(await authorize('c-6', 'ps-c6')).toMatchObject({ decision: 'accepted' });
     await home.useCases.noteEnd(endOf(visit, false));
     const ended = await home.sent();
     expect(ended.map(({ subject }) => subject)).toEqual([
+      'profiles.noteCharge',
       'settlement.releaseCredit',
       'portal.project',
     ]);
@@ -131,7 +135,11 @@ describe('home', () => {
       await home.sent();
       await home.useCases.noteEnd(endOf(visit, charged, usedUp));
       const sent = await home.sent();
-      expect(sent.map(({ subject }) => subject)).toEqual([...told, 'portal.project']);
+      expect(sent.map(({ subject }) => subject)).toEqual([
+        'profiles.noteCharge',
+        ...told,
+        'portal.project',
+      ]);
       expect(viewsOf(sent)).toMatchObject([{ state }]);
     },
   );

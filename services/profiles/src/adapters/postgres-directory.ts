@@ -79,21 +79,32 @@ export class PostgresDirectory implements DirectoryStore {
         complete,
         greatest,
       ]);
-      for (const entry of entries) await this.#endOffline(tx, entry);
+      await this.#endOffline(tx, homeUtility, newest);
       if (state !== undefined && complete >= state.document.number) keepState(tx, state);
     });
   }
 
   /** Home takes back what it had signed in advance: mandates that stand on it end as revoked ones do. */
-  async #endOffline(tx: Transaction, { document }: SignedDirectoryEntry): Promise<void> {
-    if (document.state === 'active' && document.offline !== undefined) return;
-    const { homeUtility, tokenHash: hash, number } = document;
+  async #endOffline(
+    tx: Transaction,
+    homeUtility: string,
+    entries: readonly SignedDirectoryEntry[],
+  ): Promise<void> {
+    const ending = entries.filter(
+      ({ document }) => document.state === 'blocked' || document.offline === undefined,
+    );
+    if (ending.length === 0) return;
     const ended = await tx.query<{ mandate_id: string; signed: SignedMandate }>(
       `UPDATE offline_mandates SET state = 'revoked'
-        WHERE home_utility = $1 AND token_hash = $2 AND state = 'active'
-          AND (signed #>> '{document,offline,entry,document,number}')::integer < $3
+         FROM unnest($2::text[], $3::integer[]) AS ending (hash, number)
+        WHERE home_utility = $1 AND token_hash = hash AND state = 'active'
+          AND (signed #>> '{document,offline,entry,document,number}')::integer < number
         RETURNING mandate_id, signed`,
-      [homeUtility, hash, number],
+      [
+        homeUtility,
+        ending.map(({ document }) => document.tokenHash),
+        ending.map(({ document }) => document.number),
+      ],
     );
     for (const { mandate_id: mandateId, signed } of ended) {
       await projectMandate(tx, this.#utility, 'visited', signed, 'revoked');

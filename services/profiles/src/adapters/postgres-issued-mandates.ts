@@ -2,6 +2,8 @@ import {
   receiveRevocation,
   releaseCredit,
   subjectOf,
+  type noteCharge,
+  type RequestOf,
   type SignedMandate,
   type SignedRevocation,
 } from '@roamgrid/contracts';
@@ -286,6 +288,18 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     return row?.signed ?? null;
   }
 
+  async noteCharge(
+    { sessionId, mandateId, state, at }: RequestOf<typeof noteCharge>,
+    nowMs: number,
+  ): Promise<void> {
+    await this.#database.query(
+      `INSERT INTO running_charges AS known (session_id, mandate_id, noted_at, ended_at)
+       VALUES ($1, $2, $3, $4)
+       ON CONFLICT (session_id) DO UPDATE SET ended_at = COALESCE(known.ended_at, EXCLUDED.ended_at)`,
+      [sessionId, mandateId, new Date(nowMs), state === 'ended' ? at : null],
+    );
+  }
+
   async markUsedUp(mandateId: string): Promise<void> {
     await this.#database.transaction(async (tx) => {
       const [row] = await tx.query<{ signed: SignedMandate }>(
@@ -297,6 +311,9 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     });
   }
 }
+
+/** A station delivers at most 30 days late: of a charge whose end is lost nothing more comes after this. */
+const END_IS_LOST_AFTER_MS = 31 * 86_400_000;
 
 /** @returns false where the intent was given up */
 async function endIntent(tx: Transaction, mandateId: string): Promise<boolean> {
@@ -322,6 +339,7 @@ async function reusableWithin(
   return rows.map((row) => row.signed);
 }
 
+/** Of open mandates, and of others under which a charge still runs. */
 async function openCapsWithin(
   tx: Transaction,
   consumerId: string,
@@ -330,8 +348,12 @@ async function openCapsWithin(
   const [row] = await tx.query<{ energy: bigint; money: bigint }>(
     `SELECT COALESCE(sum(energy_cap_milli_wh), 0)::bigint AS energy,
             COALESCE(sum(home_cap_minor), 0)::bigint AS money
-     FROM mandates_issued WHERE consumer_id = $1 AND state = 'active' AND not_after > $2`,
-    [consumerId, new Date(nowMs)],
+     FROM mandates_issued AS mandate
+     WHERE consumer_id = $1 AND ((state = 'active' AND not_after > $2)
+       OR EXISTS (SELECT 1 FROM running_charges AS charge
+                   WHERE charge.mandate_id = mandate.mandate_id AND ended_at IS NULL
+                     AND noted_at > $3))`,
+    [consumerId, new Date(nowMs), new Date(nowMs - END_IS_LOST_AFTER_MS)],
   );
   return { energyMilliWh: row?.energy ?? 0n, homeMinor: row?.money ?? 0n };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConsumerView, issueMandate, RequestOf } from '@roamgrid/contracts';
 import { systemIds } from '@roamgrid/platform';
-import { agreementWith, HOME, termsAt, VISITED } from '../documents.js';
+import { ABROAD, agreementWith, HOME, termsAt, VISITED } from '../documents.js';
 import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
 
 let profiles: ProfilesUnderTest;
@@ -57,6 +57,19 @@ async function issued(pseudonym: string, changes: Partial<Request> = {}) {
   const reply = await issue(pseudonym, changes);
   if (reply.decision === 'refused') throw new Error(`refused: ${reply.reason}`);
   return reply.mandate;
+}
+
+/** signed by those whom it concerns, and at home by home alone */
+async function agreedAt(visitedUtility: string) {
+  const agreed = await profiles.agreedTariff({
+    visitedUtility,
+    ...(visitedUtility === HOME
+      ? { agreementId: null, agreementHash: null, negotiationId: null, outcome: 'domestic' }
+      : {}),
+  });
+  const parties = [HOME, visitedUtility];
+  const signatures = agreed.signatures.filter(({ utility }) => parties.includes(utility));
+  return { ...agreed, signatures };
 }
 
 async function openCapsOf(consumerId: string) {
@@ -175,6 +188,74 @@ describe('a mandate', () => {
       expect(refusals.every((reason) => reason === 'credit_exhausted')).toBe(true);
     },
   );
+
+  it('never exceeds the limit at home and at two utilities at once, sixty times in all', async () => {
+    const limits = { limitEnergyKwh: '90', limitAmount: '33.00' };
+    const { cin, consumerId } = await known(limits);
+    const { services } = profiles;
+    const utilities = [VISITED, ABROAD, HOME];
+    services.agreement = agreementWith(termsAt(VISITED), termsAt(ABROAD));
+    const visits = await Promise.all(
+      utilities.map(async (visitedUtility) => ({
+        visitedUtility,
+        pseudonym: await pseudonymOf(cin, visitedUtility),
+        agreedTariff: await agreedAt(visitedUtility),
+      })),
+    );
+    const replies = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => {
+        const { pseudonym, ...visit } = visits[index % 3] ?? never();
+        // a third each names another assurance, so that no two utilities' mandates are alike
+        const assurance = (['claimed', 'possession', 'knowledge'] as const)[index % 7] ?? 'claimed';
+        return issue(pseudonym, { ...visit, assurance });
+      }),
+    );
+    const open = await openCapsOf(consumerId);
+    expect(open.energy <= 90_000_000n && open.minor <= 3_300n).toBe(true);
+    const held = replies.flatMap((reply) => (reply.decision === 'issued' ? [reply.mandate] : []));
+    const mandates = new Map(held.map(({ document }) => [document.mandateId, document]));
+    expect(BigInt(mandates.size)).toBe(open.open);
+    expect(new Set([...mandates.values()].map(({ visitedUtility }) => visitedUtility)).size).toBe(
+      3,
+    );
+  });
+
+  it('counts while a charge runs under it, whatever ended it, until the end or a month is over', async () => {
+    const { pseudonym } = await known({ limitEnergyKwh: '40', limitAmount: '16.00' });
+    const mandates = [];
+    for (const agreedTariffId of ['run-1', 'run-2', 'run-3', 'run-4']) {
+      const agreedTariff = await profiles.agreedTariff({ agreedTariffId });
+      mandates.push(await issued(pseudonym, { agreedTariff }));
+    }
+    const [first, second] = mandates.map(({ document }) => document.mandateId);
+    const note = async (mandateId = '', state: 'begun' | 'ended' = 'begun', sessionId = '') => {
+      const id = sessionId === '' ? systemIds.uuid() : sessionId;
+      const charge = { sessionId: id, mandateId, state, at: profiles.clock.at(0) };
+      await profiles.useCases.noteCharge(charge);
+      return id;
+    };
+    const sessionId = await note(first);
+    await note(second);
+    // its end is told twice, and then a start that it overtook
+    await note(second, 'ended', await note(second, 'ended'));
+    for (const mandateId of [first, second]) {
+      await profiles.useCases.revokeMandate({ mandateId: mandateId ?? '' });
+    }
+    const fits = async (agreedTariffId: string) => {
+      const agreedTariff = await profiles.agreedTariff({ agreedTariffId });
+      return (await issue(pseudonym, { agreedTariff })).decision;
+    };
+    // two open ones and both whose charge runs
+    expect(await fits('run-5')).toBe('refused');
+    await note(first, 'ended', sessionId);
+    await note(first, 'begun', sessionId);
+    expect(await fits('run-5')).toBe('issued');
+    expect(await fits('run-6')).toBe('refused');
+    profiles.clock.advanceHours(24 * 32);
+    for (const tariff of ['run-7', 'run-8', 'run-9', 'run-10']) {
+      expect(await fits(tariff)).toBe('issued');
+    }
+  });
 
   it('asked for twenty times at once under one tariff is one that all share', async () => {
     const { pseudonym, consumerId } = await known();

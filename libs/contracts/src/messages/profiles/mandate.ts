@@ -12,6 +12,7 @@ import {
   nothing,
   stationClass,
   utilitySlug,
+  uuid,
 } from '../../values.js';
 
 /** The visited utility looks in its VCP: does it know this driver already? */
@@ -63,6 +64,24 @@ export const noteMandateUse = defineContract({
   senders: ['aaa'],
   scope: 'own',
   request: z.strictObject({ mandateId: identifier, state: z.enum(['used_up']), at: instantString }),
+  reply: nothing,
+});
+
+/** What a charge may still use of a mandate counts against its consumer's limits, whatever ended the mandate. */
+export const noteCharge = defineContract({
+  kind: 'event',
+  service: 'profiles',
+  name: 'noteCharge',
+  version: 1,
+  summary: 'Home AAA tells its profiles that a charge runs under a mandate, or no longer does.',
+  senders: ['aaa'],
+  scope: 'own',
+  request: z.strictObject({
+    sessionId: uuid,
+    mandateId: identifier,
+    state: z.enum(['begun', 'ended']),
+    at: instantString,
+  }),
   reply: nothing,
 });
 
