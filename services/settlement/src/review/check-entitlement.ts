@@ -97,18 +97,8 @@ export function checkStart(cdr: CdrDocument): Objection | null {
 /** A revocation is in force so long after home signed it, acknowledged or not. */
 const REVOCATION_IN_FORCE_AFTER_MS = 60_000;
 
-/** The charge began at a station that authorized by its own list, as its own clock says. */
-export const OFFLINE_START = 'offline_start';
-
 /**
- * When the driver was let in. A station that was off-line let them in when the charge began, days before
- * visited heard of it and wrote the consent down.
- */
-const admittedAt = ({ consent, startAt, flags }: CdrDocument): string =>
-  flags.includes(OFFLINE_START) ? startAt : consent.document.at;
-
-/**
- * A driver who was let in later under a mandate that was revoked: whoever bears a late revocation by the
+ * A driver who consented later under a mandate that was revoked: whoever bears a late revocation by the
  * agreement bears the charge. What began before the revocation was in force is home's.
  */
 export function checkRevocation(
@@ -118,7 +108,7 @@ export function checkRevocation(
 ): Objection | null {
   if (revokedAt === null || lateRevocationBorneBy === 'home') return null;
   const inForceMs = parseInstant(revokedAt) + REVOCATION_IN_FORCE_AFTER_MS;
-  return parseInstant(admittedAt(cdr)) > inForceMs
+  return parseInstant(cdr.consent.document.at) > inForceMs
     ? objection('session_unknown', 'the mandate was revoked more than a minute before the consent')
     : null;
 }
