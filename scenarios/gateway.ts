@@ -274,6 +274,15 @@ export class Gateway {
     });
   }
 
+  /** A table (`text/csv`) to a utility's API. */
+  async sendTable(utility: string, path: string, csv: string): Promise<Answer> {
+    const authorization = `Bearer ${await this.token(utility, 'client')}`;
+    return this.#call('POST', `/${utility}/api/v1${path}`, csv, {
+      authorization,
+      'content-type': 'text/csv',
+    });
+  }
+
   /** The consortium's own API, as its administrator unless somebody else's token is given. */
   async consortium(
     method: 'GET' | 'POST',
@@ -336,7 +345,7 @@ export class Gateway {
   ): Promise<Answer> {
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
-      headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       ...(body === undefined
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

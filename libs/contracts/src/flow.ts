@@ -121,6 +121,7 @@ export const FLOW: readonly Contract[] = [
   consumer.updateConsumer,
   consumer.findConsumer,
   directory.listCards,
+  directory.findCard,
   directory.addCard,
   directory.changeCard,
   directory.receiveDirectory,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { busUserOf, knock } from '@roamgrid/messaging';
 import type { CredentialsFile, MemberHost } from '@roamgrid/all-in-one/installation';
+import { RoamgridError } from '@roamgrid/kernel';
 import type { Registry } from '@roamgrid/platform';
 import type { LocalAddresses } from './addresses.js';
 import { writeClients, writeWhole } from './foundation.js';
@@ -9,7 +10,7 @@ import { planUtility, type PlanParts } from './processes/plan-processes.js';
 import type { ProcessPlan, SupervisedProcess } from './processes/supervised-process.js';
 import { waitUntilReady, type Supervisor } from './supervisor.js';
 
-const ADMITTED_MS = 15_000;
+const BOUND_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
 
 export interface HostProcessesParts {
@@ -19,12 +20,31 @@ export interface HostProcessesParts {
   readonly credentials: CredentialsFile;
   readonly supervisor: Supervisor;
   readonly wave: (plans: readonly ProcessPlan[]) => readonly SupervisedProcess[];
-  /** writes who may say what on the bus */
-  readonly writeBus: (utilities: readonly string[]) => Promise<unknown>;
+  /** writes who may say what on the bus, all but one user */
+  readonly writeBus: (utilities: readonly string[], without?: string) => Promise<unknown>;
 }
 
 /** Read by the edge, which leads to who joined after its start. */
 export const membersPath = (dataDir: string): string => join(dataDir, 'members.json');
+
+/** Asks again and again, for a while. @throws Error that says what did not happen */
+async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
+  const deadlineMs = performance.now() + BOUND_MS;
+  while (!(await ask())) {
+    if (performance.now() > deadlineMs) throw new Error(`not in time: ${what}`);
+    await pause(LOOK_AGAIN_MS);
+  }
+}
+
+async function isLetIn(url: string): Promise<boolean> {
+  try {
+    await knock(url);
+    return true;
+  } catch (error) {
+    if (error instanceof RoamgridError && error.code === 'peer_unreachable') return false;
+    throw error;
+  }
+}
 
 /** The members' services, each a process of its own; who joins gets its own beside those that run. */
 export class HostProcesses implements MemberHost {
@@ -34,13 +54,23 @@ export class HostProcesses implements MemberHost {
     this.#parts = parts;
   }
 
-  /** Links that are open stay open: nats-server reads who may speak without a restart. */
+  /**
+   * Links that are open stay open: nats-server reads who may speak without a restart. It reads twice: what comes
+   * through a wall that is new on both sides finds its way only after the second time (seen with 2.12). The
+   * newcomer's administrator is let in with the second, by which one knows that it is done.
+   */
   async admit(utilities: readonly string[]): Promise<void> {
-    const { supervisor, writeBus, parts } = this.#parts;
-    await writeBus(utilities);
-    supervisor.signal('nats-server', 'SIGHUP');
     const [newest = ''] = utilities.slice(-1);
-    await this.#untilAdmitted(parts.busUrlOf(busUserOf(newest, 'administrator')));
+    const last = busUserOf(newest, 'administrator');
+    await this.#readAgain(busUserOf(newest, 'portal'), utilities, last);
+    await this.#readAgain(last, utilities);
+  }
+
+  async #readAgain(user: string, utilities: readonly string[], without?: string): Promise<void> {
+    const { supervisor, writeBus, parts } = this.#parts;
+    await writeBus(utilities, without);
+    supervisor.signal('nats-server', 'SIGHUP');
+    await until(() => isLetIn(parts.busUrlOf(user)), `the bus lets ${user} in`);
   }
 
   isRunning(utility: string): boolean {
@@ -53,6 +83,13 @@ export class HostProcesses implements MemberHost {
     await writeClients(parts.dataDir, credentials.current, registry);
     await waitUntilReady(wave(planUtility(parts, utility)));
     await this.writeMembers();
+    await until(() => this.#isServed(utility), `the edge leads to ${utility}`);
+  }
+
+  async #isServed(utility: string): Promise<boolean> {
+    const { baseUrl } = this.#parts.credentials.current;
+    const answer = await fetch(`${baseUrl}/${utility}/.well-known/jwks.json`);
+    return answer.ok;
   }
 
   /** Where each member's programs are, for the edge. */
@@ -70,18 +107,5 @@ export class HostProcesses implements MemberHost {
         }),
       ),
     });
-  }
-
-  async #untilAdmitted(url: string): Promise<void> {
-    const deadlineMs = performance.now() + ADMITTED_MS;
-    for (;;) {
-      try {
-        await knock(url);
-        return;
-      } catch (error) {
-        if (performance.now() > deadlineMs) throw error;
-        await pause(LOOK_AGAIN_MS);
-      }
-    }
   }
 }

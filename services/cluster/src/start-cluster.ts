@@ -104,8 +104,8 @@ interface Foundation {
   readonly addresses: LocalAddresses;
   readonly registry: Registry;
   readonly databases: Databases;
-  /** writes who may say what on the bus. @returns the file's path */
-  readonly writeBus: (utilities: readonly string[]) => Promise<string>;
+  /** writes who may say what on the bus, all but one user. @returns the file's path */
+  readonly writeBus: (utilities: readonly string[], without?: string) => Promise<string>;
 }
 
 /** What all processes stand on: database, registry, credentials, and who may say what on the bus. */
@@ -129,8 +129,8 @@ async function layFoundation(
   const addresses = await LocalAddresses.choose(speaking, Math.random);
   const passwordOf = await openBusPasswords(dataDir);
   const listen = `${addresses.host}:${String(addresses.portOf('nats-server'))}`;
-  const writeBus = (members: readonly string[]): Promise<string> =>
-    writeBusConfiguration({ dataDir, listen, utilities: members, passwordOf });
+  const writeBus: Foundation['writeBus'] = (members, without) =>
+    writeBusConfiguration({ dataDir, listen, utilities: members, passwordOf, without });
   const file = await writeBus(utilities);
   const pidFile = join(dataDir, 'nats-server.pid');
   await endLeftOver(pidFile, file);

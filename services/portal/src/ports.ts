@@ -87,7 +87,7 @@ export interface ImportProgress {
 /** Many objects from one file. */
 export interface Import {
   readonly importId: string;
-  readonly kind: 'consumers' | 'tariffs';
+  readonly kind: 'consumers' | 'cards' | 'tariffs';
   readonly dryRun: boolean;
   readonly state: 'running' | 'done' | 'failed';
   readonly progress: ImportProgress;

@@ -10,14 +10,14 @@ import {
 import { RoamgridError } from '@roamgrid/kernel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { portalUnderTest, UTILITY, type PortalUnderTest } from './portal-under-test.js';
-import { HASH, ID, invoiceView, PERIOD } from './samples.js';
+import { closedPeriod, HASH, ID, invoiceView, PERIOD } from './samples.js';
 
 describe('commands', () => {
   let portal: PortalUnderTest;
 
   beforeAll(async () => {
     portal = await portalUnderTest();
-    portal.services.replies(closePeriod, () => invoiceView);
+    portal.services.replies(closePeriod, () => closedPeriod);
     portal.services.replies(acceptInvoice, () => invoiceView);
     portal.services.replies(disputeInvoice, () => invoiceView);
     portal.services.replies(issueBills, () => ({ items: [] }));

@@ -2,14 +2,14 @@ import { closePeriod, issueBills } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { portalUnderTest, type PortalUnderTest } from './portal-under-test.js';
-import { invoiceView, PERIOD } from './samples.js';
+import { closedPeriod, PERIOD } from './samples.js';
 
 describe('idempotency keys', () => {
   let portal: PortalUnderTest;
 
   beforeAll(async () => {
     portal = await portalUnderTest();
-    portal.services.replies(closePeriod, () => invoiceView);
+    portal.services.replies(closePeriod, () => closedPeriod);
     portal.services.replies(issueBills, () => ({ items: [] }));
   });
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('idempotency keys', () => {
     });
     portal.services.replies(closePeriod, async () => {
       await gate;
-      return invoiceView;
+      return closedPeriod;
     });
     const racing = [1, 2, 3, 4, 5].map(() => post('/billing-periods', body, key));
     const different = await post(
@@ -60,7 +60,7 @@ describe('idempotency keys', () => {
     expect(different.status).toBe(409);
     release();
     const answers = await Promise.all(racing);
-    portal.services.replies(closePeriod, () => invoiceView);
+    portal.services.replies(closePeriod, () => closedPeriod);
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
     expect(portal.services.requestsOf(closePeriod)).toHaveLength(1);
   });

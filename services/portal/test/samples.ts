@@ -73,6 +73,8 @@ export const invoiceView: InvoiceView = {
   availableActions: ['credit' as const],
 };
 
+export const closedPeriod = { ...invoiceView, alsoIssued: [] };
+
 export const consumerView: ConsumerView = {
   consumerId: 'c1',
   cinMasked: '8400541601••••••••17',

@@ -37,6 +37,8 @@ export interface DirectorySigning {
 /** Home's side: credentials of its own consumers, and what partners were told of them. */
 export interface CredentialStore {
   cardsOf(consumerId: string): Promise<CardView[]>;
+  /** null where nobody has this number */
+  findCard(number: string): Promise<{ consumerId: string; card: CardView } | null>;
   /** @throws RoamgridError `state_conflict` when the number is taken */
   addCard(consumerId: string, kind: CardView['kind'], number: string): Promise<CardView>;
   /** null where the consumer has no such card */

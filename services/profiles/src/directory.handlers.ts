@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import {
   addCard,
   changeCard,
+  findCard,
   findToken,
   listCards,
   readDirectory,
@@ -27,6 +28,11 @@ export class DirectoryHandlers {
   @Handles(listCards)
   listCards(request: RequestOf<typeof listCards>): Promise<ReplyOf<typeof listCards>> {
     return this.#useCases.listCards(request);
+  }
+
+  @Handles(findCard)
+  findCard(request: RequestOf<typeof findCard>): Promise<ReplyOf<typeof findCard>> {
+    return this.#useCases.findCard(request);
   }
 
   @Handles(addCard)

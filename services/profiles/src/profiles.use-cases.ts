@@ -37,6 +37,7 @@ import {
 import {
   addCardWith,
   changeCardWith,
+  findCardWith,
   listCardsWith,
   type ManageCardsParts,
 } from './use-cases/manage-cards.js';
@@ -66,6 +67,7 @@ export function profilesUseCases(parts: ProfilesParts) {
     updateConsumer: updateConsumerWith(parts),
     findConsumer: findConsumerWith(parts),
     listCards: listCardsWith(parts),
+    findCard: findCardWith(parts),
     addCard: addCardWith(parts),
     changeCard: changeCardWith(parts),
     receiveDirectory: receiveDirectoryWith(parts),

@@ -126,6 +126,7 @@ export async function agree(
     },
     [visited, home],
   );
+  for (const { facts } of [visited, home]) facts.versions.set(agreement.documentHash, agreement);
   visited.facts.agreements.set(home.utility, agreement);
   home.facts.agreements.set(visited.utility, agreement);
   return agreement;

@@ -54,6 +54,8 @@ export interface Consumer {
 /** What this utility's crp, profiles and portal would answer. */
 export class NeighbourFacts {
   readonly agreements = new Map<string, SignedAgreement>();
+  /** every version ever signed, by its hash */
+  readonly versions = new Map<string, SignedAgreement>();
   /** partners whose agreement is found by its hash only */
   readonly hasEnded = new Set<string>();
   readonly consumers = new Map<string, Consumer>();
@@ -67,10 +69,11 @@ function neighbourStandIns(facts: NeighbourFacts): new () => object {
   class NeighbourStandIns {
     @Handles(contracts.readAgreement)
     readAgreement(request: contracts.RequestOf<typeof contracts.readAgreement>) {
-      const known = facts.agreements.get(request.partner) ?? null;
-      const isAsked = request.hash === undefined || request.hash === known?.documentHash;
-      const isInForce = request.hash !== undefined || !facts.hasEnded.has(request.partner);
-      return Promise.resolve({ agreement: isAsked && isInForce ? known : null });
+      const { partner, hash } = request;
+      const inForce = facts.hasEnded.has(partner) ? undefined : facts.agreements.get(partner);
+      const found = hash === undefined ? inForce : facts.versions.get(hash);
+      const isTheirs = found?.document.parties.includes(partner) ?? false;
+      return Promise.resolve({ agreement: isTheirs ? (found ?? null) : null });
     }
 
     @Handles(contracts.resolvePseudonym)

@@ -11,18 +11,26 @@ export interface BusConfigurationOptions {
   readonly listen: string;
   readonly utilities: readonly string[];
   readonly passwordOf: (user: string) => string;
+  /** a user who is not let in yet */
+  readonly without?: string | undefined;
 }
 
 /** Writes `DATA_DIR/nats-server.conf`, which holds passwords. @returns its path */
 export async function writeBusConfiguration(options: BusConfigurationOptions): Promise<string> {
-  const { listen, utilities, passwordOf } = options;
+  const { listen, utilities, passwordOf, without } = options;
+  const { accounts } = busAccounts(utilities, passwordOf);
   const path = join(options.dataDir, 'nats-server.conf');
   // its language is a superset of JSON
   const configuration = {
     listen,
     server_name: 'roamgrid',
     max_payload: MAX_PAYLOAD_BYTES,
-    ...busAccounts(utilities, passwordOf),
+    accounts: Object.fromEntries(
+      Object.entries(accounts).map(([name, account]) => [
+        name,
+        { ...account, users: account.users.filter(({ user }) => user !== without) },
+      ]),
+    ),
   };
   await writeFile(path, `${JSON.stringify(configuration, null, 2)}\n`, { mode: 0o600 });
   return path;

@@ -28,7 +28,7 @@ export function draftTariffWith(
   parts: CheckTariffParts & Pick<CrpParts, 'ids'>,
 ): (draft: Draft) => Promise<ReplyOf<typeof draftTariff>> {
   return async (draft) => {
-    const { tariffId, revisions, ...content } = draft;
+    const { tariffId, revisions, dryRun, ...content } = draft;
     const newest = tariffId === null ? null : await parts.tariffs.newest(tariffId);
     if (tariffId !== null && newest === null) {
       throw new RoamgridError('not_found', 'no such tariff');
@@ -52,7 +52,7 @@ export function draftTariffWith(
         documentHash: hashOf(draft.document),
       },
     };
-    await parts.tariffs.addDraft(tariff, tariffProjection(tariff));
+    if (!dryRun) await parts.tariffs.addDraft(tariff, tariffProjection(tariff));
     return tariff.view;
   };
 }

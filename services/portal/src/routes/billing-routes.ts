@@ -34,11 +34,14 @@ export const closeBillingPeriod = defineRoute({
   path: '/billing-periods',
   name: 'closeBillingPeriod',
   tag: 'Invoices',
-  summary: 'As visited: invoices every live CDR with a partner that ended before `to`.',
+  summary:
+    'As visited: invoices every live CDR with a partner that ended before `to`, each version of the agreement on an invoice of its own.',
   ...writers,
   body: closePeriod.request,
   status: 201,
-  reply: invoiceAnswer,
+  reply: invoiceAnswer.extend({
+    alsoIssued: z.array(uuid).describe('where the agreement changed: the other invoices'),
+  }),
 });
 
 export const listInvoices = defineRoute({

@@ -5,7 +5,7 @@ import { defineRoute } from '../http/route.js';
 const importAnswer = z
   .strictObject({
     importId: uuid,
-    kind: z.enum(['consumers', 'tariffs']),
+    kind: z.enum(['consumers', 'cards', 'tariffs']),
     dryRun: z.boolean(),
     state: z.enum(['running', 'done', 'failed']),
     rows: z.int().describe('lines of the file without the first'),
@@ -24,14 +24,7 @@ const importAnswer = z
   })
   .meta({ id: 'Import' });
 
-export const postConsumerImport = defineRoute({
-  method: 'POST',
-  path: '/imports/consumers',
-  name: 'importConsumers',
-  tag: 'Consumers',
-  summary:
-    'Consumers from CSV (also `POST /consumers` with `text/csv`); the columns are the members of a consumer.',
-  scopes: ['consumers:write'],
+const importCall = {
   query: z.strictObject({
     dryRun: z
       .enum(['true', 'false'])
@@ -42,6 +35,39 @@ export const postConsumerImport = defineRoute({
   takesCsv: true,
   status: 202,
   reply: importAnswer,
+} as const;
+
+export const postConsumerImport = defineRoute({
+  method: 'POST',
+  path: '/imports/consumers',
+  name: 'importConsumers',
+  tag: 'Consumers',
+  summary:
+    'Consumers from CSV (also `POST /consumers` with `text/csv`); the columns are the members of a consumer.',
+  scopes: ['consumers:write'],
+  ...importCall,
+});
+
+export const postCardImport = defineRoute({
+  method: 'POST',
+  path: '/imports/cards',
+  name: 'importCards',
+  tag: 'Consumers',
+  summary:
+    'Cards and loyalty numbers from CSV: `cin` or `consumerId`, `number`, `kind`, `state`; a number is told once.',
+  scopes: ['consumers:write'],
+  ...importCall,
+});
+
+export const postTariffImport = defineRoute({
+  method: 'POST',
+  path: '/imports/tariffs',
+  name: 'importTariffs',
+  tag: 'Tariffs',
+  summary:
+    'Tariffs from CSV, one a line, as drafts (also `POST /tariffs` with `text/csv`); what changed becomes the next version.',
+  scopes: ['tariffs:write'],
+  ...importCall,
 });
 
 export const getImport = defineRoute({

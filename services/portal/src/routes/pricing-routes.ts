@@ -81,7 +81,7 @@ export const postTariff = defineRoute({
   summary: 'Adds a tariff as a draft; `document` is an OCPI 2.2.1 tariff.',
   scopes: ['tariffs:write'],
   body: draftTariff.request
-    .omit({ tariffId: true, author: true, revisions: true })
+    .omit({ tariffId: true, author: true, revisions: true, dryRun: true })
     .extend({ purpose: tariffView.shape.purpose.default('wholesale') }),
   status: 201,
   reply: tariffAnswer,

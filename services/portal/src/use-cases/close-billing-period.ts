@@ -51,10 +51,11 @@ export async function closeBillingPeriod(
   checkOver(portal, period);
   requirePartner(portal, period.partner);
   await handOver(portal);
-  const data = await portal.bus.request(closePeriod, portal.utility, period, {
+  const { alsoIssued, ...data } = await portal.bus.request(closePeriod, portal.utility, period, {
     timeoutMs: CLOSE_TIMEOUT_MS,
   });
-  return present('invoice', { id: data.invoiceId, sortAtMs: 0n, data }, null);
+  const shown = present('invoice', { id: data.invoiceId, sortAtMs: 0n, data }, null);
+  return { ...shown, alsoIssued };
 }
 
 /** @throws RoamgridError `unprocessable`, `nothing_to_bill`, `peer_unreachable` */

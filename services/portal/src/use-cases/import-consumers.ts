@@ -5,6 +5,7 @@ import type { Portal } from '../ports.js';
 import { postConsumer } from '../routes/operation-routes.js';
 import type { RowImporter, RowOutcome } from './import-rows.js';
 import { addConsumer } from './manage-consumers.js';
+import { readRow } from './read-row.js';
 
 type NewConsumer = z.output<typeof postConsumer.body>;
 type Row = Readonly<Record<string, string>>;
@@ -30,13 +31,7 @@ function parseRow(portal: Portal, row: Row): NewConsumer {
       ? ([column, { currency, amount: cell }] as const)
       : ([column, valueOf(column, cell)] as const),
   );
-  const parsed = postConsumer.body.safeParse(Object.fromEntries(entries));
-  if (parsed.success) return parsed.data;
-  throw new RoamgridError(
-    'malformed_request',
-    'the line does not describe a consumer',
-    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
-  );
+  return readRow(postConsumer.body, Object.fromEntries(entries), 'a consumer');
 }
 
 function differences(known: ConsumerView, wanted: NewConsumer): string[] {

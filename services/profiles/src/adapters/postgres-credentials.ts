@@ -100,6 +100,15 @@ export class PostgresCredentials implements CredentialStore {
     return rows.map(cardFromRow);
   }
 
+  async findCard(number: string): Promise<{ consumerId: string; card: CardView } | null> {
+    const [row] = await this.#database.query<CardRow & { consumer_id: string }>(
+      `SELECT consumer_id, credential_id, label, masked, state FROM credentials
+       WHERE value_key = $1`,
+      [identityKey(this.#secret, { kind: 'uid', value: number })],
+    );
+    return row === undefined ? null : { consumerId: row.consumer_id, card: cardFromRow(row) };
+  }
+
   async addCard(consumerId: string, kind: CardView['kind'], number: string): Promise<CardView> {
     try {
       return await this.#database.transaction(async (tx) => {

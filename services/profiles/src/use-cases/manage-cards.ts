@@ -1,4 +1,12 @@
-import type { addCard, CardView, changeCard, listCards, RequestOf } from '@roamgrid/contracts';
+import type {
+  addCard,
+  CardView,
+  changeCard,
+  findCard,
+  listCards,
+  ReplyOf,
+  RequestOf,
+} from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { CredentialStore } from '../directory-ports.js';
 import type { ConsumerStore } from '../ports.js';
@@ -20,6 +28,17 @@ export function listCardsWith(parts: ManageCardsParts) {
   return async ({ consumerId }: RequestOf<typeof listCards>): Promise<{ items: CardView[] }> => {
     await requireConsumer(parts, consumerId);
     return { items: await parts.credentials.cardsOf(consumerId) };
+  };
+}
+
+/** @throws RoamgridError `not_found` for a consumer that is not there: its card is none either */
+export function findCardWith(parts: ManageCardsParts) {
+  return async ({
+    consumerId,
+    number,
+  }: RequestOf<typeof findCard>): Promise<ReplyOf<typeof findCard>> => {
+    await requireConsumer(parts, consumerId);
+    return { found: await parts.credentials.findCard(number) };
   };
 }
 

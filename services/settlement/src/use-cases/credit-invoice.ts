@@ -68,7 +68,8 @@ export async function creditInvoice(ports: Ports, request: CreditRequest): Promi
       const terms = invoiceTermsOf(agreement);
       const reissue = { of, late };
       const { partner } = known;
-      invoice = await issueInvoice(ports, books, { partner, from, to, cdrs, terms, reissue });
+      const plan = { partner, from, to, cdrs, terms, closedUntil: null, reissue };
+      invoice = await issueInvoice(ports, books, plan);
     }
     await publishInvoice(ports, books, request.invoiceId);
     return { creditNote, invoice };

@@ -25,11 +25,13 @@ export interface InvoicePlan {
   readonly partner: string;
   readonly from: string;
   readonly to: string;
-  /** in the order of their sequence; at least one, all of one currency */
+  /** in the order of their sequence; at least one, all of one currency and made under `terms` */
   readonly cdrs: readonly CdrDocument[];
   readonly terms: Pick<InvoiceDocument, 'agreementId' | 'agreementHash' | 'timeZone'> & {
     readonly paymentTermDays: number;
   } & SilenceTerms;
+  /** up to when periods were closed before; what ended by then is late */
+  readonly closedUntil: Date | null;
   /** the credited invoice, whose numbers the new one accounts for, and which of its lines were late */
   readonly reissue: { readonly of: InvoiceDocument; readonly late: ReadonlySet<string> } | null;
 }
@@ -58,7 +60,7 @@ export async function issueInvoice(
 ): Promise<InvoiceView> {
   const { partner, cdrs } = plan;
   const reach = await books.invoices.reach(partner);
-  const previousEndMs = reach.periodTo?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const previousEndMs = plan.closedUntil?.getTime() ?? Number.NEGATIVE_INFINITY;
   const isLate = (cdr: CdrDocument): boolean =>
     plan.reissue === null
       ? parseInstant(cdr.endAt) < previousEndMs

@@ -76,6 +76,11 @@ export function compareInvoice(
     differences.push(difference('other', null, 'a CDR is of another pair or currency'));
     return differences;
   }
+  for (const { cdrId, agreementHash } of cdrs) {
+    if (agreementHash === document.agreementHash) continue;
+    const detail = 'the CDR was made under another version of the agreement';
+    differences.push(difference('agreement_differs', cdrId, detail));
+  }
   if (rootOf(cdrs) !== document.merkleRoot) {
     differences.push(difference('root_differs', null, 'the CDRs do not lead to the Merkle root'));
   }

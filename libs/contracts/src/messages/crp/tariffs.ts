@@ -52,6 +52,8 @@ export const draftTariff = defineContract({
     author: z.string(),
     /** of the newest version, where the caller has read it */
     revisions: readRevisions.nullable().default(null),
+    /** says what would become of it, and keeps nothing */
+    dryRun: z.boolean().default(false),
   }),
   reply: tariffView,
 });

@@ -98,6 +98,20 @@ export const addCard = defineContract({
   reply: cardView,
 });
 
+export const findCard = defineContract({
+  kind: 'command',
+  service: 'profiles',
+  name: 'findCard',
+  version: 1,
+  summary: 'Whose card or loyalty number this is; an import asks before it adds.',
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ consumerId: identifier, number: cardNumber }),
+  reply: z.strictObject({
+    found: z.strictObject({ consumerId: identifier, card: cardView }).nullable(),
+  }),
+});
+
 export const changeCard = defineContract({
   kind: 'command',
   service: 'profiles',

@@ -41,7 +41,9 @@ export const closePeriod = defineContract({
   senders: ['portal'],
   scope: 'own',
   request: z.strictObject({ partner: utilitySlug, from: instantString, to: instantString }),
-  reply: invoiceView,
+  reply: invoiceView.extend({
+    alsoIssued: z.array(uuid).describe('invoices of charges under other versions of the agreement'),
+  }),
 });
 
 export const receiveInvoice = defineContract({
