@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StationSocket } from '../tools/src/station/station-socket.js';
 import { Gateway } from './gateway.js';
 
-/** What names a driver or opens a door, put into every place that a station can write to. */
+/** What names a driver or opens a door, put into every place that a station, a program or staff can write to. */
 const CANARY = {
   cin: '84005416011000055516',
   spelledCin: '8400-0195-0110-0004-5645',
@@ -15,7 +15,7 @@ const CANARY = {
 const STATION = 'DUKE-CLT-001';
 const AT = '2026-01-01T10:00:00Z';
 
-describe('canaries put into every input of a station', () => {
+describe('canaries put into every input', () => {
   let gateway: Gateway;
   const answers: string[] = [];
   const level = process.env['LOG_LEVEL'];
@@ -139,6 +139,49 @@ describe('canaries put into every input of a station', () => {
     await socket.close();
   }
 
+  /** what staff and their programs put in: tables, consumers, passwords on their way to a station */
+  async function sendAsStaff(): Promise<void> {
+    const { cin, pin, uid, password } = CANARY;
+    const api = `/duke-energy/api/v1`;
+    const authorization = `Bearer ${await gateway.token('duke-energy', 'client')}`;
+    const tables = [
+      `cin,pin,cardUid\n${cin},${pin},${uid}`,
+      `cin,customerClass,planId,pin,cardUids\n${cin}9,commercial,none,${pin},${uid}`,
+      `${cin}\n"${pin}`,
+    ];
+    for (const body of tables) {
+      const headers = { authorization, 'content-type': 'text/csv' };
+      await send(`${api}/imports/consumers`, { body, headers });
+      const { importId } = JSON.parse(answers.at(-1) ?? '{}') as { importId?: string };
+      if (importId !== undefined) await send(`${api}/imports/${importId}`, { headers });
+    }
+    const bodies: [string, object][] = [
+      ['/consumers', { cin: `${cin}9`, pin, cardUids: [uid] }],
+      ['/consumers', { cin, pin: [pin], [uid]: uid }],
+      ['/consumers/search', { cin: `${cin}9` }],
+      ['/consumers/search', { cin: [cin], pin }],
+      [
+        `/stations/${STATION}/commands/ChangeConfiguration`,
+        { key: 'AuthorizationKey', value: password },
+      ],
+      [
+        `/stations/${STATION}/commands/SetVariables`,
+        {
+          setVariableData: [
+            {
+              attributeValue: password,
+              component: { name: 'SecurityCtrlr' },
+              variable: { name: 'BasicAuthPassword' },
+            },
+          ],
+        },
+      ],
+    ];
+    for (const [path, body] of bodies) {
+      await send(`${api}${path}`, { body: JSON.stringify(body), headers: { authorization } });
+    }
+  }
+
   /** every place where staff, machines or partners read */
   async function written(): Promise<string[]> {
     const paths = ['/suspense', '/sessions', `/stations/${STATION}/messages`, '/mandates'];
@@ -163,6 +206,7 @@ describe('canaries put into every input of a station', () => {
     await sendHttp();
     await sendOcpp201();
     await sendOcpp16();
+    await sendAsStaff();
     const { output } = gateway;
     expect(output.length).toBeGreaterThan(1_000);
     // a frame's own id goes back to the station that chose it, which the standard asks for

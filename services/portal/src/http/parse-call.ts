@@ -8,11 +8,22 @@ import { checkJsonType, parseJsonBody } from './json-body.js';
 import { readInputs } from './read-inputs.js';
 import type { Route } from './route.js';
 
+/** Digits in a row, or hexadecimal ones, as no documented member has them. */
+const LIKE_A_NUMBER = /\d{4}|[0-9a-f]{8}/i;
+
+/** A member may be named by mistake after what should be its value: a card or a CIN is not told again. */
+function shownName(key: string): string {
+  return LIKE_A_NUMBER.test(key) ? '[member]' : key;
+}
+
 /** What an issue is about; an unknown member is named itself, not the object it stands in. */
 function fieldsOf(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown member' }));
+    return issue.keys.map((key) => ({
+      path: [...path, shownName(key)].join('.'),
+      message: 'unknown member',
+    }));
   }
   return [{ path: path.join('.'), message: issue.message }];
 }
