@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { removeDataDir } from '@roamgrid/persistence';
 import { jest } from '@jest/globals';
 import { resetSharedGateway, sharedGateway } from './shared-gateway.js';
 
@@ -133,7 +134,12 @@ export class Gateway {
     }
     const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid '));
     const gateway = new Gateway(dataDir, await freePort(), false);
-    await gateway.boot();
+    try {
+      await gateway.boot();
+    } catch (error) {
+      await gateway.dispose();
+      throw error;
+    }
     return gateway;
   }
 
@@ -214,7 +220,7 @@ export class Gateway {
   async dispose(): Promise<void> {
     if (this.#isShared) return;
     await this.end();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await removeDataDir(this.dataDir);
   }
 
   /** Asks until the answer is yes; a bound instead of a sleep. What is missing in an answer may come. */

@@ -4,13 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startTestPostgres } from '@roamgrid/persistence';
+import { removeDataDir, startTestPostgres } from '@roamgrid/persistence';
 
 const MAIN = fileURLToPath(new URL('../services/cluster/dist/main.js', import.meta.url));
 const READY_MS = 180_000;
@@ -61,7 +61,7 @@ export default async function startSharedGateway() {
       await ended;
     }
     await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeDataDir(dataDir);
   };
   const baseUrl = `http://127.0.0.1:${port}`;
   try {

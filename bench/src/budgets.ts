@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeDataDir } from '@roamgrid/persistence';
 import { startGateway } from '@roamgrid/all-in-one';
 import { ROUNDS, show, spreadOf, timed } from './rounds.js';
 
@@ -98,5 +99,5 @@ try {
   await measure(stationCalls(gateway.baseUrl, credentials));
 } finally {
   await gateway.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeDataDir(dataDir);
 }

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aaaMigrations, PostgresEventStore } from '@roamgrid/aaa';
-import { Database, openPostgres, testDatabase } from '@roamgrid/persistence';
+import { Database, openPostgres, removeDataDir, testDatabase } from '@roamgrid/persistence';
 import { meterOnce, openCharges, UTILITY } from './running-charges.js';
 import { ROUNDS, show, spreadOf, timed } from './rounds.js';
 
@@ -117,5 +117,5 @@ try {
   await test.drop();
 } finally {
   await server.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeDataDir(dataDir);
 }

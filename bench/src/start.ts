@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { removeDataDir } from '@roamgrid/persistence';
 import { ROUNDS, show, spreadOf } from './rounds.js';
 
 /** Built tree on an empty data directory: `npm start` to `/health/ready`. */
@@ -33,7 +34,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   await ended;
-  await rm(dataDir, { recursive: true, force: true });
+  await removeDataDir(dataDir);
 }
 console.log('npm start on a built tree, empty data directory, to /health/ready');
 console.log(`  ${show(spreadOf(times), 1)} s  (wanted ≤ 12)`);

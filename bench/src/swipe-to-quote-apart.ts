@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,12 @@ import { createInterface } from 'node:readline';
 import { connect } from '@nats-io/transport-node';
 import { swipe } from '@roamgrid/contracts';
 import { findNatsServer, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
-import { startEmbeddedPostgres, testDatabase, type Database } from '@roamgrid/persistence';
+import {
+  removeDataDir,
+  startEmbeddedPostgres,
+  testDatabase,
+  type Database,
+} from '@roamgrid/persistence';
 import { systemIds } from '@roamgrid/platform';
 import { median, ROUNDS, show, spreadOf, timed } from './rounds.js';
 import { swipeRequest, VISITED } from './swipe-request.js';
@@ -171,5 +176,5 @@ try {
   await bare.drop();
   await stopCluster();
   await postgres.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeDataDir(dataDir);
 }

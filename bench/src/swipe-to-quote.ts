@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway } from '@roamgrid/all-in-one';
 import { swipe } from '@roamgrid/contracts';
 import type { Bus } from '@roamgrid/messaging';
-import type { Database } from '@roamgrid/persistence';
+import { removeDataDir, type Database } from '@roamgrid/persistence';
 import { systemIds } from '@roamgrid/platform';
 import { WebSocket, WebSocketServer } from 'ws';
 import { median, ROUNDS, show, spreadOf, timed } from './rounds.js';
@@ -77,5 +77,5 @@ try {
   await measure(gateway.bus, gateway.databaseOf(VISITED, 'aaa'));
 } finally {
   await gateway.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await removeDataDir(dataDir);
 }

@@ -19,6 +19,7 @@ export type { ProcessIdentity } from './postgres/process-identity.js';
 export { provisionDatabase, roleOf, serviceUrl } from './postgres/provision.js';
 export type { ProvisionOptions } from './postgres/provision.js';
 export type { EmbeddedPostgresOptions, KeepRunning, PostgresServer } from './postgres/server.js';
+export { removeDataDir } from './postgres/remove-data-dir.js';
 export { startEmbeddedPostgres } from './postgres/start-embedded-postgres.js';
 export { DatabaseStartError } from './postgres/start-error.js';
 export { startTestPostgres, testDatabase } from './testing/test-database.js';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, chmod, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../database/database.js';
 import type { MigrationClass } from '../database/data-source.js';
 import { withClient } from '../postgres/admin-connection.js';
 import { provisionDatabase, roleOf, serviceUrl } from '../postgres/provision.js';
+import { removeDataDir } from '../postgres/remove-data-dir.js';
 import type { PostgresServer } from '../postgres/server.js';
 import { startEmbeddedPostgres } from '../postgres/start-embedded-postgres.js';
 
@@ -23,7 +24,7 @@ export async function startTestPostgres(): Promise<PostgresServer> {
     pid: server.pid,
     stop: async () => {
       await server.stop();
-      await removeCluster(dataDir);
+      await removeDataDir(dataDir);
     },
   };
 }
@@ -40,14 +41,6 @@ async function startIn(dataDir: string): Promise<PostgresServer> {
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   }
-}
-
-async function removeCluster(dataDir: string): Promise<void> {
-  const record = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8')) as {
-    clusterDir: string;
-  };
-  await rm(record.clusterDir, { recursive: true, force: true });
-  await rm(dataDir, { recursive: true, force: true });
 }
 
 /** A fresh database with one schema, and how to be rid of it. */
