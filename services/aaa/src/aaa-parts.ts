@@ -1,3 +1,4 @@
+import type { Identity } from '@roamgrid/contracts';
 import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import type { AaaStore, EventStore, Neighbours, StationStore, VisitStore } from './ports.js';
 import type { PartnerStandings } from './partner-standings.js';
@@ -23,4 +24,6 @@ export interface AaaParts {
   readonly ids: IdSource;
   /** a keyed hash of what the driver showed, the same for the same medium */
   readonly identityKeyOf: (identity: { kind: string; value: string }) => string;
+  /** what the driver showed, readable for this service alone */
+  readonly sealIdentifier: (identity: Identity) => Uint8Array;
 }

@@ -25,6 +25,8 @@ import { busNeighbours } from './adapters/bus-neighbours.js';
 import { PostgresSessionAudit } from './adapters/postgres-session-audit.js';
 import { PostgresStandings } from './adapters/postgres-standings.js';
 import { busStationCaller } from './adapters/bus-station-caller.js';
+import { IdentifierSeal } from './adapters/identifier-seal.js';
+import { PostgresLocalLists } from './adapters/postgres-local-lists.js';
 import { PostgresEventStore } from './adapters/postgres-event-store.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
 import { PostgresReservations } from './adapters/postgres-reservations.js';
@@ -34,6 +36,7 @@ import { PostgresVisits } from './adapters/postgres-visits.js';
 import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { AAA_COMMANDS, CommandHandlers, type CommandUseCases } from './command.handlers.js';
 import { AAA_AUDIT, AuditHandlers } from './audit.handlers.js';
+import { LOCAL_LIST_LOG, LOCAL_LISTS, LocalListTimer } from './local-list-timer.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
 import { ClaimStationIds } from './migrations/1732150000010-claim-station-ids.js';
@@ -42,6 +45,7 @@ import { CreatePartnerStandings } from './migrations/1732150000030-create-partne
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
 import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js';
+import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
 import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
   commandStationWith,
@@ -51,6 +55,7 @@ import {
 import { readReservationForHomeWith, reserveForHomeWith } from './use-cases/reserve-for-home.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { replayChargesWith } from './use-cases/replay-charges.js';
+import { localListsWith, type LocalLists } from './use-cases/push-local-lists.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { RememberedVisits } from './remembered-visits.js';
 
@@ -67,10 +72,12 @@ export const aaaMigrations: readonly MigrationClass[] = [
   KeepSessionsAsText,
   ReserveConnectors,
   CountOfflineUse,
+  KeepLocalLists,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
   const { utility, database, metrics, bus, secret, signer, verifier, clock, ids } = context;
+  const seal = new IdentifierSeal(secret);
   return {
     utility,
     utilityName: context.registry.entry(utility).name,
@@ -88,6 +95,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     clock,
     ids,
     identityKeyOf: ({ kind, value }) => keyedHash(secret, `${kind}:${value}`),
+    sealIdentifier: (identity) => seal.close(identity),
     passwordKeyOf: (digest) => keyedHash(secret, digest),
     authenticate: (request) => bus.request(authenticateConsumer, utility, request),
   };
@@ -113,6 +121,18 @@ function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts)
       bus.request(readReservationForHome, visitedUtility, { homeUtility: utility, reservationId }),
     background,
   };
+}
+
+function localListsOf(context: ServiceContext, parts: AaaParts): LocalLists {
+  const { bus, database, log, secret, utility } = context;
+  return localListsWith({
+    ...parts,
+    lists: new PostgresLocalLists(database, new IdentifierSeal(secret)),
+    stationCaller: busStationCaller(bus, utility),
+    onFailure: (stationId, error) => {
+      log.warn({ stationId, error: String(error) }, 'a local list was not sent; it is tried again');
+    },
+  });
 }
 
 function auditOf(database: ServiceContext['database'], parts: AaaParts) {
@@ -156,6 +176,9 @@ export class AaaModule {
         { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },
         { provide: EXPIRY_LOG, useValue: context.log },
         ExpiryTimer,
+        { provide: LOCAL_LISTS, useValue: localListsOf(context, parts) },
+        { provide: LOCAL_LIST_LOG, useValue: context.log },
+        LocalListTimer,
       ],
     };
   }

@@ -24,6 +24,7 @@ import type {
 } from '@roamgrid/contracts';
 import type { InstantMs } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
+import type { ShownIdentifier } from './local-list-ports.js';
 import type { MandateBalance, MandateBook, Reservation } from './mandate-book.js';
 import type { Session, TransactionEvent } from './session/session.js';
 import type { SuspenseBook } from './suspense-book.js';
@@ -181,6 +182,8 @@ export interface UnitOfWork {
   readonly suspense: SuspenseBook;
   readonly visits: VisitBook;
   appendWire(entry: WireEntry): Promise<void>;
+  /** stations may be told of the driver */
+  noteShown(shown: ShownIdentifier): void;
   /** leaves with the commit */
   trace(sessionId: string, entries: readonly TraceEntry[]): void;
   /** leaves with the commit */

@@ -28,6 +28,7 @@ import {
 } from '@roamgrid/platform';
 import { aaaMigrations } from '../src/aaa.module.js';
 import { aaaUseCases, type AaaUseCases, type AllAaaParts } from '../src/aaa.use-cases.js';
+import { IdentifierSeal } from '../src/adapters/identifier-seal.js';
 import { PostgresEventStore } from '../src/adapters/postgres-event-store.js';
 import { PostgresStations } from '../src/adapters/postgres-stations.js';
 import { PostgresStore } from '../src/adapters/postgres-store.js';
@@ -50,7 +51,7 @@ export const PLUG = {
   powerType: 'AC_3_PHASE' as const,
 };
 
-const SECRET = new Uint8Array(32).fill(7);
+export const SECRET = new Uint8Array(32).fill(7);
 const SERVICES = ['aaa', 'crp', 'profiles'] as const;
 
 export interface Keys {
@@ -136,6 +137,7 @@ export class AaaUnderTest {
       clock,
       ids: systemIds,
       identityKeyOf: ({ kind, value }) => keyedHash(SECRET, `${kind}:${value}`),
+      sealIdentifier: (identity) => new IdentifierSeal(SECRET).close(identity),
       passwordKeyOf: (digest) => keyedHash(SECRET, digest),
       authenticate: () => Promise.resolve(this.consumer),
     };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parse, stringify, type LosslessNumber } from 'lossless-json';
 import { WebSocket } from 'ws';
+import { LocalList } from './local-list.js';
 
 export type StationProtocol = 'ocpp2.0.1' | 'ocpp1.6';
 
@@ -55,7 +56,9 @@ export class StationSocket {
   readonly #ws: WebSocket;
   readonly #pending = new Map<string, Pending>();
   #lastId = 0;
-  /** answers to the gateway's calls; by default each is accepted, a CallRefused is a CALLERROR */
+  /** who may charge here while the line is down; a station that comes back brings its own */
+  localList = new LocalList();
+  /** answers to the gateway's calls, but to those about its list; by default each is accepted, a CallRefused is a CALLERROR */
   onCall: (action: string, payload: JsonObject) => JsonObject = () => ({ status: 'Accepted' });
   onFrame: (frame: SeenFrame) => void = () => undefined;
 
@@ -137,7 +140,8 @@ export class StationSocket {
 
   #answer(id: string, action: string, payload: JsonObject): unknown[] {
     try {
-      return [RESULT, id, this.onCall(action, payload)];
+      const listed = this.localList.answer(this.#ws.protocol, action, payload);
+      return [RESULT, id, listed ?? this.onCall(action, payload)];
     } catch (error) {
       if (!(error instanceof CallRefused)) throw error;
       return [ERROR, id, error.code, error.description, {}];

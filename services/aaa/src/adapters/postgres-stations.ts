@@ -131,6 +131,11 @@ export class PostgresStations implements StationStore {
   }
 }
 
+/** Whoever connects anew may have lost its list, or have one now: it is asked which version it has. */
+const DOUBT_LIST = `UPDATE station_lists SET retry_at = NULL, standing = CASE standing
+  WHEN 'sure' THEN 'unchecked' WHEN 'unsupported' THEN 'unknown' ELSE standing END
+  WHERE station_id = $1`;
+
 async function noteWithin(
   tx: Transaction,
   stationId: string,
@@ -154,6 +159,7 @@ async function noteWithin(
         json({ [String(effect.connectorId)]: effect.status }),
       ]);
     case 'online':
+      if (effect.online) await tx.query(DOUBT_LIST, [stationId]);
       return update(', online = $3', [effect.online]);
   }
 }

@@ -8,8 +8,10 @@ import type {
   WireEntry,
 } from '../ports.js';
 import { formatInstant } from '@roamgrid/kernel';
+import type { ShownIdentifier } from '../local-list-ports.js';
 import { Outgoing } from './outgoing.js';
 import { PostgresInbox } from './postgres-inbox.js';
+import { noteShown } from './postgres-local-lists.js';
 import { PostgresMandates } from './postgres-mandates.js';
 import { PostgresSessions } from './postgres-sessions.js';
 import { PostgresSuspense } from './postgres-suspense.js';
@@ -91,6 +93,10 @@ export class PostgresUnit implements UnitOfWork {
       refusal,
     ]);
     return Promise.resolve();
+  }
+
+  noteShown(shown: ShownIdentifier): void {
+    noteShown(this.#tx, shown);
   }
 
   trace(sessionId: string, entries: readonly TraceEntry[]): void {

@@ -22,6 +22,7 @@ import {
 } from './authorize/grant.js';
 import { recognise, type Recognised } from './authorize/recognise.js';
 import { giveBack, quoteUnder } from './charge/release-mandate.js';
+import { noteShown } from './local-list/note-shown.js';
 import { makeQuote } from './make-quote.js';
 import { isQuoteUnder, quoteAhead } from './quote-ahead.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
@@ -204,6 +205,7 @@ function keepSession(
     if (!isFirst) return 'keyTaken';
     await unit.appendWire({ stationId, direction: 'in', wire, refusal });
     await unit.sessions.insert(session);
+    noteShown(parts, unit, request, session);
     unit.trace(sessionId, trace);
     return 'kept';
   });

@@ -4,6 +4,7 @@ import type { Session, TransactionEvent } from '../../session/session.js';
 import { BILL_FOLLOWS } from '../messages-to-driver.js';
 import type { OpenedSession } from '../swipe.js';
 import { applyToSession } from './apply-to-session.js';
+import { noteShown } from '../local-list/note-shown.js';
 import { quotedSession } from './bind-session.js';
 import { quarantine, readingsOf, type Applied, type ChargeStep } from './charge-step.js';
 import { quoteUnder } from './release-mandate.js';
@@ -70,6 +71,10 @@ async function insertOpened(step: ChargeStep, opened: OpenedSession | null): Pro
   if (session.terms !== null) {
     // where its one session is taken already, the start itself finds nothing to reserve
     await quoteUnder(step.parts, step.unit, session.sessionId, session.terms.mandate);
+  }
+  const { identity } = step.event;
+  if (identity !== null) {
+    noteShown(step.parts, step.unit, { identity, medium: 'rfid', pin: null }, session);
   }
   step.unit.trace(session.sessionId, opened.trace);
   return session;
