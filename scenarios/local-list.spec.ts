@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SimulatedStation201 } from '../tools/src/station/simulated-station-201.js';
 import { SimulatedStation16 } from '../tools/src/station/simulated-station-16.js';
 import { ALABAMA_PLAIN, charge, GOLD } from './charge.js';
-import { Gateway, list, text } from './gateway.js';
+import { at, Gateway, list, text } from './gateway.js';
 
 /** DESIGN §7: in force so long after issue, whether acknowledged or not */
 const IN_FORCE_MS = 60_000;
@@ -79,6 +80,55 @@ describe('the local authorization list', () => {
       IN_FORCE_MS,
     );
     await station.close();
+  });
+
+  it('lets a station that is off-line charge; what is told later is billed as of its start', async () => {
+    const station = await SimulatedStation201.connect(address('DUKE-CLT-001'));
+    await station.boot();
+    const { localList } = station.socket;
+    await gateway.until(
+      () => Promise.resolve(localList.allows(ALABAMA_PLAIN)),
+      'the list has the driver',
+      IN_FORCE_MS,
+    );
+    await station.socket.lose();
+    expect(localList.allows(ALABAMA_PLAIN)).toBe(true);
+    const startAt = new Date().toISOString();
+    await block(ALABAMA_PLAIN);
+    const swipe = { connectorId: 2, cin: ALABAMA_PLAIN, medium: 'rfid' };
+    await gateway.until(
+      async () => {
+        const { body } = await gateway.station('DUKE-CLT-001', 'POST', '/swipes', swipe);
+        return at(body, 'reason') === 'consumer_blocked';
+      },
+      'the driver is refused by now',
+      IN_FORCE_MS,
+    );
+    const back = await SimulatedStation201.connect(address('DUKE-CLT-001'));
+    back.socket.localList = localList;
+    await back.boot();
+    const transactionId = randomUUID();
+    const token = { idToken: ALABAMA_PLAIN, type: 'Central' as const };
+    const late = { offline: true };
+    const begun = { transactionId, evseId: 2, token, meterWh: '9000', at: startAt, ...late };
+    expect((await back.start(begun)).status).toBe('Accepted');
+    await back.end({ meterWh: '9001', at: new Date().toISOString(), ...late });
+    let told: unknown;
+    await gateway.until(async () => {
+      const { body } = await gateway.api('duke-energy', 'GET', '/sessions?role=visited');
+      told = list(body, 'items').find((item) => at(item, 'transactionId') === transactionId);
+      return at(told, 'state') === 'rated';
+    }, 'the charge is rated');
+    await gateway.until(async () => {
+      const path = `/sessions/${text(told, 'sessionId')}`;
+      return at((await gateway.api('alabama-power', 'GET', path)).body, 'state') === 'rated';
+    }, 'home accepts the charge');
+    await gateway.until(
+      () => Promise.resolve(!localList.allows(ALABAMA_PLAIN)),
+      'the driver is off the list',
+      IN_FORCE_MS,
+    );
+    await back.close();
   });
 
   it('stands in the wire log without any driver in it', async () => {

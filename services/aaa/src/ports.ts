@@ -214,6 +214,8 @@ export interface AaaStore {
     driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
   ): Promise<SwipeBasis>;
   standing(mandate: SignedMandate): Promise<Standing>;
+  /** what a driver was granted here up to an instant, the newest first */
+  grantedBefore(identityKey: string, beforeMs: InstantMs): Promise<MandateWithTariff[]>;
   /** what a driver used, or holds, in the window of a mandate under the off-line rule */
   offlineUse(mandate: SignedMandate): Promise<Reservation>;
   /** what became of a driver's mandates for one session since `sinceMs` */

@@ -2,8 +2,15 @@ import type { InstantMs } from '@roamgrid/kernel';
 import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
 import { prepared, type Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
-import type { AaaStore, Reservation, Standing, SwipeBasis, UnitOfWork } from '../ports.js';
-import type { Session } from '../session/session.js';
+import type {
+  AaaStore,
+  MandateWithTariff,
+  Reservation,
+  Standing,
+  SwipeBasis,
+  UnitOfWork,
+} from '../ports.js';
+import type { Session, SessionTerms } from '../session/session.js';
 import {
   balanceOf,
   MANDATE_USE,
@@ -31,6 +38,9 @@ const STANDING = prepared(
      AND state IN ('consented', 'charging', 'idle')) AS open
    FROM (${MANDATE_USE}) AS used`,
 );
+
+/** A mandate lasts a day or so and a driver's last few visits name it. */
+const MOST_GRANTED = 20;
 
 export class PostgresStore implements AaaStore {
   readonly #database: Database;
@@ -99,6 +109,16 @@ export class PostgresStore implements AaaStore {
       pseudonym,
     ]);
     return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
+  }
+
+  async grantedBefore(identityKey: string, beforeMs: number): Promise<MandateWithTariff[]> {
+    const rows = await this.#database.query<{ terms: SessionTerms }>(
+      `SELECT terms FROM sessions
+        WHERE identity_key = $1 AND swiped_at <= $2 AND mandate_id IS NOT NULL
+        ORDER BY swiped_at DESC LIMIT $3`,
+      [identityKey, new Date(beforeMs), MOST_GRANTED],
+    );
+    return rows.map(({ terms }) => terms);
   }
 
   async offlineUse(mandate: SignedMandate): Promise<Reservation> {

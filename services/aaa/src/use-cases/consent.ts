@@ -75,6 +75,7 @@ function checkMayConsent(session: Session, quoteHash: string, nowMs: InstantMs):
  * Signs the consent and reserves the mandate's share for this session under a row lock: what is left,
  * divided among the sessions that may still run beside it.
  *
+ * @param isLate the charge began, by a mandate that held then, before the station could tell
  * @returns null when nothing is left to reserve
  */
 export async function consentWithin(
@@ -82,11 +83,14 @@ export async function consentWithin(
   unit: UnitOfWork,
   session: Session,
   channel: ConsentDocument['channel'],
+  isLate = false,
 ): Promise<Session | null> {
   if (session.terms === null) throw new RoamgridError('internal', 'a quoted session has no terms');
   const { mandate, quote } = session.terms;
   const startedMs = parts.clock.now();
-  const balance = await unit.mandates.lockBalance(mandate);
+  const standing = await unit.mandates.lockBalance(mandate);
+  // a late start began before whatever ended the mandate, and beside nobody who charges now
+  const balance = isLate ? { ...standing, isClosed: false, openReservations: 0 } : standing;
   const { singleSession, maxConcurrentSessions, mandateId } = mandate.document;
   const others = singleSession ? 1n : BigInt(maxConcurrentSessions - balance.openReservations);
   if (others <= 0n || !isFree(mandate, balance)) return null;

@@ -30,6 +30,16 @@ export async function checkMandate(
 }
 
 /**
+ * Where a station let the driver charge by its own list and told later, the start itself was the yes to a price
+ * agreed in advance: the quote and the consent that visited signed on hearing of it are younger than what they stand for.
+ */
+function beganAtMs(cdr: CdrDocument, signedAt: string): number {
+  const isLate = cdr.flags.includes('offline') && cdr.consent.document.channel === 'preAgreed';
+  const signedAtMs = parseInstant(signedAt);
+  return isLate ? Math.min(signedAtMs, parseInstant(cdr.startAt)) : signedAtMs;
+}
+
+/**
  * Whether something held when the driver was quoted a price. The quote has visited's own clock; a station's
  * may be days off, and what it reports may come days later.
  */
@@ -37,7 +47,7 @@ export function wasInForce(
   validity: { readonly notBefore: string; readonly notAfter: string },
   cdr: CdrDocument,
 ): boolean {
-  const quotedAtMs = parseInstant(cdr.quote.document.issuedAt);
+  const quotedAtMs = beganAtMs(cdr, cdr.quote.document.issuedAt);
   return (
     quotedAtMs >= parseInstant(validity.notBefore) - CLOCK_TOLERANCE_MS &&
     quotedAtMs < parseInstant(validity.notAfter) + CLOCK_TOLERANCE_MS
@@ -108,7 +118,7 @@ export function checkRevocation(
 ): Objection | null {
   if (revokedAt === null || lateRevocationBorneBy === 'home') return null;
   const inForceMs = parseInstant(revokedAt) + REVOCATION_IN_FORCE_AFTER_MS;
-  return parseInstant(cdr.consent.document.at) > inForceMs
+  return beganAtMs(cdr, cdr.consent.document.at) > inForceMs
     ? objection('session_unknown', 'the mandate was revoked more than a minute before the consent')
     : null;
 }

@@ -50,7 +50,8 @@ function remember(
   else parts.remembered.keep(key, entry);
 }
 
-function grantOf(parts: AaaParts, entry: MandateWithTariff, startedMs: number): Grant {
+/** A mandate of the visiting profile answers for the driver, and nobody is asked. */
+export function grantOf(parts: AaaParts, entry: MandateWithTariff, startedMs: number): Grant {
   return {
     outcome: 'granted',
     mandate: entry.mandate,

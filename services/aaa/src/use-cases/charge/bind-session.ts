@@ -5,6 +5,7 @@ import type { Session, TransactionEvent } from '../../session/session.js';
 import { CONSENT_WAITS_MS } from '../../session/session-states.js';
 import type { SwipeRequest } from '../authorize/grant.js';
 import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
+import { recogniseLate } from '../authorize/recognise-late.js';
 import { recognise } from '../authorize/recognise.js';
 import { openSession, type OpenedSession } from '../swipe.js';
 
@@ -61,8 +62,8 @@ export async function quotedSession(
 }
 
 /**
- * A start without a swipe before it: authorized in line, outside any transaction. The driver saw no
- * price, so the charge goes under the price their contract agreed in advance, or not at all.
+ * A start without a swipe before it: authorized in line, outside any transaction; one that is told later by
+ * what held when it began. The driver saw no price, so the charge goes under the price their contract agreed in advance, or not at all.
  */
 export async function authorizeInLine(
   parts: AaaParts,
@@ -82,7 +83,9 @@ export async function authorizeInLine(
     idempotencyKey: null,
     wire: event.wire,
   };
-  const recognised = await recognise(parts, request, station);
+  const recognised =
+    (await recogniseLate(parts, event, request, station)) ??
+    (await recognise(parts, request, station));
   const opened = await openSession(parts, { request, station, recognised, ahead: null }, null);
   if (opened.session.terms === null) return opened;
   if (opened.session.terms.mandate.document.preAgreedPrice) return opened;

@@ -110,7 +110,10 @@ async function entitle(
   bound: Session,
   channel: ConsentDocument['channel'],
 ): Promise<Session | null> {
-  return bound.state === 'quoted' ? consentWithin(step.parts, step.unit, bound, channel) : bound;
+  const isLate = step.event.offline && channel === 'preAgreed';
+  return bound.state === 'quoted'
+    ? consentWithin(step.parts, step.unit, bound, channel, isLate)
+    : bound;
 }
 
 /**
