@@ -47,10 +47,12 @@ export function wasInForce(
   validity: { readonly notBefore: string; readonly notAfter: string },
   cdr: CdrDocument,
 ): boolean {
-  const quotedAtMs = beganAtMs(cdr, cdr.quote.document.issuedAt);
-  return (
-    quotedAtMs >= parseInstant(validity.notBefore) - CLOCK_TOLERANCE_MS &&
-    quotedAtMs < parseInstant(validity.notAfter) + CLOCK_TOLERANCE_MS
+  const { issuedAt } = cdr.quote.document;
+  // a late start may also stand on what was only granted when it was told
+  return [parseInstant(issuedAt), beganAtMs(cdr, issuedAt)].some(
+    (atMs) =>
+      atMs >= parseInstant(validity.notBefore) - CLOCK_TOLERANCE_MS &&
+      atMs < parseInstant(validity.notAfter) + CLOCK_TOLERANCE_MS,
   );
 }
 
