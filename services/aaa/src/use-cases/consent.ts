@@ -89,8 +89,8 @@ export async function consentWithin(
   const { mandate, quote } = session.terms;
   const startedMs = parts.clock.now();
   const standing = await unit.mandates.lockBalance(mandate);
-  // a late start began before whatever ended the mandate, and beside nobody who charges now
-  const balance = isLate ? { ...standing, isClosed: false, openReservations: 0 } : standing;
+  // a late start began before whatever ended the mandate
+  const balance = isLate ? { ...standing, isClosed: false } : standing;
   const { singleSession, maxConcurrentSessions, mandateId } = mandate.document;
   const others = singleSession ? 1n : BigInt(maxConcurrentSessions - balance.openReservations);
   if (others <= 0n || !isFree(mandate, balance)) return null;

@@ -27,12 +27,12 @@ export async function recogniseLate(
   if (entry === undefined) return null;
   const { homeUtility } = entry.mandate.document;
   const visitor = { sessionId: request.sessionId, identity, homeUtility, request, station };
-  const { balance } = await parts.store.standing(entry.mandate);
+  const { balance, openSessions } = await parts.store.standing(entry.mandate);
   return {
     visitor,
     known: grantOf(parts, entry, parts.clock.now()),
-    // what ended the mandate, and who charges now, came after this start or was not known to the station
-    standing: { balance: { ...balance, isClosed: false }, openSessions: 0 },
+    // what ended the mandate came after this start, or was not known to the station
+    standing: { balance: { ...balance, isClosed: false }, openSessions },
   };
 }
 
