@@ -211,15 +211,15 @@ describe('a charge without a price', () => {
   it('is held, never rated at 0, and gets its CDR when the agreement is there', async () => {
     const visited = consortium.member(VISITED);
     const built = await buildCharge(consortium);
-    const agreement = visited.facts.agreements.get(HOME);
-    visited.facts.agreements.delete(HOME);
+    const versions = [...visited.facts.versions];
+    visited.facts.versions.clear();
     await record(built);
     expect(cdrViews(VISITED)).toEqual([]);
     expect(visited.facts.views.get(`session:${built.charge.sessionId}`)).toMatchObject({
       state: 'held',
       held: { reason: 'no_agreement' },
     });
-    if (agreement !== undefined) visited.facts.agreements.set(HOME, agreement);
+    for (const [hash, agreement] of versions) visited.facts.versions.set(hash, agreement);
     const view = await consortium.bus.request(contracts.closePeriod, VISITED, {
       partner: HOME,
       from: '2026-11-01T00:00:00Z',
