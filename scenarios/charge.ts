@@ -34,12 +34,9 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
   } = wish;
   const post = (path: string, body: unknown): Promise<Answer> =>
     gateway.station(stationId, 'POST', path, body);
-  const swipe = await post('/swipes', {
-    connectorId,
-    cin,
-    medium: 'rfid',
-    requestedEnergyKwh: String(Math.max(1, Math.ceil(energyWh / 1000))),
-  });
+  const requestedEnergyKwh = String(Math.max(1, Math.ceil(energyWh / 1000)));
+  const asked = { connectorId, cin, medium: 'rfid', requestedEnergyKwh };
+  const swipe = await swipeOnceFree(gateway, () => post('/swipes', asked));
   const sessionId = text(swipe.body, 'sessionId');
   if (valueAt(swipe.body, 'decision') !== 'quoted') {
     throw new Error(`refused at ${stationId}: ${JSON.stringify(swipe.body)}`);
@@ -67,6 +64,20 @@ export async function charge(gateway: Gateway, wish: ChargeWish = {}): Promise<C
     offline,
   });
   return { swipe, stop, sessionId };
+}
+
+/** That the driver's charge elsewhere is over is still on its way home when they are already here. */
+export async function swipeOnceFree(
+  gateway: Gateway,
+  swipe: () => Promise<Answer>,
+): Promise<Answer> {
+  let answer = await swipe();
+  await gateway.until(async () => {
+    if (valueAt(answer.body, 'reason') !== 'concurrent_session') return true;
+    answer = await swipe();
+    return false;
+  }, 'the driver is known to charge nowhere else');
+  return answer;
 }
 
 async function expectOk(call: Promise<Answer>): Promise<Answer> {

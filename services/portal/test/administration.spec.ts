@@ -8,6 +8,8 @@ import {
   listEndedCharges,
   listWireLog,
   matchCharges,
+  matchReplays,
+  replayCharges,
   publishTariff,
   readBalances,
   readLedger,
@@ -215,6 +217,8 @@ describe('stations, tariffs, consumers and books', () => {
       checked: {},
       breaches: [{ invariant: 'energyAsMetered', subject: ID, detail: 'differs' }],
     }));
+    portal.services.replies(replayCharges, () => ({ items: [], next: null }));
+    portal.services.replies(matchReplays, () => ({ checked: { replays: 1 }, breaches: [] }));
     const started = await post('/audit');
     expect([started.status, started.body['state']]).toEqual([202, 'running']);
     const path = `/audit/${String(started.body['auditId'])}`;
@@ -225,7 +229,7 @@ describe('stations, tariffs, consumers and books', () => {
     expect(body).toEqual({
       auditId: started.body['auditId'],
       state: 'done',
-      checked: { lines: 4, events: 2 },
+      checked: { lines: 4, events: 2, replays: 1 },
       breaches: [{ invariant: 'energyAsMetered', subject: ID, detail: 'differs' }],
     });
     expect((await portal.call('GET', `/audit/${ID}`)).status).toBe(404);

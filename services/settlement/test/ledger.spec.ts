@@ -38,6 +38,8 @@ async function openWith(ledger: LedgerPort): Promise<string> {
     from: '2026-11-01T00:00:00Z',
     to: '2026-11-15T00:00:00Z',
   });
+  // a close waits for its delivery, but not for ever
+  await consortium.settleDown();
   return invoiceId;
 }
 

@@ -14,11 +14,14 @@ export interface DatabaseOptions extends Omit<DataSourceOptions, 'migrations'> {
   readonly random: () => number;
 }
 
+/** Hears of a commit; `canWait` where all that was put into the outbox may be delivered with others. */
+export type EnqueuedListener = (canWait: boolean) => void;
+
 /** One service's own schema. Rows come back as objects; see `value-types.ts` for their values. */
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #pool: pg.Pool;
-  readonly #onEnqueued = new Set<() => void>();
+  readonly #onEnqueued = new Set<EnqueuedListener>();
 
   /** Over a schema that is up to date; connections are made when they are needed. */
   constructor(options: DatabaseOptions) {
@@ -71,7 +74,7 @@ export class Database {
   }
 
   /** Calls `listener` after each commit that put something into the outbox; returns the way out. */
-  onEnqueued(listener: () => void): () => void {
+  onEnqueued(listener: EnqueuedListener): () => void {
     this.#onEnqueued.add(listener);
     return () => {
       this.#onEnqueued.delete(listener);
@@ -110,7 +113,9 @@ export class Database {
     const transaction = new OpenTransaction(client);
     try {
       const result = await settle(work, transaction);
-      if (transaction.hasEnqueued) for (const listener of this.#onEnqueued) listener();
+      if (transaction.hasEnqueued) {
+        for (const listener of this.#onEnqueued) listener(transaction.canWait);
+      }
       return result;
     } finally {
       client.release(transaction.hasLostConnection);

@@ -51,6 +51,7 @@ export class OpenTransaction implements Transaction {
   #failed: Promise<unknown> | undefined;
   #hasLostConnection = false;
   #hasEnqueued = false;
+  #canWait = true;
   #isGathering = false;
 
   constructor(client: pg.PoolClient) {
@@ -59,6 +60,11 @@ export class OpenTransaction implements Transaction {
 
   get hasEnqueued(): boolean {
     return this.#hasEnqueued;
+  }
+
+  /** Whether everything that was put into the outbox may wait to be delivered with others. */
+  get canWait(): boolean {
+    return this.#canWait;
   }
 
   /** Whether the connection is of no use any more. */
@@ -195,6 +201,7 @@ export class OpenTransaction implements Transaction {
       messages.map(({ payload }) => json(payload).toPostgres()),
     ]);
     this.#hasEnqueued = true;
+    this.#canWait &&= messages.every((message) => message.canWait === true);
   }
 }
 

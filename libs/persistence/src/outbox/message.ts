@@ -8,6 +8,8 @@ export interface OutboxMessage {
   readonly payload: unknown;
   /** messages of one key to one (to, subject) are delivered in order; without it in any order */
   readonly key?: string;
+  /** its reader drains the outbox when in need: it may wait to be delivered with others */
+  readonly canWait?: boolean;
 }
 
 /** A message as the relay hands it to its deliverer. */

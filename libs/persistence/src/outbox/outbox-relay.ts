@@ -43,7 +43,9 @@ const LAST_ERROR_CHARACTERS = 500;
 const SCAN_REST_FACTOR = 4;
 const SCAN_FREE_MS = 20;
 /** commits that follow each other within it are read, delivered and marked together */
-const GATHER_MS = 100;
+const GATHER_MS = 10;
+/** the same for what nobody waits for */
+const GATHER_LEISURELY_MS = 100;
 
 /**
  * Delivers an outbox: at least once, in order within a key, for ever. A refused message blocks its
@@ -66,6 +68,9 @@ export class OutboxRelay {
   #isScanning = false;
   #isScanWanted = false;
   #isGathering = false;
+  /** something came since the last scan began that does not wait for long */
+  #isUrgent = false;
+  #gatheredSince = 0;
   #isHurried = false;
   #wasScanFull = false;
 
@@ -106,7 +111,8 @@ export class OutboxRelay {
     if (this.#poll !== undefined) return;
     this.#marks = this.#newMarks();
     this.#drains.open();
-    this.#forget = this.#options.database.onEnqueued(() => {
+    this.#forget = this.#options.database.onEnqueued((canWait) => {
+      if (!canWait) this.#hasten();
       this.wake();
     });
     this.#poll = setInterval(() => {
@@ -166,6 +172,7 @@ export class OutboxRelay {
     this.#isScanning = true;
     while (this.#isScanWanted && this.#isDelivering) {
       this.#isScanWanted = false;
+      this.#isUrgent = false;
       const startedAt = performance.now();
       await this.#scan();
       const tookMs = performance.now() - startedAt;
@@ -178,8 +185,17 @@ export class OutboxRelay {
   }
 
   #gather(): void {
-    this.#restFor(GATHER_MS);
+    this.#restFor(this.#isUrgent ? GATHER_MS : GATHER_LEISURELY_MS);
     this.#isGathering = true;
+    this.#gatheredSince = performance.now();
+  }
+
+  #hasten(): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    if (!this.#isGathering) return;
+    clearTimeout(this.#rest);
+    this.#restFor(Math.max(0, GATHER_MS - (performance.now() - this.#gatheredSince)));
   }
 
   /** Somebody waits for what was committed. */
@@ -265,7 +281,9 @@ export class OutboxRelay {
   /** Rows that came for a lane while it was held were passed over, so they are looked for now. */
   #leave(lane: Lane): void {
     this.#lanes.remove(lane);
-    if (lane.isCut || this.#wasScanFull || this.#scans > lane.foundInScan) this.wake();
+    if (!lane.isCut && !this.#wasScanFull && this.#scans <= lane.foundInScan) return;
+    this.#hasten();
+    this.wake();
   }
 
   #newMarks(): DeliveryMarks {

@@ -43,7 +43,7 @@ export class Outgoing {
     }
     for (const [sessionId, steps] of this.#steps) {
       const payload = { sessionId, steps };
-      this.send({ to: this.#utility, subject: subjectOf(traceSteps), payload });
+      this.send({ to: this.#utility, subject: subjectOf(traceSteps), payload, canWait: true });
     }
     return this.#messages;
   }
@@ -67,6 +67,7 @@ export class Outgoing {
       to: this.#utility,
       subject: subjectOf(project),
       key: `${kind}:${id}`,
+      canWait: true,
       payload: { kind, id, facet: 'aaa', sortAt, data, steps },
     });
   }
