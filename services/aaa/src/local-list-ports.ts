@@ -46,8 +46,11 @@ export interface UncheckedIdentifier {
 }
 
 export interface LocalListStore {
-  /** stations that are connected, as far as they told */
-  onlineLists(): Promise<StationList[]>;
+  /**
+   * Stations that are connected as far as they told, or spoke since `sinceMs`: of a station that comes back at
+   * once the end of the old connection may be heard after the begin of the new one.
+   */
+  listsOfPresent(sinceMs: InstantMs): Promise<StationList[]>;
   /** those who may charge at stations of a class, the last seen first */
   listed(stationClass: StationClass, nowMs: InstantMs, limit: number): Promise<ListedIdentifier[]>;
   /** what was hashed: of identifiers that are on a station's list and no longer may be */

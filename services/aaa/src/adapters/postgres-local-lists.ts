@@ -74,11 +74,12 @@ export class PostgresLocalLists implements LocalListStore {
     this.#seal = seal;
   }
 
-  async onlineLists(): Promise<StationList[]> {
+  async listsOfPresent(sinceMs: InstantMs): Promise<StationList[]> {
     const rows = await this.#database.query<ListRow>(
       `SELECT station_id, record #>> '{document,stationClass}' AS station_class, version, standing,
          entries, retry_at FROM stations LEFT JOIN station_lists USING (station_id)
-        WHERE online ORDER BY station_id`,
+        WHERE online OR last_seen_at > $1 ORDER BY station_id`,
+      [new Date(sinceMs)],
     );
     return rows.map((row) => ({
       stationId: row.station_id,

@@ -19,6 +19,9 @@ export interface LocalLists {
 /** The most identifiers that a list has: those who were seen last. */
 const MOST_LISTED = 200;
 
+/** Longer than stations wait between heartbeats: whoever is not connected is found out by asking the router. */
+const HEARD_WITHIN_MS = 900_000;
+
 /** Each connected station has a list of who may charge there; a slow one keeps no other waiting. */
 export function localListsWith(parts: PushListParts): LocalLists {
   const underway = new Map<string, Promise<void>>();
@@ -36,7 +39,7 @@ export function localListsWith(parts: PushListParts): LocalLists {
       await checkListed(parts, parts.lists);
       const listedAt = new Map<StationClass, ListedIdentifier[]>();
       const nowMs = parts.clock.now();
-      for (const list of await parts.lists.onlineLists()) {
+      for (const list of await parts.lists.listsOfPresent(nowMs - HEARD_WITHIN_MS)) {
         const { stationClass, stationId } = list;
         if (underway.has(stationId)) continue;
         const listed =

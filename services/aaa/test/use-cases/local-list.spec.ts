@@ -33,7 +33,7 @@ afterAll(() => pair.stop());
 
 beforeEach(async () => {
   await aaa.database.query('TRUNCATE listed_identifiers, station_lists');
-  await aaa.database.query('UPDATE stations SET online = false');
+  await aaa.database.query('UPDATE stations SET online = false, last_seen_at = NULL');
   station = await StationUnderTest.register(aaa);
   [sent, protocol, version, answers] = [[], 'ocpp1.6', 0, []];
   const fault = { fault: null, shown: '{}', start: null, transactionId: null };
@@ -57,13 +57,13 @@ beforeEach(async () => {
   await online();
 });
 
-async function online(): Promise<void> {
+async function online(isOnline = true): Promise<void> {
   await aaa.useCases.recordFrame({
     stationId: station.stationId,
     direction: 'in',
     wire: station.wire('[connected]'),
     refusal: null,
-    effect: { kind: 'online', online: true },
+    effect: { kind: 'online', online: isOnline },
   });
 }
 
@@ -206,6 +206,13 @@ describe("a station's list", () => {
     await shown(wish);
     await push();
     expect(sent).toEqual([]);
+  });
+
+  it('is sent to a station whose old connection was heard to end after the new one began', async () => {
+    await shown();
+    await online(false);
+    await push();
+    expect(sent).toEqual([full(1)]);
   });
 
   it('is not sent to a station that is gone', async () => {
