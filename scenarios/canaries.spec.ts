@@ -119,9 +119,7 @@ describe('canaries put into every input', () => {
     protocol: 'ocpp1.6' | 'ocpp2.0.1',
     calls: readonly (readonly [string, object])[],
   ): Promise<void> {
-    const url = gateway.baseUrl.replace('http', 'ws');
-    const password = gateway.credentials.stations[STATION]?.password ?? '';
-    const socket = await StationSocket.connect({ url, stationId: STATION, password }, protocol);
+    const socket = await StationSocket.connect(gateway.ocppAddress(STATION), protocol);
     socket.onFrame = ({ direction, text }) => {
       if (direction === 'received') answers.push(text);
     };

@@ -196,6 +196,12 @@ export class Gateway {
     this.#passwords.set(stationId, password);
   }
 
+  /** Where a station of the demonstration connects over OCPP. */
+  ocppAddress(stationId: string): { url: string; stationId: string; password: string } {
+    const password = this.credentials.stations[stationId]?.password ?? '';
+    return { url: this.baseUrl.replace('http', 'ws'), stationId, password };
+  }
+
   /** everything the process has written so far */
   get output(): string {
     return this.#output;

@@ -20,11 +20,7 @@ describe('the local authorization list', () => {
     await gateway.dispose();
   });
 
-  const address = (stationId: string) => ({
-    url: gateway.baseUrl.replace('http', 'ws'),
-    stationId,
-    password: gateway.credentials.stations[stationId]?.password ?? '',
-  });
+  const address = (stationId: string) => gateway.ocppAddress(stationId);
 
   async function block(cin: string): Promise<void> {
     const found = await gateway.api('alabama-power', 'POST', '/consumers/search', { cin });

@@ -17,11 +17,7 @@ describe('charging over OCPP', () => {
     await gateway.dispose();
   });
 
-  const address = (stationId: string) => ({
-    url: gateway.baseUrl.replace('http', 'ws'),
-    stationId,
-    password: gateway.credentials.stations[stationId]?.password ?? '',
-  });
+  const address = (stationId: string) => gateway.ocppAddress(stationId);
   const minutesAgo = (minutes: number): string =>
     new Date(Date.now() - minutes * 60_000).toISOString();
 

@@ -16,11 +16,7 @@ describe('a reservation that home asks for', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-    station = await SimulatedStation201.connect({
-      url: gateway.baseUrl.replace('http', 'ws'),
-      stationId: STATION,
-      password: gateway.credentials.stations[STATION]?.password ?? '',
-    });
+    station = await SimulatedStation201.connect(gateway.ocppAddress(STATION));
     await station.boot();
     station.socket.onCall = (action) => {
       called.push(action);

@@ -15,6 +15,8 @@ import { removeDataDir, startTestPostgres } from '@roamgrid/persistence';
 const MAIN = fileURLToPath(new URL('../services/cluster/dist/main.js', import.meta.url));
 const READY_MS = 180_000;
 const POLL_MS = 200;
+/** as many as the server that a cluster starts for itself: two dozen services, five each */
+const CONNECTIONS = 300;
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -38,7 +40,7 @@ async function ready(baseUrl, child, said) {
 
 export default async function startSharedGateway() {
   if (process.env.ROAMGRID_SHAPE !== 'cluster') return;
-  const postgres = await startTestPostgres();
+  const postgres = await startTestPostgres({ maxConnections: CONNECTIONS });
   const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid '));
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {

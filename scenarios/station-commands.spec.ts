@@ -18,11 +18,7 @@ describe('calls towards a station', () => {
     await gateway.dispose();
   });
 
-  const address = (stationId: string) => ({
-    url: gateway.baseUrl.replace('http', 'ws'),
-    stationId,
-    password: gateway.credentials.stations[stationId]?.password ?? '',
-  });
+  const address = (stationId: string) => gateway.ocppAddress(stationId);
   const command = (stationId: string, action: string, payload: unknown): Promise<Answer> =>
     gateway.api('duke-energy', 'POST', `/stations/${stationId}/commands/${action}`, payload);
 

@@ -24,11 +24,7 @@ describe('cards in the token directory', () => {
   });
 
   async function connect(stationId: string): Promise<SimulatedStation16> {
-    const connected = await SimulatedStation16.connect({
-      url: gateway.baseUrl.replace('http', 'ws'),
-      stationId,
-      password: gateway.credentials.stations[stationId]?.password ?? '',
-    });
+    const connected = await SimulatedStation16.connect(gateway.ocppAddress(stationId));
     await connected.boot();
     return connected;
   }

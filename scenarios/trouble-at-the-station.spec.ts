@@ -20,11 +20,7 @@ describe('trouble at the station', () => {
     gateway.station(stationId, 'POST', path, body);
   const swipe = (stationId: string, changes: object = {}) =>
     post(stationId, '/swipes', { connectorId: 1, cin: GOLD, medium: 'rfid', ...changes });
-  const address = (stationId: string) => ({
-    url: gateway.baseUrl.replace('http', 'ws'),
-    stationId,
-    password: gateway.credentials.stations[stationId]?.password ?? '',
-  });
+  const address = (stationId: string) => gateway.ocppAddress(stationId);
   const minutesAgo = (minutes: number): string =>
     new Date(Date.now() - minutes * 60_000).toISOString();
 

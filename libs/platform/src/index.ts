@@ -14,6 +14,7 @@ export {
 export { equalDigests, keyedHash, sha256, sha256Hex, stationPasswordDigest } from './hashing.js';
 export { systemIds, type IdSource } from './ids.js';
 export { openKeyFile, openSecretFile, type KeyFile } from './key-files.js';
+export { listenHttp, type ListeningServer } from './listen-http.js';
 export { createLog, nestLogger, type Log } from './log.js';
 export { Metrics } from './metrics.js';
 export { decryptPin, encryptPin } from './pin-cipher.js';
@@ -37,6 +38,7 @@ export {
 } from './service-context.js';
 export { serviceHealth } from './service-health.js';
 export { serviceMain, type ServiceMainOptions } from './service-main.js';
+export { Seal } from './seal.js';
 export { createSigner, type Signer } from './signer.js';
 export { Verifier, type SigningService } from './verifier.js';
 export { resolveUtcOffsets, timeZoneVersion, type ResolvedUtcOffset } from './utc-offsets.js';

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { listenHttp } from './listen-http.js';
 import type { Metrics } from './metrics.js';
 import type { RunningProgram } from './run-program.js';
 
@@ -48,16 +48,7 @@ export async function startProbe({
       (error: unknown) => send(response, 500, JSON_TYPE, JSON.stringify({ error: String(error) })),
     );
   });
-  server.listen(PROBE_PORT, PROBE_HOST);
-  await once(server, 'listening');
-  return {
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listenHttp(server, { host: PROBE_HOST, port: PROBE_PORT });
 }
 
 interface Content {

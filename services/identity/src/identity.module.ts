@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { IdentityClient } from './identity-client.js';
 import type { Database, MigrationClass } from '@roamgrid/persistence';
+import { listenHttp } from '@roamgrid/platform';
 import { PostgresReplayAdapter } from './adapters/postgres-replay-adapter.js';
 import { CreateUsedAssertions } from './migrations/1732200000000-create-used-assertions.js';
 import { mountedAt } from './mount.js';
@@ -12,9 +11,6 @@ import { openSigningKey } from './signing-key.js';
 export { resourceOf, type IdentityClient } from './identity-client.js';
 
 export const identityMigrations: readonly MigrationClass[] = [CreateUsedAssertions];
-
-/** the edge keeps idle connections: one that closes while a request is on its way would fail it */
-const KEEP_ALIVE_MS = 72_000;
 
 /** The part of a log that identity writes to. */
 export interface IdentityLog {
@@ -63,16 +59,5 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     log.debug({ error: error.message }, 'no token given');
   });
   const server = createServer(mountedAt(options.issuer, provider.callback()));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listenHttp(server, options);
 }

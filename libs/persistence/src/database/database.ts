@@ -1,13 +1,19 @@
 import pg from 'pg';
-import { connectionSettings, createPool, migrateSchema } from './data-source.js';
+import {
+  CONNECT_TIMEOUT_MS,
+  connectionSettings,
+  createPool,
+  migrateSchema,
+} from './data-source.js';
 import type { DataSourceOptions } from './data-source.js';
-import { hasLostConnection, isTransient, toQueryError } from './query-error.js';
+import { hasLostConnection, isServerFull, isTransient, toQueryError } from './query-error.js';
 import { runStatement } from './statement.js';
 import { OpenTransaction } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
 const TRANSIENT_RETRIES = 5;
 const FIRST_RETRY_MS = 5;
+const SERVER_FULL_RETRY_MS = 100;
 
 export interface DatabaseOptions extends Omit<DataSourceOptions, 'migrations'> {
   /** uniform in [0, 1), spreads retries; e.g. `Math.random` */
@@ -69,7 +75,7 @@ export class Database {
       } catch (error) {
         if (attempt >= TRANSIENT_RETRIES || !isTransient(error)) throw error;
       }
-      await this.#pauseBeforeRetry(attempt);
+      await this.#pause(FIRST_RETRY_MS * 2 ** attempt);
     }
   }
 
@@ -100,11 +106,17 @@ export class Database {
     await this.#pool.end();
   }
 
+  /** While the server is full it waits as long as for a server that does not answer. */
   async #connect(): Promise<pg.PoolClient> {
-    try {
-      return await this.#pool.connect();
-    } catch (error) {
-      throw toQueryError(error);
+    const deadlineMs = performance.now() + CONNECT_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await this.#pool.connect();
+      } catch (thrown) {
+        const error = toQueryError(thrown);
+        if (!isServerFull(error) || performance.now() > deadlineMs) throw error;
+      }
+      await this.#pause(SERVER_FULL_RETRY_MS);
     }
   }
 
@@ -122,8 +134,8 @@ export class Database {
     }
   }
 
-  async #pauseBeforeRetry(attempt: number): Promise<void> {
-    const pauseMs = FIRST_RETRY_MS * 2 ** attempt * (1 + this.#options.random());
+  async #pause(leastMs: number): Promise<void> {
+    const pauseMs = leastMs * (1 + this.#options.random());
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

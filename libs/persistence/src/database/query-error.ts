@@ -4,6 +4,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
+const TOO_MANY_CONNECTIONS = '53300';
 
 /**
  * A statement that PostgreSQL or the connection refused. It carries neither the parameters nor the
@@ -64,6 +65,11 @@ export function isTransient(error: unknown): boolean {
     error instanceof QueryError &&
     (error.sqlState === SERIALIZATION_FAILURE || error.sqlState === DEADLOCK_DETECTED)
   );
+}
+
+/** The server has as many connections as it admits: one of them has to end first. */
+export function isServerFull(error: unknown): boolean {
+  return error instanceof QueryError && error.sqlState === TOO_MANY_CONNECTIONS;
 }
 
 /** Something with this key exists already; with `constraint`, only where that one was hurt. */

@@ -14,11 +14,13 @@ const TRAVERSABLE = 0o755;
 const TEST_CONNECTIONS = 100;
 
 /** A throw-away server for one test file: no fsync, gone with its folder at `stop()`. */
-export async function startTestPostgres(): Promise<PostgresServer> {
+export async function startTestPostgres({
+  maxConnections = TEST_CONNECTIONS,
+}: { readonly maxConnections?: number } = {}): Promise<PostgresServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid-test-'));
   // as root the server runs under another account, which has to get in
   await chmod(dataDir, TRAVERSABLE);
-  const server = await startIn(dataDir);
+  const server = await startIn(dataDir, maxConnections);
   return {
     url: server.url,
     pid: server.pid,
@@ -29,12 +31,12 @@ export async function startTestPostgres(): Promise<PostgresServer> {
   };
 }
 
-async function startIn(dataDir: string): Promise<PostgresServer> {
+async function startIn(dataDir: string, maxConnections: number): Promise<PostgresServer> {
   try {
     return await startEmbeddedPostgres({
       dataDir,
       durable: false,
-      maxConnections: TEST_CONNECTIONS,
+      maxConnections,
       log: () => undefined,
     });
   } catch (error) {

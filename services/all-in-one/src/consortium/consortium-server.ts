@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { RegistryEntry } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import {
+  listenHttp,
   problemOf,
   registryPath,
   toRoamgridError,
@@ -162,9 +161,6 @@ function problemContent(error: unknown, { ids, log }: ConsortiumServerOptions): 
   return { status: known.status, text, type: 'application/problem+json; charset=utf-8' };
 }
 
-/** the edge keeps idle connections: one that closes while a request is on its way would fail it */
-const KEEP_ALIVE_MS = 72_000;
-
 /** Serves the consortium's administrator, behind the edge. */
 export async function startConsortiumServer(
   options: ConsortiumServerOptions,
@@ -180,16 +176,5 @@ export async function startConsortiumServer(
       },
     );
   });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listenHttp(server, options);
 }

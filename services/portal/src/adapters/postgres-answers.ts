@@ -1,7 +1,7 @@
 import type { Database } from '@roamgrid/persistence';
 import type { Outcome } from '../http/outcome.js';
 import type { AnswerStore, Claim, KeptAnswer } from '../ports.js';
-import type { Seal } from './seal.js';
+import type { Seal } from '@roamgrid/platform';
 
 /** Longer than the 24 hours that are promised. */
 const KEPT_MS = 48 * 3_600_000;

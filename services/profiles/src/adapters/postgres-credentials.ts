@@ -10,6 +10,7 @@ import {
 } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
+import { Seal } from '@roamgrid/platform';
 import type {
   CredentialStore,
   DirectorySigning,
@@ -17,7 +18,6 @@ import type {
 } from '../directory-ports.js';
 import { projectConsumer } from '../projections.js';
 import { consumerFromRow, type ConsumerRow } from './consumer-rows.js';
-import { CredentialSeal } from './credential-seal.js';
 import { identityKey } from './identity-keys.js';
 import { directoryKey, tokenHash } from './token-hash.js';
 
@@ -35,6 +35,9 @@ const cardFromRow = (row: CardRow): CardView => ({
   state: row.state,
 });
 
+/** Keeps a credential's number readable for this service alone: a new partner needs its hash. */
+const credentialSeal = (secret: Uint8Array): Seal => new Seal(secret, 'credentials');
+
 /** A credential's own columns: its keyed hash to be found by, its number sealed. */
 export async function insertCredential(
   tx: Transaction,
@@ -50,7 +53,7 @@ export async function insertCredential(
       identityKey(secret, identity),
       identity.kind,
       consumerId,
-      new CredentialSeal(secret).close(identity.value),
+      credentialSeal(secret).close(identity.value),
       `•••${identity.value.slice(-2)}`,
       label,
     ],
@@ -165,7 +168,7 @@ export class PostgresCredentials implements CredentialStore {
         ORDER BY c.revision LIMIT $2`,
       [visitedUtility, limit],
     );
-    const seal = new CredentialSeal(this.#secret);
+    const seal = credentialSeal(this.#secret);
     const key = directoryKey(this.#secret, visitedUtility);
     return rows.map(({ credential_id, consumer_id, sealed, settings, kind, ...row }) => ({
       revision: row.revision,

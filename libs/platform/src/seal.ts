@@ -4,18 +4,19 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** Keeps a credential's number readable for this service alone (AES-256-GCM): a new partner needs its hash. */
-export class CredentialSeal {
+/** Encrypts what its service must give or use again but nobody may read in the database (AES-256-GCM). */
+export class Seal {
   readonly #key: Uint8Array;
 
-  constructor(secret: Uint8Array) {
-    this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'credentials', KEY_BYTES));
+  /** @param purpose what is sealed: one secret makes a key for each */
+  constructor(secret: Uint8Array, purpose: string) {
+    this.#key = new Uint8Array(hkdfSync('sha256', secret, '', purpose, KEY_BYTES));
   }
 
-  close(value: string): Buffer {
+  close(text: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
-    const body = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
+    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), body]);
   }
 
