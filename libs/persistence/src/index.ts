@@ -7,7 +7,12 @@ export type { DataSourceOptions, MigrationClass } from './database/data-source.j
 export { GroupCommit } from './database/group-commit.js';
 export { json, JsonParameter } from './database/parameters.js';
 export { prepared } from './database/statement.js';
-export { isRefusal, isUniqueViolation, QueryError } from './database/query-error.js';
+export {
+  DatabaseUnavailable,
+  isRefusal,
+  isUniqueViolation,
+  QueryError,
+} from './database/query-error.js';
 export type { Transaction } from './database/transaction.js';
 export { outboxMigrations } from './outbox/outbox-migrations.js';
 export type { OutboxMessage, StoredMessage } from './outbox/message.js';

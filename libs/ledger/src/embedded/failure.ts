@@ -1,4 +1,4 @@
-import { QueryError } from '@roamgrid/persistence';
+import { DatabaseUnavailable, QueryError } from '@roamgrid/persistence';
 import { LedgerError } from '../ledger-error.js';
 
 /**
@@ -15,7 +15,7 @@ export function failureOf(error: unknown, isDecided: boolean): unknown {
       cause: error,
     });
   }
-  if (error instanceof QueryError) {
+  if (error instanceof QueryError || error instanceof DatabaseUnavailable) {
     return new LedgerError('ledger_unavailable', 'the database does not serve', { cause: error });
   }
   return error;

@@ -6,7 +6,14 @@ import {
   migrateSchema,
 } from './data-source.js';
 import type { DataSourceOptions } from './data-source.js';
-import { hasLostConnection, isServerFull, isTransient, toQueryError } from './query-error.js';
+import {
+  DatabaseUnavailable,
+  hasLostConnection,
+  isServerFull,
+  isTransient,
+  QueryError,
+  toQueryError,
+} from './query-error.js';
 import { runStatement } from './statement.js';
 import { OpenTransaction } from './transaction.js';
 import type { Transaction } from './transaction.js';
@@ -45,7 +52,7 @@ export class Database {
 
   /**
    * One statement outside any transaction.
-   * @throws QueryError
+   * @throws QueryError; DatabaseUnavailable
    */
   async query<Row = Record<string, unknown>>(
     sql: string,
@@ -66,7 +73,7 @@ export class Database {
    * Runs `work` in one READ COMMITTED transaction; everything is undone when it throws. After a
    * serialization failure or deadlock `work` is run again, five times at most, so that it must
    * have no effect outside the transaction.
-   * @throws QueryError; RoamgridError `internal` (unknownOutcome) when the connection broke at commit
+   * @throws QueryError; DatabaseUnavailable; RoamgridError `internal` (unknownOutcome) when the connection broke at commit
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
@@ -106,7 +113,10 @@ export class Database {
     await this.#pool.end();
   }
 
-  /** While the server is full it waits as long as for a server that does not answer. */
+  /**
+   * While the server is full it waits as long as for a server that does not answer.
+   * @throws DatabaseUnavailable
+   */
   async #connect(): Promise<pg.PoolClient> {
     const deadlineMs = performance.now() + CONNECT_TIMEOUT_MS;
     for (;;) {
@@ -114,7 +124,10 @@ export class Database {
         return await this.#pool.connect();
       } catch (thrown) {
         const error = toQueryError(thrown);
-        if (!isServerFull(error) || performance.now() > deadlineMs) throw error;
+        if (!(error instanceof QueryError)) throw error;
+        if (!isServerFull(error) || performance.now() > deadlineMs) {
+          throw new DatabaseUnavailable(error);
+        }
       }
       await this.#pause(SERVER_FULL_RETRY_MS);
     }

@@ -26,6 +26,15 @@ export class QueryError extends Error {
   }
 }
 
+/** No connection was to be had, so that nothing has been done. */
+export class DatabaseUnavailable extends RoamgridError {
+  constructor(cause: unknown) {
+    super('database_unavailable', 'the database does not answer');
+    this.name = 'DatabaseUnavailable';
+    this.cause = cause;
+  }
+}
+
 interface DriverFault {
   readonly message: string;
   readonly code?: string | undefined;

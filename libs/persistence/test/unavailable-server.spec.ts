@@ -48,3 +48,17 @@ describe('a server that admits no further connection', () => {
     expect(await answer).toEqual([{ one: 1 }]);
   });
 });
+
+describe('a server that is gone', () => {
+  it('is told as what may simply be tried again', async () => {
+    const server = await startTestPostgres();
+    const suite = await testDatabase(server, { schema: 'aaa', migrations: [] });
+    await server.stop();
+    const failure = { code: 'database_unavailable', status: 503, next: 'retrySame' };
+    await expect(suite.database.query('SELECT 1')).rejects.toMatchObject(failure);
+    await expect(suite.database.transaction(() => Promise.resolve())).rejects.toMatchObject(
+      failure,
+    );
+    await suite.database.close();
+  });
+});
