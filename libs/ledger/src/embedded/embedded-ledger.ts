@@ -177,7 +177,9 @@ export class EmbeddedLedger implements LedgerPort {
     try {
       return await invokeContract(this.#options.contract, method, request.argument, caller);
     } catch (error) {
-      throw (error instanceof Error ? readRefusal(error.message) : null) ?? error;
+      throw (
+        caller.stub.failure ?? (error instanceof Error ? readRefusal(error.message) : null) ?? error
+      );
     }
   }
 

@@ -23,6 +23,7 @@ const ownCollection = (mspId: string): string => `_implicit_org_${mspId}`;
 export class TransactionStub implements LedgerStub {
   readonly #options: TransactionStubOptions;
   readonly #writes = new Map<string, PrivateWrite>();
+  #failure: unknown = undefined;
 
   constructor(options: TransactionStubOptions) {
     this.#options = options;
@@ -31,6 +32,11 @@ export class TransactionStub implements LedgerStub {
   /** The last write to each key, in the order of the first. */
   get writes(): readonly PrivateWrite[] {
     return [...this.#writes.values()];
+  }
+
+  /** Why a read failed, if one did: the contract would tell it as a refusal of its own. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   getTxID(): string {
@@ -52,11 +58,11 @@ export class TransactionStub implements LedgerStub {
     if (collection !== ownCollection(this.#options.callerMsp)) {
       throw new Error(`${this.#options.callerMsp} cannot read private data of ${collection}`);
     }
-    return readPrivateValue(this.#options.queries, collection, key);
+    return this.#reading(readPrivateValue(this.#options.queries, collection, key));
   }
 
   async getPrivateDataHash(collection: string, key: string): Promise<Uint8Array> {
-    return readPrivateHash(this.#options.queries, collection, key);
+    return this.#reading(readPrivateHash(this.#options.queries, collection, key));
   }
 
   putPrivateData(collection: string, key: string, value: Uint8Array): Promise<void> {
@@ -71,6 +77,15 @@ export class TransactionStub implements LedgerStub {
 
   putState(key: string): Promise<void> {
     return refusePublic(key);
+  }
+
+  async #reading(value: Promise<Uint8Array>): Promise<Uint8Array> {
+    try {
+      return await value;
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
   }
 }
 
