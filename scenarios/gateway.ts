@@ -108,7 +108,7 @@ export class Gateway {
   readonly #passwords = new Map<string, string>();
   #output = '';
 
-  /** the cluster of the whole run: it is not this story's to end */
+  /** shared with the worker's other stories: it is not this one's to end */
   readonly #isShared: boolean;
 
   private constructor(dataDir: string, port: number, isShared: boolean) {
@@ -119,14 +119,14 @@ export class Gateway {
   }
 
   /**
-   * A gateway with the consortium of the first start and nothing more. Stories told apart share one cluster,
-   * whose books are put back before each.
+   * A gateway with the consortium of the first start and nothing more. Stories share one, whose books are put
+   * back before each.
    *
    * @param own for a story that ends its gateway, reads what it writes, or changes who runs in it
    */
   static async start({ own = false }: { readonly own?: boolean } = {}): Promise<Gateway> {
-    const shared = own ? null : sharedGateway();
-    if (shared !== null) {
+    if (!own) {
+      const shared = sharedGateway();
       await resetSharedGateway(shared);
       const gateway = new Gateway(shared.dataDir, shared.port, true);
       await gateway.#readCredentials();

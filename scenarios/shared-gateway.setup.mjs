@@ -1,21 +1,20 @@
 /**
- * One cluster for all stories of a jest run: two dozen processes take their time to start. Before each story its
- * databases are put back to what they were after the first start (`shared-gateway.ts`).
+ * The gateways that stories share within a jest run, one for each of its workers: what takes seconds to start
+ * is started once. Before each story the databases are put back to what they were after the first start
+ * (`shared-gateway.ts`), which also waits until its gateway is ready.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { removeDataDir, startTestPostgres } from '@roamgrid/persistence';
 
-const MAIN = fileURLToPath(new URL('../services/cluster/dist/main.js', import.meta.url));
-const READY_MS = 180_000;
-const POLL_MS = 200;
-/** as many as the server that a cluster starts for itself: two dozen services, five each */
+const shape = process.env.ROAMGRID_SHAPE === 'cluster' ? 'cluster' : 'all-in-one';
+const MAIN = fileURLToPath(new URL(`../services/${shape}/dist/main.js`, import.meta.url));
+/** as many as the server that a gateway starts for itself: two dozen services, five each */
 const CONNECTIONS = 300;
 
 async function freePort() {
@@ -27,22 +26,12 @@ async function freePort() {
   return port;
 }
 
-async function ready(baseUrl, child, said) {
-  const deadlineMs = Date.now() + READY_MS;
-  for (;;) {
-    const answer = await fetch(`${baseUrl}/health/ready`).catch(() => null);
-    if (answer?.status === 200) return;
-    if (child.exitCode !== null) throw new Error(`the cluster ended: ${said()}`);
-    if (Date.now() > deadlineMs) throw new Error(`the cluster is not ready: ${said()}`);
-    await pause(POLL_MS);
-  }
-}
-
-export default async function startSharedGateway() {
-  if (process.env.ROAMGRID_SHAPE !== 'cluster') return;
+async function startOne() {
   const postgres = await startTestPostgres({ maxConnections: CONNECTIONS });
   const dataDir = await mkdtemp(join(tmpdir(), 'roamgrid '));
   const port = await freePort();
+  const output = join(dataDir, 'output');
+  const file = await open(output, 'a');
   const child = spawn(process.execPath, [MAIN], {
     env: {
       ...process.env,
@@ -52,25 +41,23 @@ export default async function startSharedGateway() {
       DATABASE_URL: postgres.url,
       DEMO: '0',
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', file.fd, file.fd],
   });
-  let output = '';
-  child.stderr.on('data', (chunk) => (output += chunk.toString()));
-  globalThis.stopSharedGateway = async () => {
-    if (child.exitCode === null) {
-      const ended = once(child, 'exit');
+  const ended = once(child, 'exit');
+  await file.close();
+  return {
+    gateway: { port, pid: child.pid, dataDir, output, databaseUrl: postgres.url },
+    async stop() {
       child.kill('SIGTERM');
       await ended;
-    }
-    await postgres.stop();
-    await removeDataDir(dataDir);
+      await postgres.stop();
+      await removeDataDir(dataDir);
+    },
   };
-  const baseUrl = `http://127.0.0.1:${port}`;
-  try {
-    await ready(baseUrl, child, () => output);
-  } catch (error) {
-    await globalThis.stopSharedGateway();
-    throw error;
-  }
-  process.env.ROAMGRID_SHARED = JSON.stringify({ port, dataDir, databaseUrl: postgres.url });
+}
+
+export default async function startSharedGateways({ maxWorkers }) {
+  const started = await Promise.all(Array.from({ length: maxWorkers }, startOne));
+  globalThis.stopSharedGateways = () => Promise.all(started.map(({ stop }) => stop()));
+  process.env.ROAMGRID_SHARED = JSON.stringify(started.map(({ gateway }) => gateway));
 }

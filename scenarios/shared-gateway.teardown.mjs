@@ -1,4 +1,4 @@
 /** Ends what `shared-gateway.setup.mjs` has started. */
-export default async function stopSharedGateway() {
-  await globalThis.stopSharedGateway?.();
+export default async function stopSharedGateways() {
+  await globalThis.stopSharedGateways?.();
 }

@@ -1,19 +1,27 @@
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
-/** The cluster that `shared-gateway.setup.mjs` has started for the whole run. */
+/** A gateway that `shared-gateway.setup.mjs` has started for the whole run. */
 export interface SharedGateway {
   readonly port: number;
+  readonly pid: number;
   readonly dataDir: string;
+  /** file that it writes its output to */
+  readonly output: string;
   /** of the server's administrator */
   readonly databaseUrl: string;
 }
 
-/** null where every story has a gateway of its own */
-export function sharedGateway(): SharedGateway | null {
-  const told = process.env['ROAMGRID_SHARED'];
-  return told === undefined || told === '' ? null : (JSON.parse(told) as SharedGateway);
+/** The one of this jest worker. @throws Error where the run has fewer gateways than workers */
+export function sharedGateway(): SharedGateway {
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? '1');
+  const started = JSON.parse(process.env['ROAMGRID_SHARED'] ?? '[]') as SharedGateway[];
+  const gateway = started[worker - 1];
+  if (gateway === undefined) throw new Error(`no gateway was started for worker ${String(worker)}`);
+  return gateway;
 }
 
+const READY_BOUND_MS = 170_000;
 const IDLE_BOUND_MS = 45_000;
 const POLL_MS = 100;
 /** schema that keeps a copy of each table as it was after the first start */
@@ -23,8 +31,11 @@ const KEPT = 'kept_for_stories';
  * Puts the databases back to what they were after the first start, so that each story begins with the same
  * consortium. The first story keeps the copy; the others come back to it once nothing is under way any more.
  */
-export async function resetSharedGateway({ port, databaseUrl }: SharedGateway): Promise<void> {
-  await waitUntilIdle(`http://127.0.0.1:${String(port)}/health/ready`);
+export async function resetSharedGateway(gateway: SharedGateway): Promise<void> {
+  const { port, databaseUrl } = gateway;
+  const url = `http://127.0.0.1:${String(port)}/health/ready`;
+  await waitUntilReady(url, gateway);
+  await waitUntilIdle(url);
   const names = await query<{ datname: string }>(
     databaseUrl,
     `SELECT datname FROM pg_database WHERE datname LIKE 'rg\\_%'`,
@@ -36,6 +47,25 @@ export async function resetSharedGateway({ port, databaseUrl }: SharedGateway): 
       return query(url.href, KEEP_OR_RESTORE);
     }),
   );
+}
+
+/** The first story of a worker comes before its gateway is up. */
+async function waitUntilReady(url: string, { pid, output }: SharedGateway): Promise<void> {
+  const deadlineMs = Date.now() + READY_BOUND_MS;
+  while ((await fetch(url).catch(() => null))?.status !== 200) {
+    if (!isRunning(pid) || Date.now() > deadlineMs) {
+      throw new Error(`the shared gateway is not ready: ${await readFile(output, 'utf8')}`);
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_MS));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 interface Readiness {
