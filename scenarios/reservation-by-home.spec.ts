@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SimulatedStation201 } from '../tools/src/station/simulated-station-201.js';
 import { ALABAMA_PLAIN, GOLD } from './charge.js';
@@ -8,11 +9,12 @@ const VISITED = 'duke-energy';
 const STATION = 'DUKE-CLT-001';
 const PLATINUM = '84000195013000032191';
 
-/** A driver's home asks another utility to keep a connector; a loyalty tier goes before those below it. */
+/** A driver's home asks another utility to keep a connector, and may cancel; a loyalty tier goes before those below it. */
 describe('a reservation that home asks for', () => {
   let gateway: Gateway;
   let station: SimulatedStation201;
   const called: string[] = [];
+  let answers: Record<string, string> = {};
 
   beforeAll(async () => {
     gateway = await Gateway.start();
@@ -20,7 +22,7 @@ describe('a reservation that home asks for', () => {
     await station.boot();
     station.socket.onCall = (action) => {
       called.push(action);
-      return { status: 'Accepted' };
+      return { status: answers[action] ?? 'Accepted' };
     };
   });
   afterAll(async () => {
@@ -88,6 +90,60 @@ describe('a reservation that home asks for', () => {
     ['for more than a day', GOLD, { until: '2099-01-01T00:00:00Z' }, 422],
   ])('is refused %s', async (_, cin, changes, status) => {
     expect((await ask(cin, changes)).status).toBe(status);
+  });
+
+  const cancel = (asked: Answer, home = HOME): Promise<Answer> => {
+    const id = text(asked.body, 'reservationId');
+    return gateway.api(home, 'DELETE', `/reservations/${id}?visitedUtility=${VISITED}`);
+  };
+  const stateOf = async (asked: Answer): Promise<unknown> => {
+    const path = `/reservations/${text(asked.body, 'reservationId')}?visitedUtility=${VISITED}`;
+    return at((await gateway.api(HOME, 'GET', path)).body, 'state');
+  };
+
+  it('is cancelled by home: once at the station, however often home asks', async () => {
+    const asked = await ask(PLATINUM, { connectorId: 2 });
+    await ended(asked);
+    called.length = 0;
+    const answered = await Promise.all([cancel(asked), cancel(asked)]);
+    expect(answered.map(({ status }) => status)).toEqual([202, 202]);
+    await gateway.until(async () => (await stateOf(asked)) === 'cancelled', 'it is cancelled');
+    expect((await cancel(asked)).body).toMatchObject({ state: 'cancelled', detail: 'Accepted' });
+    expect(called).toEqual(['CancelReservation']);
+    const swipe = { connectorId: 2, cin: GOLD, medium: 'rfid' };
+    const { body } = await gateway.station(STATION, 'POST', '/swipes', swipe);
+    expect(at(body, 'decision')).toBe('quoted');
+  });
+
+  it('is over where the station knows nothing of it', async () => {
+    const asked = await ask(PLATINUM, { connectorId: 2 });
+    await ended(asked);
+    answers = { CancelReservation: 'Rejected' };
+    expect((await cancel(asked)).status).toBe(202);
+    await gateway.until(async () => (await stateOf(asked)) === 'cancelled', 'it is cancelled');
+    answers = {};
+  });
+
+  it('cannot be cancelled once its driver has begun', async () => {
+    const asked = await ask(PLATINUM, { connectorId: 2 });
+    await ended(asked);
+    const transactionId = randomUUID();
+    const now = (): string => new Date().toISOString();
+    const token = { idToken: PLATINUM, type: 'Central' as const };
+    await station.authorize(token);
+    await station.start({ transactionId, evseId: 2, token, meterWh: '1000', at: now() });
+    await gateway.until(async () => (await stateOf(asked)) === 'used', 'the driver has come');
+    expect((await cancel(asked)).status).toBe(409);
+    await station.end({ meterWh: '1000', at: now() });
+    expect(await stateOf(asked)).toBe('used');
+  });
+
+  it('is cancelled by nobody else', async () => {
+    const asked = await ask(GOLD, { connectorId: 2 });
+    await ended(asked);
+    expect((await cancel(asked, 'georgia-power')).status).toBe(404);
+    expect(await stateOf(asked)).toBe('honoured');
+    expect((await cancel(asked)).status).toBe(202);
   });
 
   it('is shown to no other utility', async () => {

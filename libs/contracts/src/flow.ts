@@ -158,6 +158,8 @@ export const FLOW: readonly Contract[] = [
   reservation.reserveForHome,
   reservation.findReservation,
   reservation.readReservationForHome,
+  reservation.cancelReservation,
+  reservation.cancelReservationForHome,
   aaaAdministration.listWireLog,
   aaaAdministration.resolveSuspense,
   aaaAdministration.drainAaa,

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  cancelReservationForHome,
   readReservationForHome,
   reserveForHome,
   authenticateConsumer,
@@ -47,12 +48,14 @@ import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
 import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js';
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
+import { EndReservations } from './migrations/1795300000000-end-reservations.js';
 import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
   commandStationWith,
   readOperationWith,
   type CommandParts,
 } from './use-cases/command-station.js';
+import { cancelReservationForHomeWith } from './use-cases/cancel-for-home.js';
 import { readReservationForHomeWith, reserveForHomeWith } from './use-cases/reserve-for-home.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { replayChargesWith } from './use-cases/replay-charges.js';
@@ -75,6 +78,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   CountOfflineUse,
   KeepLocalLists,
   FindEarlierMandates,
+  EndReservations,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
@@ -121,6 +125,12 @@ function commandsOf({ bus, database, utility }: ServiceContext, parts: AaaParts)
       bus.request(reserveForHome, visitedUtility, { ...wish, homeUtility: utility }),
     findReservation: ({ visitedUtility, reservationId }) =>
       bus.request(readReservationForHome, visitedUtility, { homeUtility: utility, reservationId }),
+    cancelReservation: ({ visitedUtility, reservationId }) =>
+      bus.request(cancelReservationForHome, visitedUtility, {
+        homeUtility: utility,
+        reservationId,
+      }),
+    cancelReservationForHome: cancelReservationForHomeWith(commandParts),
     background,
   };
 }

@@ -26,9 +26,31 @@ export interface ConnectorReservation {
   readonly expiresMs: InstantMs;
 }
 
+/** How a kept connector ended before its time was over. */
+export type ReservationEnd = 'used' | 'cancelled' | 'displaced';
+
+export interface KeptReservation {
+  readonly expiresMs: InstantMs;
+  readonly endedAs: ReservationEnd | null;
+}
+
 export interface ReservationStore {
   keep(reservation: ConnectorReservation): Promise<void>;
-  drop(stationId: string, reservationId: number): Promise<void>;
+  /** the first end holds */
+  end(stationId: string, reservationId: number, as: ReservationEnd): Promise<void>;
+  find(stationId: string, reservationId: number): Promise<KeptReservation | null>;
+  /** the call by which home cancels, if it does; `reservationId` as home knows it */
+  cancellationOf(reservationId: string): Promise<string | null>;
+  /**
+   * The right to call the station; of several who ask at once one has it.
+   *
+   * @param earlier the call that failed before, null where there was none
+   */
+  claimCancellation(
+    reservationId: string,
+    operationId: string,
+    earlier: string | null,
+  ): Promise<boolean>;
   /** one of another driver that still holds the same connector */
   inTheWay(
     reservation: ConnectorReservation,

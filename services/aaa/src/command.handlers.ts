@@ -1,6 +1,8 @@
 import { Controller, Inject, type OnApplicationShutdown } from '@nestjs/common';
 import {
   askReservation,
+  cancelReservation,
+  cancelReservationForHome,
   commandStation,
   findReservation,
   readOperation,
@@ -25,6 +27,12 @@ export interface CommandUseCases {
   /** home's side: asks the visited utility */
   readonly askReservation: (request: RequestOf<typeof askReservation>) => Promise<Reservation>;
   readonly findReservation: (request: RequestOf<typeof findReservation>) => Promise<Reservation>;
+  readonly cancelReservation: (
+    request: RequestOf<typeof cancelReservation>,
+  ) => Promise<Reservation>;
+  readonly cancelReservationForHome: (
+    request: RequestOf<typeof cancelReservationForHome>,
+  ) => Promise<Reservation>;
   readonly background: ReadonlySet<Promise<void>>;
 }
 
@@ -79,6 +87,20 @@ export class CommandHandlers implements OnApplicationShutdown {
   @Handles(findReservation)
   findReservation(request: RequestOf<typeof findReservation>): Promise<Reservation> {
     return this.#useCases.findReservation(request);
+  }
+
+  @Handles(cancelReservation)
+  cancelReservation(request: RequestOf<typeof cancelReservation>): Promise<Reservation> {
+    return this.#useCases.cancelReservation(request);
+  }
+
+  @Handles(cancelReservationForHome)
+  async cancelReservationForHome(
+    request: RequestOf<typeof cancelReservationForHome>,
+    meta: MessageMeta,
+  ): Promise<Reservation> {
+    assertSpeaksFor(meta, request.homeUtility);
+    return this.#useCases.cancelReservationForHome(request);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -124,7 +124,8 @@ export class PostgresSessions implements SessionBook {
 
   async useReservation(stationId: string, identityKey: string): Promise<void> {
     await this.#tx.query(
-      'DELETE FROM connector_reservations WHERE station_id = $1 AND identity_key = $2',
+      `UPDATE connector_reservations SET ended_as = 'used'
+       WHERE station_id = $1 AND identity_key = $2 AND ended_as IS NULL`,
       [stationId, identityKey],
     );
   }

@@ -27,7 +27,7 @@ const SWIPE_BASIS = prepared(
             AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
      (SELECT reservation_id::text FROM connector_reservations WHERE station_id = $1
        AND connector_id = $2::integer AND identity_key IS DISTINCT FROM $4::text
-       AND expires_at > $5::timestamptz LIMIT 1) AS reserved_for,
+       AND expires_at > $5::timestamptz AND ended_as IS NULL LIMIT 1) AS reserved_for,
      k.request_hash, k.session_id
    FROM (SELECT 1) AS asked
    LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,

@@ -20,6 +20,14 @@ export interface CommandParts extends ReserveParts {
 type Request = RequestOf<typeof commandStation>;
 type ReadCall = ReplyOf<typeof readStationCall>;
 
+/** What a home adds to a command of its own. */
+export interface HomeWish {
+  /** of the driver of a ReserveNow, as home said it */
+  readonly tier?: Tier;
+  /** the operation's, where it was given out before */
+  readonly operationId?: string;
+}
+
 /** Longer than any call waits: what is still pending then was cut off, and nobody will tell its end. */
 const CUT_OFF_MS = 120_000;
 
@@ -28,24 +36,22 @@ const CUT_OFF_MS = 120_000;
  * station called, and the operation tells how it ends. A remote start opens a session first, as a swipe
  * would: a driver who may not charge is not started.
  *
- * @param tier of the driver of a ReserveNow, where home said it
- *
  * @throws RoamgridError `not_found`, `malformed_request`, `unprocessable`, `peer_unreachable`
  */
 export function commandStationWith(parts: CommandParts) {
-  return async (request: Request, tier: Tier | null = null): Promise<Operation> => {
+  return async (request: Request, wish: HomeWish = {}): Promise<Operation> => {
     const { stationId, action, payload } = request;
     const station = await parts.stations.find(stationId);
     if (station === null) throw new RoamgridError('not_found', 'no such station');
     const call = await parts.stationCaller.read({ stationId, action, payload });
     assertSound(call);
-    const operation = await openOperation(parts, request, call);
+    const operation = await openOperation(parts, request, call, wish.operationId);
     await parts.operations.insert(operation);
     if (operation.state !== 'pending') return operation;
     const reservation =
       call.reservation === null
         ? null
-        : await readReservation(parts, stationId, call.reservation, tier);
+        : await readReservation(parts, stationId, call.reservation, wish.tier ?? null);
     const ending = carryOut(parts, request, operation, {
       reservation,
       cancels: call.cancels,
@@ -68,11 +74,12 @@ async function openOperation(
   parts: CommandParts,
   request: Request,
   call: ReadCall,
+  operationId = parts.ids.uuid(),
 ): Promise<Operation> {
   const { stationId, action, by } = request;
   const at = formatInstant(parts.clock.now());
   const operation: Operation = {
-    operationId: parts.ids.uuid(),
+    operationId,
     stationId,
     action,
     state: 'pending',
@@ -147,7 +154,8 @@ async function carryOut(
     if (reply.outcome === 'answered') {
       const accepted = isAccepted(reply.answer);
       if (accepted && reservation !== null) await parts.reservations.keep(reservation);
-      if (accepted && cancels !== null) await parts.reservations.drop(stationId, cancels);
+      // a station that knows no such reservation says `Rejected`: it keeps nothing either way
+      if (cancels !== null) await parts.reservations.end(stationId, cancels, 'cancelled');
       await end({ state: 'answered', answer: reply.answer });
     } else if (reply.outcome === 'error') {
       const { code, description } = reply;

@@ -70,7 +70,7 @@ export async function makeWay(
   const payload = JSON.stringify({ reservationId });
   const reply = await parts.stationCaller.call({ stationId, action: 'CancelReservation', payload });
   if (reply.outcome !== 'answered') return false;
-  await parts.reservations.drop(stationId, reservationId);
+  await parts.reservations.end(stationId, reservationId, 'displaced');
   return true;
 }
 

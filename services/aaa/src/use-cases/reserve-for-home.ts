@@ -1,11 +1,11 @@
 import type {
-  Operation,
   readReservationForHome,
   RequestOf,
   Reservation,
   reserveForHome,
 } from '@roamgrid/contracts';
 import { formatInstant, parseInstant, RoamgridError } from '@roamgrid/kernel';
+import { reservationState, statusOf, type ReservationFacts } from '../reservation-states.js';
 import { commandStationWith, readOperationWith, type CommandParts } from './command-station.js';
 
 type Request = RequestOf<typeof reserveForHome>;
@@ -17,7 +17,7 @@ const ID_DIGITS = 8;
 const GREATEST_ID = 0x7fff_ffff;
 
 /** Who asked, as the operation names them. */
-const askedBy = (homeUtility: string): string => `${homeUtility}/aaa`;
+export const askedBy = (homeUtility: string): string => `${homeUtility}/aaa`;
 
 /**
  * Home asks for a connector for its driver: the station is called with ReserveNow of the version it speaks. A
@@ -38,7 +38,8 @@ export function reserveForHomeWith(parts: CommandParts) {
     }
     const payload = await payloadFor(parts, request);
     const call = { stationId, action: 'ReserveNow', payload, by: askedBy(homeUtility) };
-    return viewOf(parts, await commandStationWith(parts)(call, tier));
+    const { operationId } = await commandStationWith(parts)(call, { tier });
+    return viewOf(parts, await findReservation(parts, homeUtility, operationId));
   };
 }
 
@@ -47,13 +48,45 @@ export function readReservationForHomeWith(parts: CommandParts) {
   return async ({
     homeUtility,
     reservationId,
-  }: RequestOf<typeof readReservationForHome>): Promise<Reservation> => {
-    const operation = await readOperationWith(parts)({ operationId: reservationId });
-    if (operation.askedBy !== askedBy(homeUtility)) {
-      throw new RoamgridError('not_found', 'no such reservation');
-    }
-    return viewOf(parts, operation);
-  };
+  }: RequestOf<typeof readReservationForHome>): Promise<Reservation> =>
+    viewOf(parts, await findReservation(parts, homeUtility, reservationId));
+}
+
+/** A reservation as it stands at this instant. */
+export interface FoundReservation {
+  readonly facts: ReservationFacts;
+  readonly state: Reservation['state'];
+  /** as the station knows it */
+  readonly number: number;
+  /** the latest call to cancel it, also one that was never made */
+  readonly cancelledBy: string | null;
+}
+
+/** @throws RoamgridError `not_found`, also for what another utility asked for */
+export async function findReservation(
+  parts: CommandParts,
+  homeUtility: string,
+  reservationId: string,
+): Promise<FoundReservation> {
+  const operation = await readOperationWith(parts)({ operationId: reservationId });
+  if (operation.askedBy !== askedBy(homeUtility) || operation.action !== 'ReserveNow') {
+    throw new RoamgridError('not_found', 'no such reservation');
+  }
+  const number = numberIn(operation.payload);
+  const cancelledBy = await parts.reservations.cancellationOf(reservationId);
+  const isThere = cancelledBy !== null && (await parts.operations.find(cancelledBy)) !== null;
+  const cancellation = isThere
+    ? await readOperationWith(parts)({ operationId: cancelledBy })
+    : null;
+  const kept = await parts.reservations.find(operation.stationId, number);
+  const facts: ReservationFacts = { operation, kept, cancellation };
+  return { facts, state: reservationState(facts, parts.clock.now()), number, cancelledBy };
+}
+
+/** The two versions name it differently. */
+function numberIn(payload: string): number {
+  const { reservationId, id } = JSON.parse(payload) as { reservationId?: number; id?: number };
+  return reservationId ?? id ?? 0;
 }
 
 /** Reserving is a first step of a visit: who gets no first visit gets no reservation. */
@@ -89,26 +122,21 @@ async function payloadFor(parts: CommandParts, request: Request): Promise<string
   throw new RoamgridError('unprocessable', 'the driver is of another home');
 }
 
-function statusOf(answer: string | null): string | null {
-  const { status } = JSON.parse(answer ?? '{}') as { status?: unknown };
-  return typeof status === 'string' ? status : null;
+/** The station's own word, or what kept it from saying any. */
+function detailOf({ operation, cancellation }: ReservationFacts): string | null {
+  const last = cancellation ?? operation;
+  if (last.state === 'pending' || last.state === 'refused') return null;
+  return last.state === 'answered' ? statusOf(last.answer) : (last.error?.code ?? last.state);
 }
 
-function viewOf(parts: CommandParts, operation: Operation): Reservation {
-  const { operationId, stationId, state, reason, error } = operation;
-  const base = { reservationId: operationId, visitedUtility: parts.utility, stationId, reason };
-  switch (state) {
-    case 'pending':
-      return { ...base, state: 'pending', detail: null };
-    case 'answered': {
-      const status = statusOf(operation.answer);
-      return { ...base, state: status === 'Accepted' ? 'honoured' : 'refused', detail: status };
-    }
-    case 'refused':
-      return { ...base, state: 'refused', detail: null };
-    case 'error':
-    case 'timeout':
-    case 'offline':
-      return { ...base, state: 'failed', detail: error?.code ?? state };
-  }
+export function viewOf(parts: CommandParts, { facts, state }: FoundReservation): Reservation {
+  const { operationId, stationId, reason } = facts.operation;
+  return {
+    reservationId: operationId,
+    visitedUtility: parts.utility,
+    stationId,
+    state,
+    reason,
+    detail: detailOf(facts),
+  };
 }

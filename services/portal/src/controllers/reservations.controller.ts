@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { findReservation } from '@roamgrid/contracts';
+import { cancelReservation, findReservation } from '@roamgrid/contracts';
 import type { RouteCall } from '../http/route.js';
 import { Serves } from '../http/serves.js';
 import type { Portal } from '../ports.js';
@@ -25,6 +25,15 @@ export class ReservationsController {
   get({ params, query }: RouteCall<typeof routes.getReservation>): Promise<object> {
     requirePartner(this.#portal, query.visitedUtility);
     return this.#portal.bus.request(findReservation, this.#portal.utility, {
+      ...params,
+      ...query,
+    });
+  }
+
+  @Serves(routes.deleteReservation)
+  cancel({ params, query }: RouteCall<typeof routes.deleteReservation>): Promise<object> {
+    requirePartner(this.#portal, query.visitedUtility);
+    return this.#portal.bus.request(cancelReservation, this.#portal.utility, {
       ...params,
       ...query,
     });

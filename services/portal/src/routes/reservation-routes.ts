@@ -31,3 +31,17 @@ export const getReservation = defineRoute({
   query: z.strictObject({ visitedUtility: reservation.shape.visitedUtility }),
   reply: reservationAnswer,
 });
+
+export const deleteReservation = defineRoute({
+  method: 'DELETE',
+  path: '/reservations/:reservationId',
+  name: 'cancelReservation',
+  tag: 'Reservations',
+  summary:
+    'As home: cancels what it asked for; the station is called once, however often one asks.',
+  scopes: ['consumers:write'],
+  params: z.strictObject({ reservationId: uuid }),
+  query: z.strictObject({ visitedUtility: reservation.shape.visitedUtility }),
+  status: 202,
+  reply: reservationAnswer,
+});

@@ -16,8 +16,21 @@ export const reservation = z.strictObject({
   reservationId: uuid,
   visitedUtility: utilitySlug,
   stationId,
-  /** `honoured`: the station keeps it; `failed`: nobody knows, or the station is not there */
-  state: z.enum(['pending', 'honoured', 'refused', 'failed']),
+  /**
+   * `honoured`: the station keeps it; `failed`: nobody knows, or the station is not there; `used`: its driver has
+   * begun; `displaced`: a higher tier has the connector
+   */
+  state: z.enum([
+    'pending',
+    'honoured',
+    'refused',
+    'failed',
+    'cancelling',
+    'cancelled',
+    'used',
+    'expired',
+    'displaced',
+  ]),
   /** `connector_occupied`: it is kept for a driver of the same tier or a higher one */
   reason: refusalReason.nullable(),
   /** the station's own word */
@@ -76,6 +89,31 @@ export const readReservationForHome = defineContract({
   name: 'readReservationForHome',
   version: 1,
   summary: 'Home asks visited what became of a reservation that it asked for.',
+  senders: ['aaa'],
+  scope: 'partner',
+  request: z.strictObject({ homeUtility: utilitySlug, reservationId: uuid }),
+  reply: reservation,
+});
+
+/** Idempotent: the station is called once, however often home asks. */
+export const cancelReservation = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'cancelReservation',
+  version: 1,
+  summary: "Home's staff cancels a reservation that it asked a visited utility for.",
+  senders: ['portal'],
+  scope: 'own',
+  request: z.strictObject({ visitedUtility: utilitySlug, reservationId: uuid }),
+  reply: reservation,
+});
+
+export const cancelReservationForHome = defineContract({
+  kind: 'command',
+  service: 'aaa',
+  name: 'cancelReservationForHome',
+  version: 1,
+  summary: 'Home asks visited to cancel a reservation that it asked for.',
   senders: ['aaa'],
   scope: 'partner',
   request: z.strictObject({ homeUtility: utilitySlug, reservationId: uuid }),
