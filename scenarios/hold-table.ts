@@ -1,29 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import { at, text, type Gateway } from './gateway.js';
 import { sharedGateway } from './shared-gateway.js';
 
-async function databaseUrl({ dataDir }: Gateway): Promise<URL> {
-  const shared = sharedGateway();
-  if (shared !== null) return new URL(shared.databaseUrl);
-  const record: unknown = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8'));
-  const url = new URL('postgresql://postgres@127.0.0.1/postgres');
-  url.port = String(at(record, 'port'));
-  url.password = (await readFile(join(dataDir, 'postgres.password'), 'utf8')).trim();
-  return url;
-}
-
 /**
- * Nobody of the utility gets at the table until it is let go: whoever needs it falls silent, as with a disk that
+ * Of the gateway that stories share: nobody of the utility gets at the table until it is let go: whoever needs it falls silent, as with a disk that
  * hangs.
  */
-export async function holdTable(
-  gateway: Gateway,
-  utility: string,
-  table: string,
-): Promise<() => Promise<void>> {
-  const url = await databaseUrl(gateway);
+export async function holdTable(utility: string, table: string): Promise<() => Promise<void>> {
+  const url = new URL(sharedGateway().databaseUrl);
   url.pathname = `/rg_${utility.replaceAll('-', '_')}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();

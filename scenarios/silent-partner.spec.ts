@@ -20,7 +20,7 @@ describe('a negotiation with a partner', () => {
     gateway.station(stationId, 'POST', '/swipes', { connectorId, cin, medium: 'rfid' });
 
   it('that is silent comes to the default at the deadline; both keep the transcript and learn why', async () => {
-    const release = await holdTable(gateway, 'alabama-power', 'crp.policies');
+    const release = await holdTable('alabama-power', 'crp.policies');
     const startedMs = Date.now();
     let swiped;
     try {
