@@ -28,7 +28,6 @@ import { DEMO_FX_RATES, DEMO_UTILITIES, type DemoUtility } from './utilities.js'
 const AUTHOR = 'demonstration';
 const PUBLISHER = 'demonstration-approver';
 const FX_VALIDITY_MS = 365 * 24 * 3_600_000;
-const DELIVERY_TIMEOUT_MS = 30_000;
 const REVIEW_AFTER_MS = 365 * 24 * 3_600_000;
 
 function reviewDateAfter(nowMs: number): string {
@@ -66,9 +65,7 @@ export async function seedDemonstration(parts: SeedParts): Promise<void> {
 async function deliverAll({ bus }: SeedParts): Promise<void> {
   await Promise.all(
     DEMO_UTILITIES.flatMap(({ slug }) =>
-      [drainCrp, drainProfiles, drainAaa].map((drain) =>
-        bus.request(drain, slug, {}, { timeoutMs: DELIVERY_TIMEOUT_MS }),
-      ),
+      [drainCrp, drainProfiles, drainAaa].map((drain) => bus.request(drain, slug, {})),
     ),
   );
 }
