@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { ALABAMA_PLAIN, charge, GOLD, type Charged } from './charge.js';
-import { at, Gateway, list, shape, text, type Answer } from './gateway.js';
+import { at, Gateway, list, text, type Answer } from './gateway.js';
 import { answered, PRAIRIE, PRAIRIE_CIN, PRAIRIE_STATION, settleIn } from './new-member.js';
 
 const DUKE = 'duke-energy';
@@ -9,14 +9,11 @@ const ALABAMA = 'alabama-power';
 const DUKE_CIN = '84005416011000055516';
 const HOUR_MINUTES = 60;
 
-// apart, a request that is under way while nats-server reads who may speak can go unanswered: see README
-const inOneProcess = shape() === 'cluster' ? describe.skip : describe;
-
 /**
  * A fifth utility joins while drivers of the others charge: it gets its own database, keys, prefix and clients,
  * signs an agreement, and its drivers and its station are billed both ways. Nobody else notices.
  */
-inOneProcess('a utility joins while others charge', () => {
+describe('a utility joins while others charge', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });

@@ -32,12 +32,28 @@ describe('the walls of the bus, from the flow', () => {
     const partner = FLOW.filter(
       ({ senders, scope }) => senders.includes('aaa') && scope === 'partner',
     );
-    expect([...allowed].sort()).toEqual(
+    const sends = allowed.filter((subject) => subject.startsWith('rg.'));
+    expect([...sends].sort()).toEqual(
       [
         ...own.map((contract) => `rg.${HOME}.${subjectOf(contract)}`),
         ...partner.flatMap((contract) => UTILITIES.map((to) => `rg.${to}.${subjectOf(contract)}`)),
       ].sort(),
     );
+  });
+
+  it('lets a service reply to those of its own utility that may ask it, and through walls', () => {
+    const replies = (name: string) =>
+      userOf(HOME, name)?.permissions.publish.allow.filter((subject) => !subject.startsWith('rg.'));
+    expect(replies(`${HOME}/crp`)?.sort()).toEqual(
+      [
+        '_R_.>',
+        ...['aaa', 'administrator', 'crp', 'portal', 'profiles', 'settlement'].map(
+          (asking) => `_INBOX.${HOME}_${asking}.>`,
+        ),
+      ].sort(),
+    );
+    // nobody asks it anything
+    expect(replies(`${HOME}/administrator`)).toEqual([]);
   });
 
   it('has what crosses a wall name the account it came from', () => {
@@ -55,6 +71,11 @@ describe('the walls of the bus, from the flow', () => {
     });
   });
 });
+
+/** what the server refuses of what a link sends */
+async function* statusOf(link: NatsConnection): AsyncGenerator<{ error: Error }> {
+  for await (const status of link.status()) if (status.type === 'error') yield status;
+}
 
 describeNats(`the walls of the bus, in a real server${needs}`, () => {
   let folder: string;
@@ -179,6 +200,21 @@ describeNats(`the walls of the bus, in a real server${needs}`, () => {
       });
     });
     expect(await heard).toMatchObject({ name: 'PermissionViolationError' });
+  });
+
+  it.each([
+    ["another utility's inbox", `_INBOX.${HOME}_crp.guessed`],
+    ['the inbox of one who may not ask it', `_INBOX.${VISITED}_crp.guessed`],
+    ["another utility's service", `rg.${HOME}.aaa.swipe`],
+  ])('a reply nobody asked for does not go to %s', async (_what, subject) => {
+    const link = await linkOf(`${VISITED}/settlement`);
+    links.push(link);
+    const refused = (async () => {
+      for await (const { error } of statusOf(link)) return error;
+      return null;
+    })();
+    link.publish(subject, 'forged');
+    expect(await refused).toMatchObject({ name: 'PermissionViolationError' });
   });
 
   it("a partner's question is not heard by its other partners", async () => {

@@ -16,6 +16,8 @@ export interface RunningNats {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  /** has it read its configuration again; resolves when it has */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,18 @@ export async function startNats(
     host: '127.0.0.1',
     port: bound,
     url: `nats://127.0.0.1:${String(bound)}`,
+    async reload() {
+      const isRead = new Promise<void>((resolve) => {
+        const hear = (chunk: Buffer): void => {
+          if (!chunk.toString().includes('Reloaded server configuration')) return;
+          child.stderr.off('data', hear);
+          resolve();
+        };
+        child.stderr.on('data', hear);
+      });
+      child.kill('SIGHUP');
+      await isRead;
+    },
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

@@ -10,7 +10,8 @@ import { planUtility, type PlanParts } from './processes/plan-processes.js';
 import type { ProcessPlan, SupervisedProcess } from './processes/supervised-process.js';
 import { waitUntilReady, type Supervisor } from './supervisor.js';
 
-const BOUND_MS = 15_000;
+/** for a busy machine; nothing waits for it */
+const BOUND_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
 
 export interface HostProcessesParts {

@@ -22,8 +22,6 @@ interface BusUser {
   readonly permissions: {
     readonly publish: { readonly allow: string[] };
     readonly subscribe: { readonly allow: readonly string[] };
-    /** replies, and only to what was asked */
-    readonly allow_responses: true;
   };
 }
 
@@ -31,6 +29,8 @@ interface BusUser {
 const CONSORTIUM_SERVICES = ['router', 'ledger', 'identity'] as const;
 /** Sets up its own utility and nothing else. */
 const ADMINISTRATOR = 'administrator';
+/** nats-server's name for where the answer to a question from another account goes */
+const REPLIES_THROUGH_WALLS = '_R_.>';
 
 export type BusSpeaker = Sender | typeof ADMINISTRATOR;
 
@@ -83,9 +83,8 @@ class Walls {
         user: name,
         password: this.#passwordOf(name),
         permissions: {
-          publish: { allow: [] },
+          publish: { allow: repliesOf(utility, service) },
           subscribe: { allow: heardBy(utility, service) },
-          allow_responses: true,
         },
       };
       this.#users.set(name, user);
@@ -129,9 +128,29 @@ class Walls {
   }
 }
 
+/**
+ * Where its replies go: to the inboxes of those in its own account that may ask it, and to those that
+ * nats-server opens in its account for each question from another one. Their names cannot be guessed. The
+ * server's own `allow_responses` forgets at every reading of its configuration who was asked what: the reply
+ * to what was under way would be refused.
+ */
+function repliesOf(utility: string, service: BusSpeaker): string[] {
+  const asking = FLOW.filter((contract) => contract.service === service).flatMap(
+    ({ senders }) => senders,
+  );
+  if (asking.length === 0) return [];
+  const own: readonly BusSpeaker[] = isConsortium(service)
+    ? []
+    : [...new Set<BusSpeaker>([...asking, ADMINISTRATOR])].filter((one) => !isConsortium(one));
+  return [REPLIES_THROUGH_WALLS, ...own.map((one) => inboxesOf(utility, one))];
+}
+
+const inboxesOf = (utility: string, service: BusSpeaker): string =>
+  `${inboxPrefixOf(busUserOf(utility, service))}.>`;
+
 /** Its own messages, at its own utility, and the answers to what it asked. */
 function heardBy(utility: string, service: BusSpeaker): readonly string[] {
-  const inbox = `${inboxPrefixOf(busUserOf(utility, service))}.>`;
+  const inbox = inboxesOf(utility, service);
   if (service === ADMINISTRATOR) return [inbox];
   const to = isConsortium(service) ? '*' : utility;
   return [addressOf(to, `${service}.>`), addressFrom('*', to, `${service}.>`), inbox];
