@@ -106,6 +106,11 @@ describe('services apart, watched over', () => {
       const why = at(body, 'reason') ?? at(body, 'authorizedBy');
       expect(BY_THE_RULE).toContain(`${String(at(body, 'decision'))}: ${String(why)}`);
       expect(Date.now() - startedMs).toBeLessThan(15_000);
+      // home kept one driver waiting: the next one hears what the rule says at once
+      const next = await swipe(GOLD);
+      const whyNext = at(next.body, 'reason') ?? at(next.body, 'authorizedBy');
+      expect(BY_THE_RULE).toContain(`${String(at(next.body, 'decision'))}: ${String(whyNext)}`);
+      expect(Date.now() - startedMs).toBeLessThan(18_000);
     } finally {
       process.kill(home, 'SIGCONT');
     }

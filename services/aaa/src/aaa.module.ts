@@ -62,6 +62,7 @@ import { replayChargesWith } from './use-cases/replay-charges.js';
 import { localListsWith, type LocalLists } from './use-cases/push-local-lists.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { RememberedVisits } from './remembered-visits.js';
+import { SilentHomes } from './silent-homes.js';
 
 export { PostgresEventStore } from './adapters/postgres-event-store.js';
 
@@ -96,6 +97,7 @@ function partsOf(context: ServiceContext): AllAaaParts {
     standings: new PostgresStandings(database),
     neighbours: busNeighbours(bus, utility),
     remembered: new RememberedVisits(),
+    silentHomes: new SilentHomes(clock),
     signer,
     verifier,
     clock,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { OfflineBasis } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { systemIds } from '@roamgrid/platform';
+import { REST_MS } from '../../src/silent-homes.js';
 import { startPair, type AaaUnderTest, type Pair } from '../aaa-under-test.js';
 import { HOME, VISITED } from '../documents.js';
 import { CIN, codeOf, identityOf, StationUnderTest } from '../station-under-test.js';
@@ -112,6 +113,28 @@ describe('a swipe', () => {
     await station.consent(sessionId, quote?.documentHash ?? '');
     const other = await StationUnderTest.register(aaa);
     expect(await other.swipe()).toMatchObject({ reason: 'concurrent_session' });
+  });
+
+  it('at a home that kept a driver waiting hears at once what the off-line rule says', async () => {
+    const waits = () => {
+      aaa.clock.nowMs += 10_000;
+      return Promise.reject(new RoamgridError('peer_unreachable', 'no answer in time'));
+    };
+    Object.assign(aaa.neighbours, { authorizeAtHome: waits });
+    try {
+      const first = await station.swipe();
+      expect(await aaa.parts.store.readSession(first.sessionId)).toMatchObject({ homeCalls: 1 });
+    } finally {
+      Reflect.deleteProperty(aaa.neighbours, 'authorizeAtHome');
+    }
+    aaa.neighbours.calls.length = 0;
+    const second = await station.swipe({ connectorId: 2 });
+    expect(second).toMatchObject({ decision: 'refused', reason: 'home_unreachable' });
+    expect(await aaa.parts.store.readSession(second.sessionId)).toMatchObject({ homeCalls: 0 });
+    expect(aaa.neighbours.calls).not.toContain('authorizeAtHome');
+    aaa.clock.nowMs += REST_MS;
+    aaa.neighbours.wish = { mandate: nobodyElse() };
+    expect(await station.swipe()).toMatchObject({ decision: 'quoted', authorizedBy: 'home' });
   });
 
   it('while home is silent stands on the off-line rule, or is refused', async () => {

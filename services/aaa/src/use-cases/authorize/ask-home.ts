@@ -58,9 +58,13 @@ function reasonOfFailure(error: unknown): RefusalReason {
 }
 
 /** A question to home. Its failure refuses the driver; one of our own services' is ours and is thrown. */
-async function asked<Reply>(question: Promise<Reply>): Promise<Reply | Failed> {
+async function asked<Reply>(
+  { silentHomes }: AaaParts,
+  { homeUtility }: Visitor,
+  question: () => Promise<Reply>,
+): Promise<Reply | Failed> {
   try {
-    return await question;
+    return await silentHomes.ask(homeUtility, question);
   } catch (error) {
     return { decision: 'failed', reason: reasonOfFailure(error) };
   }
@@ -83,6 +87,8 @@ export async function askHome(parts: AaaParts, visitor: Visitor): Promise<Grant 
   if (roaming && (await parts.standings.isSuspended(homeUtility))) {
     return way.refuse('no_agreement');
   }
+  // it kept a driver waiting a moment ago: this one hears at once what the off-line rule says
+  if (roaming && !parts.silentHomes.mayAsk(homeUtility)) return way.refuse('home_unreachable');
   const verdict = await authenticate(parts, visitor, way);
   if (verdict.decision !== 'accepted') return way.refuse(verdict.reason);
   const priced = await agreeOnPrice(parts, visitor, verdict.customerClass, way);
@@ -105,7 +111,9 @@ async function requestMandate(
   const held = await parts.store.oneSessionMandates(pseudonym, startedMs - ONE_SESSION_TOLD_MS);
   way.countHomeCalls(1);
   const request = { sessionId, pseudonym, assurance, agreedTariff, held };
-  const reply = await asked(parts.neighbours.requestMandate(homeUtility, request));
+  const reply = await asked(parts, visitor, () =>
+    parts.neighbours.requestMandate(homeUtility, request),
+  );
   const hash = reply.decision === 'issued' ? reply.mandate.documentHash : null;
   way.note('authorize', `${homeUtility}/aaa`, startedMs, hash);
   return reply;
@@ -115,7 +123,7 @@ async function authenticate(parts: AaaParts, visitor: Visitor, way: Way) {
   const { request, station } = visitor;
   const startedMs = parts.clock.now();
   way.countHomeCalls(1);
-  const verdict = await asked(
+  const verdict = await asked(parts, visitor, () =>
     parts.neighbours.authorizeAtHome(visitor.homeUtility, {
       sessionId: visitor.sessionId,
       identity: visitor.identity,
