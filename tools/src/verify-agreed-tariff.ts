@@ -1,10 +1,10 @@
 import { agreedTariffDocument, cdrDocument, loadInForce } from '@roamgrid/contracts';
 import { documentHash } from '@roamgrid/documents';
-import { parseInstant } from '@roamgrid/kernel';
 import { z } from 'zod';
 import { sha256 } from './sha256.js';
 import { assertSame, check, Difference, type Check } from './verify-check.js';
 import { readPart } from './verify-figures.js';
+import { assertInForce } from './verify-instants.js';
 import {
   describeSigner,
   findSigner,
@@ -12,9 +12,6 @@ import {
   type KeyFile,
   type Signer,
 } from './verify-signature.js';
-
-/** Services of one utility do not share a clock; as much as home tolerates. */
-const CLOCK_TOLERANCE_MS = 300_000;
 
 const text = z.string();
 const SHARED = ['homeUtility', 'visitedUtility', 'customerClass', 'stationClass'] as const;
@@ -39,10 +36,6 @@ const priced = cdrDocument
   })
   .loose();
 type Priced = z.infer<typeof priced>;
-
-const quoted = z.looseObject({
-  quote: z.looseObject({ document: z.looseObject({ issuedAt: text }) }),
-});
 
 const citing = z.looseObject({
   loadBands: z.unknown().optional(),
@@ -87,15 +80,7 @@ function checkTariff(document: unknown): string {
     String(cdr.agreementHash),
   );
   checkLoad(document);
-  const { issuedAt } = readPart(quoted, document).quote.document;
-  const quotedAtMs = parseInstant(issuedAt);
-  const wasInForce =
-    quotedAtMs >= parseInstant(agreed.notBefore) - CLOCK_TOLERANCE_MS &&
-    quotedAtMs < parseInstant(agreed.notAfter) + CLOCK_TOLERANCE_MS;
-  if (!wasInForce) {
-    const validity = `${agreed.notBefore} to ${agreed.notAfter}`;
-    throw new Difference(`the quote of ${issuedAt} is outside ${validity}`);
-  }
+  assertInForce('the agreed tariff', agreed, document);
   return `the one under ${announced}`;
 }
 

@@ -3,6 +3,7 @@ import { documentHash } from '@roamgrid/documents';
 import { z } from 'zod';
 import { readPart } from './verify-figures.js';
 import { assertSame, check, type Check } from './verify-check.js';
+import { assertInForce } from './verify-instants.js';
 import {
   describeSigner,
   filesOfHome,
@@ -30,6 +31,8 @@ const entitling = cdrDocument
       visitedUtility: text,
       pseudonym: text,
       agreedTariffHash: text,
+      notBefore: text,
+      notAfter: text,
       offline: z
         .looseObject({
           entry: anySigned({ pseudonym: text, number: z.number() }),
@@ -44,7 +47,8 @@ const entitling = cdrDocument
 
 type Entitling = z.infer<typeof entitling>;
 
-function checkLinks({ mandate, quote, consent, ...cdr }: Entitling): string {
+function checkLinks(document: unknown): string {
+  const { mandate, quote, consent, ...cdr } = readPart(entitling, document);
   for (const [name, signed] of Object.entries({ mandate, quote, consent })) {
     assertSame(
       `the hash of the ${name}`,
@@ -62,6 +66,7 @@ function checkLinks({ mandate, quote, consent, ...cdr }: Entitling): string {
   const { documentHash: hash } = cdr.agreedTariff;
   assertSame('the mandate’s agreed tariff', mandate.document.agreedTariffHash, hash);
   assertSame('the quote’s agreed tariff', quote.document.agreedTariffHash, hash);
+  assertInForce('the mandate', mandate.document, document);
   return 'consent to the quote, quote under the mandate, all of this session';
 }
 
@@ -103,7 +108,7 @@ export async function checkEntitlement(
       return describeSigner(await findSigner(signed.document, signed.signature, visitedFiles));
     });
   return [
-    await check('cdr entitlement', () => checkLinks(read())),
+    await check('cdr entitlement', () => checkLinks(document)),
     await signatureBy('quote'),
     await signatureBy('consent'),
     await check('cdr mandate signature', () => checkMandateSignature(read(), signer, keyFiles)),

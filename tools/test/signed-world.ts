@@ -19,6 +19,11 @@ export interface Edits {
   readonly agreedTariff?: Edit;
   /** who signs the agreed tariff in place of home's crp */
   readonly tariffKey?: Key;
+  /** members of the mandate, before it is signed */
+  readonly mandate?: Editable;
+  /** when visited's aaa says that it quoted the price */
+  readonly quotedAt?: string;
+  readonly consentChannel?: 'station' | 'ocpp' | 'preAgreed';
   /** before the CDR is rated anew */
   readonly measured?: Edit;
   /** after its rating, before it is signed */
@@ -136,17 +141,21 @@ function entitlement(edits: Edits): Editable {
     ...PARTIES,
     pseudonym: 'p-77',
     agreedTariffHash,
+    notBefore: '2026-11-21T00:00:00Z',
+    notAfter: '2026-11-22T00:00:00Z',
+    ...edits.mandate,
   });
   const quote = signedBy(VISITED.aaa, {
     type: 'quote',
     sessionId: SESSION,
-    issuedAt: '2026-11-21T09:58:00Z',
+    issuedAt: edits.quotedAt ?? '2026-11-21T09:58:00Z',
     mandateHash: mandate['documentHash'],
     agreedTariffHash,
   });
   const consent = signedBy(VISITED.aaa, {
     type: 'consent',
     sessionId: SESSION,
+    channel: edits.consentChannel ?? 'station',
     quoteHash: quote['documentHash'],
   });
   return {
@@ -170,6 +179,9 @@ function measuredCdr(edits: Edits): Editable {
     sequence: 42,
     salt: 'b'.repeat(64),
     ...entitlement(edits),
+    startAt: '2026-11-21T10:00:00Z',
+    endAt: '2026-11-21T11:10:00Z',
+    flags: [],
     rounding: 'halfUp',
     energyKwh: '20.000',
     meter: { startWh: '1000', stopWh: '21000', meterSerial: null, signedData: null },

@@ -144,7 +144,7 @@ const FALSE_DOCUMENTS: [string, Edits, string[]][] = [
   ],
   [
     'a consent changed after it was given',
-    { measured: (cdr) => (at(cdr, 'consent', 'document')['channel'] = 'station') },
+    { measured: (cdr) => (at(cdr, 'consent', 'document')['channel'] = 'ocpp') },
     ['cdr entitlement', 'cdr consent signature'],
   ],
   [
