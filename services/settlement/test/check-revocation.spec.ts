@@ -27,7 +27,7 @@ const LATE: readonly [string, 'preAgreed' | 'ocpp', string[], string, boolean][]
   ['told later, to a price that was shown', 'ocpp', ['offline'], '11:00:00', true],
 ];
 
-describe('a charge by the station’s own list and the revocation of its mandate', () => {
+describe('B054: a charge by the station’s own list and the revocation of its mandate', () => {
   it.each(LATE)('%s', (_case, channel, flags, time, isObjected) => {
     const late = {
       flags,

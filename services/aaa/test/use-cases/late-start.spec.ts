@@ -53,6 +53,28 @@ describe('a start that is told later', () => {
     expect(row?.mandate_id).toBe(mandateId);
   });
 
+  it('B054: is billed under the off-line policy though its token was revoked before it, and flagged', async () => {
+    await shownOnce();
+    await ended();
+    // the station could not hear of the revocation: an hour later it lets the driver charge by its list
+    pair.clock.advanceMinutes(60);
+    const id = systemIds.uuid();
+    const late = { at: pair.clock.at(0), offline: true };
+    const started = await station.ocpp201(id, 'started', 0, '1000', late);
+    pair.clock.advanceMinutes(20);
+    const told = { at: pair.clock.at(0), offline: true };
+    const stopped = await station.ocpp201(id, 'ended', 1, '3000', told);
+    expect(stopped.bill).toMatchObject({ totalInclTax: '0.84' });
+    const [row] = await aaa.database.query<{ charge: { flags: string[]; consent: unknown } }>(
+      `SELECT payload::jsonb -> 'charge' AS charge FROM outbox
+        WHERE subject = 'settlement.recordCharge' AND payload::jsonb #>> '{charge,sessionId}' = $1`,
+      [started.sessionId],
+    );
+    // by both home judges the charge and who bears it: the flag, and a consent to what was agreed in advance
+    expect(row?.charge.flags).toEqual(['offline']);
+    expect(row?.charge.consent).toMatchObject({ document: { channel: 'preAgreed' } });
+  });
+
   it('asks nobody', async () => {
     await shownOnce();
     const at = pair.clock.at(0);

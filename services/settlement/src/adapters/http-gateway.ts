@@ -1,18 +1,25 @@
 import { formatMoney, money } from '@roamgrid/kernel';
 import { z } from 'zod';
 import type { CardOrder, CardOutcome, PaymentGateway } from '../cards/ports.js';
+import { plainText, readAnswer, REFERENCE } from './read-answer.js';
 
 const ANSWER_BOUND_MS = 4_000;
+const REASON_CHARACTERS = 300;
 
 const outcomeSchema = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('done'), reference: z.string().min(1).max(64) }),
-  z.object({ outcome: z.literal('declined'), reason: z.string().max(300) }),
+  z.object({ outcome: z.literal('done'), reference: z.string().regex(REFERENCE) }),
+  z.object({
+    outcome: z.literal('declined'),
+    reason: z.string().transform((text) => plainText(text, REASON_CHARACTERS)),
+  }),
 ]);
 
 export interface HttpGatewayOptions {
   /** of the provider; orders lie at `/orders` below it */
   readonly url: string;
   readonly token: string | null;
+  /** how long an answer may take, its last byte included */
+  readonly answerBoundMs?: number;
 }
 
 /**
@@ -40,7 +47,10 @@ export class HttpGateway implements PaymentGateway {
 
   async find(key: string): Promise<CardOutcome | null> {
     const response = await this.#call(`/orders/${encodeURIComponent(key)}`, { method: 'GET' });
-    if (response.status === 404) return null;
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return null;
+    }
     return readOutcome(response);
   }
 
@@ -52,14 +62,15 @@ export class HttpGateway implements PaymentGateway {
       ...init,
       headers,
       redirect: 'error',
-      signal: AbortSignal.timeout(ANSWER_BOUND_MS),
+      signal: AbortSignal.timeout(this.#options.answerBoundMs ?? ANSWER_BOUND_MS),
     });
   }
 }
 
 async function readOutcome(response: Response): Promise<CardOutcome> {
   if (!response.ok) {
+    await response.body?.cancel();
     throw new Error(`the payment provider answered ${String(response.status)}`);
   }
-  return outcomeSchema.parse(await response.json());
+  return outcomeSchema.parse(JSON.parse(await readAnswer(response)));
 }
