@@ -269,6 +269,16 @@ describe('transaction', () => {
     expect(JSON.stringify(error)).not.toContain('15)');
   });
 
+  it('tells why a statement failed that nobody waited for, not that a later one followed', async () => {
+    await database.query('INSERT INTO things (id) VALUES (210)');
+    const failed = database.transaction(async (tx) => {
+      tx.write('INSERT INTO things (id) VALUES (210)');
+      await tx.query('SELECT 1');
+    });
+    const error: unknown = await failed.catch((thrown: unknown) => thrown);
+    expect(isUniqueViolation(error, 'things_pkey')).toBe(true);
+  });
+
   it('runs the loser of a deadlock again', async () => {
     await database.query('INSERT INTO things (id, amount) VALUES (20, 0), (21, 0)');
     let runs = 0;

@@ -162,7 +162,7 @@ async function settle<T>(
     result = await work(transaction);
   } catch (error) {
     await transaction.rollBack();
-    throw error;
+    throw await transaction.reasonFor(error);
   }
   await transaction.commit();
   return result;

@@ -4,6 +4,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UNIQUE_VIOLATION = '23505';
+const IN_FAILED_TRANSACTION = '25P02';
 const TOO_MANY_CONNECTIONS = '53300';
 
 /**
@@ -74,6 +75,11 @@ export function isTransient(error: unknown): boolean {
     error instanceof QueryError &&
     (error.sqlState === SERIALIZATION_FAILURE || error.sqlState === DEADLOCK_DETECTED)
   );
+}
+
+/** A statement was refused because one before it, which nobody waited for, had failed. */
+export function isFollowingFailure(error: unknown): boolean {
+  return error instanceof QueryError && error.sqlState === IN_FAILED_TRANSACTION;
 }
 
 /** The server has as many connections as it admits: one of them has to end first. */

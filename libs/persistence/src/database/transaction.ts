@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { OutboxMessage } from '../outbox/message.js';
 import { json } from './parameters.js';
 import { combined, type Appended } from './combined-append.js';
-import { hasLostConnection, isRefusal } from './query-error.js';
+import { hasLostConnection, isFollowingFailure, isRefusal } from './query-error.js';
 import { endTransaction, prepared, runStatement } from './statement.js';
 
 /** Measured: with messages of 8 kB fewer are slower by their round trips, more by their size. */
@@ -129,6 +129,15 @@ export class OpenTransaction implements Transaction {
     if (ending === 'COMMIT') return;
     await this.#failed;
     throw outcomeUnknown();
+  }
+
+  /** Why the transaction failed: of a statement that only followed, the failure that it followed. */
+  async reasonFor(error: unknown): Promise<unknown> {
+    if (!isFollowingFailure(error)) return error;
+    return this.#failed?.then(
+      () => error,
+      (first: unknown) => first,
+    );
   }
 
   /** Where the connection is gone the server rolls back by itself. */

@@ -12,8 +12,8 @@ export class PostgresBills implements BillBook {
     this.#tx = tx;
   }
 
-  async addCharge(charge: RetailCharge): Promise<void> {
-    await this.#tx.query(
+  addCharge(charge: RetailCharge): Promise<void> {
+    this.#tx.write(
       `INSERT INTO retail_charge (cdr_id, session_id, consumer_id, cin_masked, currency,
          total_minor, paid_minor, end_at, session)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -29,6 +29,7 @@ export class PostgresBills implements BillBook {
         json(charge.session),
       ],
     );
+    return Promise.resolve();
   }
 
   async findCharge(cdrId: string): Promise<RetailCharge | null> {

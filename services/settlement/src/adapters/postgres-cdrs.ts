@@ -1,5 +1,5 @@
 import type { SignedCdr } from '@roamgrid/contracts';
-import type { Transaction } from '@roamgrid/persistence';
+import { prepared, type Transaction } from '@roamgrid/persistence';
 import type { CdrBook } from '../ports.js';
 import type {
   CdrAnswerDocument,
@@ -23,6 +23,13 @@ interface CdrRow extends DocumentRow {
 
 const COLUMNS = `role, state, invoice_id, charge_hash, provider, provider_share_minor,
   document, document_hash, signature`;
+
+const MEET_DIRECTION = prepared(
+  `INSERT INTO direction (visited_utility, home_utility) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+);
+const LOCK_DIRECTION = prepared(
+  'SELECT 1 FROM direction WHERE visited_utility = $1 AND home_utility = $2 FOR UPDATE',
+);
 
 function toRecord(row: CdrRow): CdrRecord {
   return {
@@ -79,15 +86,8 @@ export class PostgresCdrs implements CdrBook {
 
   async lockDirection(visitedUtility: string, homeUtility: string): Promise<void> {
     const direction = [visitedUtility, homeUtility];
-    await this.#tx.query(
-      `INSERT INTO direction (visited_utility, home_utility) VALUES ($1, $2)
-       ON CONFLICT DO NOTHING`,
-      direction,
-    );
-    await this.#tx.query(
-      'SELECT 1 FROM direction WHERE visited_utility = $1 AND home_utility = $2 FOR UPDATE',
-      direction,
-    );
+    this.#tx.write(MEET_DIRECTION, direction);
+    await this.#tx.query(LOCK_DIRECTION, direction);
   }
 
   async findRival(cdr: Parameters<CdrBook['findRival']>[0]): Promise<string | null> {
@@ -109,12 +109,12 @@ export class PostgresCdrs implements CdrBook {
     return row?.cdr_id ?? null;
   }
 
-  async add(
+  add(
     record: Omit<CdrRecord, 'invoiceId' | 'providerShare'>,
     origin: CdrOrigin | null,
   ): Promise<void> {
     const { document } = record.cdr;
-    await this.#tx.query(
+    this.#tx.write(
       `INSERT INTO cdr (cdr_id, role, visited_utility, home_utility, station_id, transaction_id,
          session_id, sequence, end_at, currency, state, document, document_hash, signature,
          charge_hash, provider, provider_share_minor, provider_share_percentage)
@@ -138,10 +138,12 @@ export class PostgresCdrs implements CdrBook {
         origin?.providerSharePercentage ?? null,
       ],
     );
+    return Promise.resolve();
   }
 
-  async setState(cdrId: string, state: CdrState): Promise<void> {
-    await this.#tx.query('UPDATE cdr SET state = $2 WHERE cdr_id = $1', [cdrId, state]);
+  setState(cdrId: string, state: CdrState): Promise<void> {
+    this.#tx.write('UPDATE cdr SET state = $2 WHERE cdr_id = $1', [cdrId, state]);
+    return Promise.resolve();
   }
 
   async addAnswer(answer: SignedCdrAnswer): Promise<boolean> {
@@ -163,11 +165,12 @@ export class PostgresCdrs implements CdrBook {
     return row === undefined ? null : fromRow<CdrAnswerDocument>(row);
   }
 
-  async setInvoice(cdrIds: readonly string[], invoiceId: string | null): Promise<void> {
-    await this.#tx.query('UPDATE cdr SET invoice_id = $2 WHERE cdr_id = ANY($1::text[])', [
+  setInvoice(cdrIds: readonly string[], invoiceId: string | null): Promise<void> {
+    this.#tx.write('UPDATE cdr SET invoice_id = $2 WHERE cdr_id = ANY($1::text[])', [
       cdrIds,
       invoiceId,
     ]);
+    return Promise.resolve();
   }
 
   async waitingForInvoice(homeUtility: string, endedBefore: string): Promise<SignedCdr[]> {

@@ -1,5 +1,5 @@
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
-import type { Transaction } from '@roamgrid/persistence';
+import { prepared, type Transaction } from '@roamgrid/persistence';
 import { debtorOf } from '../accounts.js';
 import type { Exposure, ExposureBook, ExposureState } from '../exposure/ports.js';
 import type { JournalLine } from '../records.js';
@@ -24,11 +24,14 @@ const toExposure = (row: ExposureRow): Exposure => ({
   sinceMs: row.since?.getTime() ?? null,
 });
 
+const ADD = prepared(
+  `INSERT INTO partner_exposure (partner, currency, exposure_minor) VALUES ($1, $2, $3)
+   ON CONFLICT (partner, currency)
+   DO UPDATE SET exposure_minor = partner_exposure.exposure_minor + EXCLUDED.exposure_minor`,
+);
+
 /** Adds what an entry changes of partners' debts; an entry of one invoice often changes nothing. */
-export async function addToExposures(
-  tx: Transaction,
-  lines: readonly JournalLine[],
-): Promise<void> {
+export function addToExposures(tx: Transaction, lines: readonly JournalLine[]): void {
   const sums = new Map<string, { partner: string; currency: CurrencyCode; minor: bigint }>();
   for (const { account, currency, amountMinor } of lines) {
     const partner = debtorOf(account);
@@ -38,13 +41,7 @@ export async function addToExposures(
     sums.set(key, { partner, currency, minor });
   }
   for (const { partner, currency, minor } of sums.values()) {
-    if (minor === 0n) continue;
-    await tx.query(
-      `INSERT INTO partner_exposure (partner, currency, exposure_minor) VALUES ($1, $2, $3)
-       ON CONFLICT (partner, currency)
-       DO UPDATE SET exposure_minor = partner_exposure.exposure_minor + EXCLUDED.exposure_minor`,
-      [partner, currency, minor],
-    );
+    if (minor !== 0n) tx.write(ADD, [partner, currency, minor]);
   }
 }
 

@@ -42,9 +42,9 @@ export class PostgresFeed implements FeedBook {
     this.#tx = tx;
   }
 
-  async add(entry: FeedEntry, atMs: InstantMs): Promise<void> {
+  add(entry: FeedEntry, atMs: InstantMs): Promise<void> {
     const { document, documentHash, signature } = entry.signed;
-    await this.#tx.query(
+    this.#tx.write(
       `INSERT INTO billing_feed (feed_key, kind, bill_id, cdr_id, consumer_id, currency, due_minor,
          collect_minor, signed, state, next_attempt_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10) ON CONFLICT (feed_key) DO NOTHING`,
@@ -61,6 +61,7 @@ export class PostgresFeed implements FeedBook {
         new Date(atMs),
       ],
     );
+    return Promise.resolve();
   }
 
   async ofBill(billId: string): Promise<FeedRecord[]> {

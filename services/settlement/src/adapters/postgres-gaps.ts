@@ -13,8 +13,8 @@ export class PostgresGaps implements GapBook {
     this.#tx = tx;
   }
 
-  async noticeBelow(direction: GapDirection, sequence: number, atMs: number): Promise<void> {
-    await this.#tx.query(
+  noticeBelow(direction: GapDirection, sequence: number, atMs: number): Promise<void> {
+    this.#tx.write(
       `INSERT INTO cdr_gap (visited_utility, sequence, noticed_at)
        SELECT $1, number, $4
          FROM generate_series(
@@ -25,13 +25,15 @@ export class PostgresGaps implements GapBook {
        ON CONFLICT DO NOTHING`,
       [direction.visitedUtility, direction.homeUtility, sequence, new Date(atMs)],
     );
+    return Promise.resolve();
   }
 
-  async fill(visitedUtility: string, sequence: number): Promise<void> {
-    await this.#tx.query('DELETE FROM cdr_gap WHERE visited_utility = $1 AND sequence = $2', [
+  fill(visitedUtility: string, sequence: number): Promise<void> {
+    this.#tx.write('DELETE FROM cdr_gap WHERE visited_utility = $1 AND sequence = $2', [
       visitedUtility,
       sequence,
     ]);
+    return Promise.resolve();
   }
 
   async due(nowMs: number, limit: number): ReturnType<GapBook['due']> {

@@ -10,8 +10,8 @@ export class PostgresHolds implements HoldBook {
     this.#tx = tx;
   }
 
-  async hold(kind: 'wholesale' | 'retail', entry: Parameters<HoldBook['hold']>[1]): Promise<void> {
-    await this.#tx.query(
+  hold(kind: 'wholesale' | 'retail', entry: Parameters<HoldBook['hold']>[1]): Promise<void> {
+    this.#tx.write(
       `INSERT INTO held_charge (session_id, kind, partner, reason, detail, content, held_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (session_id, kind)
@@ -26,14 +26,16 @@ export class PostgresHolds implements HoldBook {
         new Date(entry.atMs),
       ],
     );
+    return Promise.resolve();
   }
 
-  async release(kind: 'wholesale' | 'retail', sessionId: string, atMs: number): Promise<void> {
-    await this.#tx.query(
+  release(kind: 'wholesale' | 'retail', sessionId: string, atMs: number): Promise<void> {
+    this.#tx.write(
       `UPDATE held_charge SET released_at = $3
         WHERE session_id = $1 AND kind = $2 AND released_at IS NULL`,
       [sessionId, kind, new Date(atMs)],
     );
+    return Promise.resolve();
   }
 
   async heldCharges(partner: string): Promise<RecordedCharge[]> {
@@ -53,8 +55,8 @@ export class PostgresHolds implements HoldBook {
     return rows.map((row) => row.content.cdrId);
   }
 
-  async quarantine(entry: QuarantinedDocument): Promise<void> {
-    await this.#tx.query(
+  quarantine(entry: QuarantinedDocument): Promise<void> {
+    this.#tx.write(
       `INSERT INTO quarantined_document
          (kind, document_id, document_hash, signature, document, reason, received_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
@@ -68,5 +70,6 @@ export class PostgresHolds implements HoldBook {
         new Date(entry.receivedAtMs),
       ],
     );
+    return Promise.resolve();
   }
 }

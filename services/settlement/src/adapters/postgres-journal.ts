@@ -1,5 +1,5 @@
 import type { CurrencyCode } from '@roamgrid/kernel';
-import type { Transaction } from '@roamgrid/persistence';
+import { prepared, type Transaction } from '@roamgrid/persistence';
 import { assertBalanced } from '../journal/assert-balanced.js';
 import { addToExposures } from './postgres-exposures.js';
 import type { JournalBook } from '../ports.js';
@@ -11,6 +11,17 @@ interface LineRow {
   readonly amount_minor: bigint;
 }
 
+/** An entry and its lines in one statement: the row of a partner is locked until the commit. */
+const BOOK = prepared(
+  `WITH entry AS (
+     INSERT INTO journal_entry (natural_key, booked_at, description) VALUES ($1, $2, $3)
+     RETURNING entry_id)
+   INSERT INTO journal_line (entry_id, line_number, account, currency, amount_minor)
+   SELECT entry_id, number, account, currency, amount
+     FROM entry, unnest($4::text[], $5::text[], $6::bigint[])
+          WITH ORDINALITY AS line (account, currency, amount, number)`,
+);
+
 export class PostgresJournal implements JournalBook {
   readonly #tx: Transaction;
   readonly #now: () => number;
@@ -20,28 +31,23 @@ export class PostgresJournal implements JournalBook {
     this.#now = now;
   }
 
-  async book(entry: JournalEntry): Promise<void> {
+  book(entry: JournalEntry): Promise<void> {
     assertBalanced(entry);
-    if (entry.lines.length === 0) return;
-    const [row] = await this.#tx.query<{ entry_id: bigint }>(
-      `INSERT INTO journal_entry (natural_key, booked_at, description) VALUES ($1, $2, $3)
-       RETURNING entry_id`,
-      [entry.naturalKey, new Date(this.#now()), entry.description],
-    );
-    if (row === undefined) throw new RangeError('the journal gave no entry id');
-    await this.#tx.query(
-      `INSERT INTO journal_line (entry_id, line_number, account, currency, amount_minor)
-       SELECT $1, number, account, currency, amount
-         FROM unnest($2::text[], $3::text[], $4::bigint[])
-              WITH ORDINALITY AS line (account, currency, amount, number)`,
-      [
-        row.entry_id,
-        entry.lines.map((line) => line.account),
-        entry.lines.map((line) => line.currency),
-        entry.lines.map((line) => String(line.amountMinor)),
-      ],
-    );
-    await addToExposures(this.#tx, entry.lines);
+    if (entry.lines.length > 0) this.#write(entry);
+    return Promise.resolve();
+  }
+
+  /** Nobody needs an answer: what cannot be booked fails the transaction. */
+  #write({ naturalKey, description, lines }: JournalEntry): void {
+    this.#tx.write(BOOK, [
+      naturalKey,
+      new Date(this.#now()),
+      description,
+      lines.map((line) => line.account),
+      lines.map((line) => line.currency),
+      lines.map((line) => String(line.amountMinor)),
+    ]);
+    addToExposures(this.#tx, lines);
   }
 
   async findLines(naturalKey: string): Promise<JournalLine[]> {
