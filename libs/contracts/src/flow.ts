@@ -97,6 +97,7 @@ export const FLOW: readonly Contract[] = [
   ledger.readRecord,
   ledger.readHeight,
   ledger.verifyChain,
+  ledger.listRecords,
   bill.issueBills,
   bill.creditBill,
   bill.approveBillCredit,

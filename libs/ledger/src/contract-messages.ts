@@ -1,7 +1,13 @@
 import { canonicalBytes } from '@roamgrid/documents';
 import { RoamgridError } from '@roamgrid/kernel';
 import { LedgerError } from './ledger-error.js';
-import type { JsonObject, LedgerRecord, LedgerRecordKind, LedgerTransaction } from './port.js';
+import type {
+  JsonObject,
+  LedgerRecord,
+  LedgerRecordKind,
+  LedgerTransaction,
+  ListedRecord,
+} from './port.js';
 
 /** What travels to the contract, the same bytes whichever ledger carries them. */
 export interface ContractRequest {
@@ -49,14 +55,21 @@ export function readStoredRecord(answer: string): StoredRecord | null {
   const parsed: unknown = JSON.parse(answer);
   if (parsed === null) return null;
   const { fact, receipt } = objectOf(parsed);
-  const { kind, businessKey, documentHash, ...rest } = objectOf(fact);
   const { txId, recordedAt } = objectOf(receipt);
+  return { ...toListed(fact), txId: textOf(txId), committedAt: textOf(recordedAt) };
+}
+
+/** Reads a fact as it stands in a collection. @throws TypeError where it is none */
+export function readListedFact(text: string): ListedRecord {
+  return toListed(JSON.parse(text));
+}
+
+function toListed(value: unknown): ListedRecord {
+  const { kind, businessKey, documentHash, ...rest } = objectOf(value);
   return {
     kind: textOf(kind) as LedgerRecordKind,
     businessKey: textOf(businessKey),
     documentHash: textOf(documentHash),
-    txId: textOf(txId),
-    committedAt: textOf(recordedAt),
     fact: rest as JsonObject,
   };
 }

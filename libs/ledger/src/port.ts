@@ -69,6 +69,9 @@ export interface LedgerRecord {
   readonly fact: JsonObject;
 }
 
+/** A record without what its transaction was. */
+export type ListedRecord = Pick<LedgerRecord, 'kind' | 'businessKey' | 'documentHash' | 'fact'>;
+
 /**
  * The ledger as services see it. What an adapter promises stands in `test/ledger-specification.ts`,
  * which every adapter passes.
@@ -91,6 +94,18 @@ export interface LedgerPort {
    * @throws LedgerError `ledger_unavailable`, `malformed_request`
    */
   read(caller: string, businessKey: string): Promise<LedgerRecord | null>;
+
+  /**
+   * What stands in the caller's own collection, in order of key, the keys after `after`; for an audit, which reads
+   * beside the posting path. Null, or absent, where the ledger lists nothing.
+   *
+   * @throws LedgerError `ledger_unavailable`, `malformed_request`
+   */
+  listRecords?(
+    caller: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly ListedRecord[] | null>;
 
   /** Number of blocks. @throws LedgerError `ledger_unavailable` */
   height(): Promise<bigint>;

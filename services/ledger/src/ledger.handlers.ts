@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  listRecords,
   readHeight,
   readRecord,
   submitTransaction,
@@ -31,6 +32,11 @@ export class LedgerHandlers {
   @Handles(readRecord)
   readRecord(request: RequestOf<typeof readRecord>): Promise<ReplyOf<typeof readRecord>> {
     return this.#answers.read(request);
+  }
+
+  @Handles(listRecords)
+  listRecords(request: RequestOf<typeof listRecords>): Promise<ReplyOf<typeof listRecords>> {
+    return this.#answers.list(request);
   }
 
   @Handles(readHeight)

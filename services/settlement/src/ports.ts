@@ -197,6 +197,17 @@ export interface IntentBook {
     businessKey: string,
     limit: number,
   ): Promise<{ businessKey: string; documentHash: string }[]>;
+  /** What was meant to be posted under these keys. */
+  ofKeys(businessKeys: readonly string[]): Promise<IntendedRecord[]>;
+}
+
+/** An intent, with the hash of its invoice as the books have it; null where it is about something else. */
+export interface IntendedRecord {
+  readonly businessKey: string;
+  readonly documentHash: string;
+  readonly state: records.IntentState;
+  readonly invoiceId: string;
+  readonly invoiceHash: string | null;
 }
 
 /** All books inside one transaction. What is sent leaves with its commit. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '@roamgrid/contracts';
+import type { ListedRecord } from '@roamgrid/ledger';
 import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
 import { agree, buildCharge, HOME, VISITED } from './charges.js';
 import { openConsortium, type Consortium } from './consortium.js';
@@ -187,6 +188,68 @@ describe('the audit', () => {
     for (const statement of undo) await database.query(statement);
     expect(breaches.map((breach) => breach.invariant)).toContain(invariant);
     expect((await audit(at)).breaches).toEqual([]);
+  });
+});
+
+describe('the keys on the ledger', () => {
+  const key = 'f'.repeat(64);
+  const stray = { kind: 'invoice' as const, businessKey: key, documentHash: 'ab', fact: {} };
+  const breachesWith = async (foreign: readonly ListedRecord[]) => {
+    ledger.foreign = foreign;
+    const { checked, breaches } = await audit(VISITED);
+    ledger.foreign = null;
+    return [checked['ledgerKeysPosted'], breaches.map(({ subject, detail }) => [subject, detail])];
+  };
+
+  it('are those that were posted, and not counted where the ledger lists nothing', async () => {
+    expect((await audit(VISITED)).checked).not.toHaveProperty('ledgerKeysPosted');
+    expect(await breachesWith([])).toEqual([1, []]);
+  });
+
+  it.each<[string, Partial<ListedRecord>, string]>([
+    ['an invoice', {}, 'nobody here posted it'],
+    ['a verification of no invoice of ours', { kind: 'verification' }, 'nobody here posted it'],
+  ])('%s that nobody posted is named', async (_what, changes, detail) => {
+    expect(await breachesWith([{ ...stray, ...changes }])).toEqual([2, [[key, detail]]]);
+  });
+
+  it('a verification that home asked for is known by its invoice', async () => {
+    const [presented] = ledger.submitted.filter(({ name }) => name === 'presentInvoice');
+    const fact = {
+      invoiceKey: presented?.businessKey ?? '',
+      invoiceHash: presented?.documentHash ?? '',
+    };
+    const theirs = { ...stray, kind: 'verification' as const };
+    expect(await breachesWith([{ ...theirs, fact }])).toEqual([2, []]);
+    const other = { ...fact, invoiceHash: 'cd' };
+    expect(await breachesWith([{ ...theirs, fact: other }])).toEqual([
+      2,
+      [[key, 'nobody here posted it']],
+    ]);
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'another invoice in the books',
+      'UPDATE invoice SET document_hash = reverse(document_hash)',
+      'UPDATE invoice SET document_hash = reverse(document_hash)',
+      'the books do not hold this invoice',
+    ],
+    [
+      'one that the books have as refused',
+      `UPDATE ledger_intent SET state = 'refused'`,
+      `UPDATE ledger_intent SET state = 'posted'`,
+      'these books have it as refused',
+    ],
+  ])('%s is named', async (_what, plant, undo, detail) => {
+    const { database } = consortium.member(VISITED);
+    await database.query(plant);
+    ledger.foreign = [];
+    const { breaches } = await audit(VISITED);
+    ledger.foreign = null;
+    await database.query(undo);
+    const named = breaches.filter(({ invariant }) => invariant === 'ledgerKeysPosted');
+    expect(named.map((breach) => breach.detail)).toEqual([detail]);
   });
 });
 

@@ -106,6 +106,8 @@ describe('posting to the embedded ledger with the consortium’s contract', () =
       const { checked, breaches } = await consortium.bus.request(contracts.auditBooks, utility, {});
       expect(breaches).toEqual([]);
       expect(checked['postedOnLedger']).toBe(2);
+      // at visited the invoice, its credit, and that home had both recompute it
+      expect(checked['ledgerKeysPosted']).toBe(utility === VISITED ? 3 : 2);
     }
     const steps = consortium.member(HOME).facts.steps.filter(({ step }) => step === 'ledger');
     expect(steps).toHaveLength(4);

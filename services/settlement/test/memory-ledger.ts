@@ -6,6 +6,7 @@ import {
   type LedgerReceipt,
   type LedgerRecord,
   type LedgerTransaction,
+  type ListedRecord,
 } from '@roamgrid/ledger';
 
 /** Put-if-absent by business key, and failures on demand. */
@@ -29,6 +30,25 @@ export class MemoryLedger implements LedgerPort {
     const { txId, blockNumber, documentHash, committedAt } = receipt;
     const record = { kind: 'invoice' as const, businessKey, documentHash, txId, blockNumber };
     return Promise.resolve({ ...record, committedAt, fact: {} });
+  }
+
+  /** what stands in the collections and nobody here submitted; null: this ledger lists nothing */
+  foreign: readonly ListedRecord[] | null = null;
+
+  listRecords(caller: string, after: string | null): Promise<readonly ListedRecord[] | null> {
+    if (this.foreign === null) return Promise.resolve(null);
+    const own = this.submitted
+      .filter((one) => one.caller === caller)
+      .map(({ name, businessKey, documentHash }) => ({
+        kind: name === 'presentInvoice' ? ('invoice' as const) : ('acceptance' as const),
+        businessKey,
+        documentHash,
+        fact: {},
+      }));
+    const all = [...own, ...this.foreign].filter(({ businessKey }) => businessKey > (after ?? ''));
+    return Promise.resolve(
+      all.sort((left, right) => (left.businessKey < right.businessKey ? -1 : 1)),
+    );
   }
 
   /** what recomputing the chain finds; null: this ledger has no chain */

@@ -1,16 +1,28 @@
 import { formatInstant } from '@roamgrid/kernel';
 import type { InstantMs } from '@roamgrid/kernel';
 import type { Database, Transaction } from '@roamgrid/persistence';
-import { readOutcome, readRequestFor, readStoredRecord, requestFor } from '../contract-messages.js';
+import {
+  readListedFact,
+  readOutcome,
+  readRequestFor,
+  readStoredRecord,
+  requestFor,
+} from '../contract-messages.js';
 import type { ContractRequest } from '../contract-messages.js';
 import { LedgerError, readRefusal } from '../ledger-error.js';
-import type { LedgerPort, LedgerReceipt, LedgerRecord, LedgerTransaction } from '../port.js';
+import type {
+  LedgerPort,
+  LedgerReceipt,
+  LedgerRecord,
+  LedgerTransaction,
+  ListedRecord,
+} from '../port.js';
 import { appendBlock, lockChain, readBlockNumber, readHead } from './block-store.js';
 import { invokeContract } from './ledger-contract.js';
 import type { LedgerContract } from './ledger-contract.js';
-import type { Queries } from './private-state.js';
+import { listFacts, type Queries } from './private-state.js';
 import { failureOf } from './failure.js';
-import { TransactionStub } from './transaction-stub.js';
+import { ownCollection, TransactionStub } from './transaction-stub.js';
 import { verifyBlocks } from './verify-chain.js';
 import type { ChainVerdict } from '../chain-verdict.js';
 import type { ChainAnchor } from './verify-chain.js';
@@ -71,6 +83,20 @@ export class EmbeddedLedger implements LedgerPort {
     const callerMsp = this.#mspOf(caller);
     try {
       return await this.#readRecord(this.#options.database, callerMsp, request);
+    } catch (error) {
+      throw failureOf(error, false);
+    }
+  }
+
+  async listRecords(
+    caller: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly ListedRecord[]> {
+    const collection = ownCollection(this.#mspOf(caller));
+    try {
+      const facts = await listFacts(this.#options.database, collection, after ?? '', limit);
+      return facts.map(readListedFact);
     } catch (error) {
       throw failureOf(error, false);
     }

@@ -25,6 +25,25 @@ export async function readPrivateValue(
   return row?.value ?? NOTHING;
 }
 
+/**
+ * The facts of a collection in order of key, the keys after `after`; their receipts, which stand beside them under longer
+ * keys, are left out. @throws QueryError
+ */
+export async function listFacts(
+  queries: Queries,
+  collection: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await queries.query<{ value: Uint8Array }>(
+    `SELECT DISTINCT ON (key) value FROM private_state
+      WHERE collection = $1 AND key > $2 AND key !~ '[.]'
+      ORDER BY key, block_number DESC LIMIT $3`,
+    [collection, after, limit],
+  );
+  return rows.map(({ value }) => Buffer.from(value).toString('utf8'));
+}
+
 /** The hash of the committed value under a key, empty where there is none. @throws QueryError */
 export async function readPrivateHash(
   queries: Queries,

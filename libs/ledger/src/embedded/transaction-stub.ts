@@ -13,7 +13,7 @@ export interface TransactionStubOptions {
 }
 
 /** The private collection that every organisation has on a Fabric channel. */
-const ownCollection = (mspId: string): string => `_implicit_org_${mspId}`;
+export const ownCollection = (mspId: string): string => `_implicit_org_${mspId}`;
 
 /**
  * What the contract sees of the ledger during one transaction. As in Fabric, it reads what was committed

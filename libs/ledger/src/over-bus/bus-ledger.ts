@@ -1,9 +1,21 @@
-import { readHeight, readRecord, submitTransaction, verifyChain } from '@roamgrid/contracts';
+import {
+  listRecords,
+  readHeight,
+  readRecord,
+  submitTransaction,
+  verifyChain,
+} from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
 import type { ChainVerdict } from '../chain-verdict.js';
 import { LEDGER_ERROR_CODES, LedgerError, type LedgerErrorCode } from '../ledger-error.js';
-import type { LedgerPort, LedgerReceipt, LedgerRecord, LedgerTransaction } from '../port.js';
+import type {
+  LedgerPort,
+  LedgerReceipt,
+  LedgerRecord,
+  LedgerTransaction,
+  ListedRecord,
+} from '../port.js';
 
 export interface BusLedgerOptions {
   /** closed by whoever opened it */
@@ -49,6 +61,19 @@ export class BusLedger implements LedgerPort {
     try {
       const { record } = await this.#bus.request(readRecord, this.#utility, { businessKey });
       return record;
+    } catch (error) {
+      throw ledgerErrorOf(error, 'ledger_unavailable');
+    }
+  }
+
+  async listRecords(
+    caller: string,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly ListedRecord[] | null> {
+    this.#assertOwn(caller);
+    try {
+      return (await this.#bus.request(listRecords, this.#utility, { after, limit })).records;
     } catch (error) {
       throw ledgerErrorOf(error, 'ledger_unavailable');
     }

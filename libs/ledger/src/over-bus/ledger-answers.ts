@@ -1,4 +1,4 @@
-import { readRecord } from '@roamgrid/contracts';
+import { listRecords, readRecord } from '@roamgrid/contracts';
 import type {
   ReplyOf,
   RequestOf,
@@ -38,6 +38,15 @@ export class LedgerAnswers {
   async read({ businessKey }: RequestOf<typeof readRecord>): Promise<ReplyOf<typeof readRecord>> {
     const record = await this.#ledger.read(this.#caller, businessKey);
     return readRecord.reply.parse({ record });
+  }
+
+  /** @throws LedgerError as `LedgerPort.listRecords` */
+  async list({
+    after,
+    limit,
+  }: RequestOf<typeof listRecords>): Promise<ReplyOf<typeof listRecords>> {
+    const records = (await this.#ledger.listRecords?.(this.#caller, after, limit)) ?? null;
+    return listRecords.reply.parse({ records });
   }
 
   /** @throws LedgerError `ledger_unavailable` */

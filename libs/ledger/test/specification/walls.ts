@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ListedRecord } from '@roamgrid/ledger';
 import { given, refusal, stepOf } from './current.js';
 import type { Current } from './current.js';
 
@@ -32,6 +33,39 @@ export function specifyWalls(current: Current): void {
       expect(await ledger.read(debtor, acceptance.businessKey)).toMatchObject({
         kind: 'acceptance',
         fact: { invoiceKey: pair.invoiceKey, invoiceHash: pair.invoiceHash },
+      });
+    });
+
+    it('lists to each party what stands with it, in order of key, page by page', async () => {
+      const [{ ledger, members }, pair] = [given(current.under), given(current.pair)];
+      if (ledger.listRecords === undefined) return;
+      await ledger.submit(pair.present());
+      const acceptance = await ledger.submit(pair.accept());
+      const [creditor, debtor, stranger] = members;
+      const listed = async (caller: string): Promise<ListedRecord[]> => {
+        const all: ListedRecord[] = [];
+        for (let after: string | null = null; ;) {
+          const page: readonly ListedRecord[] =
+            (await ledger.listRecords?.(caller, after, 2)) ?? [];
+          all.push(...page);
+          if (page.length < 2) return all;
+          after = page.at(-1)?.businessKey ?? null;
+        }
+      };
+      const keysOf = async (caller: string) =>
+        (await listed(caller)).map(({ businessKey }) => businessKey);
+      const own = await keysOf(creditor);
+      expect(own).toContain(pair.invoiceKey);
+      expect(own).not.toContain(acceptance.businessKey);
+      expect(own).toEqual([...new Set(own)].sort());
+      expect(await keysOf(stranger)).not.toContain(pair.invoiceKey);
+      const accepted = (await listed(debtor)).find(
+        ({ businessKey }) => businessKey === acceptance.businessKey,
+      );
+      expect(accepted).toMatchObject({
+        kind: 'acceptance',
+        documentHash: acceptance.documentHash,
+        fact: { invoiceKey: pair.invoiceKey },
       });
     });
   });

@@ -1,6 +1,6 @@
 import type { LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
 import { json, type Transaction } from '@roamgrid/persistence';
-import type { IntentBook } from '../ports.js';
+import type { IntendedRecord, IntentBook } from '../ports.js';
 import type { IntentState, LedgerIntent } from '../records.js';
 
 interface IntentRow {
@@ -110,6 +110,17 @@ export class PostgresIntents implements IntentBook {
     const counts: Record<IntentState, number> = { pending: 0, posted: 0, unknown: 0, refused: 0 };
     for (const { state, count } of rows) counts[state] = count;
     return counts;
+  }
+
+  ofKeys(businessKeys: readonly string[]): Promise<IntendedRecord[]> {
+    return this.#tx.query<IntendedRecord>(
+      `SELECT business_key AS "businessKey", intent.document_hash AS "documentHash",
+              intent.state AS state, intent.invoice_id AS "invoiceId",
+              invoice.document_hash AS "invoiceHash"
+         FROM ledger_intent AS intent LEFT JOIN invoice USING (invoice_id)
+        WHERE business_key = ANY($1::text[])`,
+      [businessKeys],
+    );
   }
 
   async postedAfter(

@@ -2,11 +2,13 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { ChainVerdict } from '@roamgrid/ledger';
 import type { Ports } from '../ports.js';
 import type { AuditFindings } from './audit-findings.js';
+import { auditLedgerKeys } from './audit-ledger-keys.js';
 import { inPages, PAGE } from './in-pages.js';
 
 /** What was submitted has an outcome, what was posted stands there, and the chain of blocks is whole. */
 export async function auditLedger(ports: Ports, findings: AuditFindings): Promise<void> {
   await auditIntents(ports, findings);
+  await auditLedgerKeys(ports, findings);
   await auditChain(ports, findings);
 }
 

@@ -85,6 +85,36 @@ export const readRecord = defineContract({
   }),
 });
 
+/** A page of a listing; a record is a small object. */
+const RECORDS_PAGE = 500;
+
+/** `records` is null for a ledger that lists nothing. */
+export const listRecords = defineContract({
+  kind: 'command',
+  service: 'ledger',
+  name: 'listRecords',
+  version: 1,
+  summary: "Every record in the utility's own collection, in order of key, for the audit.",
+  senders: ['settlement'],
+  scope: 'own',
+  request: z.strictObject({
+    after: businessKey.nullable(),
+    limit: z.int().min(1).max(RECORDS_PAGE),
+  }),
+  reply: z.strictObject({
+    records: z
+      .array(
+        z.strictObject({
+          kind: z.enum(LEDGER_RECORD_KINDS),
+          businessKey,
+          documentHash: hashHex,
+          fact: z.record(z.string(), z.json()),
+        }),
+      )
+      .nullable(),
+  }),
+});
+
 export const readHeight = defineContract({
   kind: 'command',
   service: 'ledger',
