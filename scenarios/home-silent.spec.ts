@@ -18,6 +18,7 @@ const GEORGIA = 'GEO-ATL-001';
 describe('a home utility that does not answer', () => {
   let gateway: Gateway;
   const charged: string[] = [];
+  let running = '';
 
   beforeAll(async () => {
     gateway = await Gateway.start({ own: true });
@@ -126,6 +127,23 @@ describe('a home utility that does not answer', () => {
   });
 
   it(
+    'begins a charge that goes on when home is back',
+    async () => {
+      const post = (path: string, body: unknown): Promise<Answer> =>
+        gateway.station(STATION, 'POST', path, body);
+      const asked = { connectorId: 2, cin: ALABAMA_PLAIN, medium: 'rfid' };
+      const quoted = await post('/swipes', asked);
+      expect(quoted.body).toMatchObject({ decision: 'quoted', authorizedBy: 'offlineRule' });
+      running = `/sessions/${text(quoted.body, 'sessionId')}`;
+      await post(`${running}/consent`, { quoteHash: text(quoted.body, 'quote.hash') });
+      const at = new Date(Date.now() - 10 * 60_000).toISOString();
+      const started = await post(`${running}/start`, { meterWh: '1000', at, offline: true });
+      expect(started.status).toBe(200);
+    },
+    TEST_BOUND_MS,
+  );
+
+  it(
     'reconciles when it is back: each charge once, and nothing beyond the caps',
     async () => {
       await gateway.end();
@@ -150,6 +168,44 @@ describe('a home utility that does not answer', () => {
       const next = await swipe(GOLD);
       expect(next.body).toMatchObject({ decision: 'quoted', authorizedBy: 'home' });
       expect([await breaches(VISITED), await breaches(HOME)]).toEqual([[], []]);
+    },
+    TEST_BOUND_MS,
+  );
+
+  it(
+    'and counts what still runs against its driver’s limit, until it ends',
+    async () => {
+      const offline = async (state: string): Promise<boolean> =>
+        list(
+          (await gateway.api(HOME, 'GET', `/mandates?role=home&state=${state}`)).body,
+          'items',
+        ).some(
+          (one) =>
+            at(one, 'document.offline') !== undefined &&
+            at(one, 'document.energyCapKwh') === '30.000',
+        );
+      await gateway.until(() => offline('active'), 'home knows under what its driver charges');
+      const found = await gateway.api(HOME, 'POST', '/consumers/search', { cin: ALABAMA_PLAIN });
+      const consumerId = text(found.body, 'items.0.consumerId');
+      const limits = { limitEnergyKwh: '30', limitAmount: '100.00', maxConcurrentSessions: 2 };
+      const changed = await gateway.api(HOME, 'PATCH', `/consumers/${consumerId}`, limits);
+      expect(changed.status).toBe(200);
+      const elsewhere = 'DUKE-RDU-002';
+      expect((await swipe(ALABAMA_PLAIN, elsewhere)).body).toMatchObject({
+        decision: 'refused',
+        reason: 'credit_exhausted',
+      });
+      const stop = { meterWh: '3000', at: new Date().toISOString(), reason: 'driver' };
+      const stopped = await gateway.station(STATION, 'POST', `${running}/stop`, {
+        ...stop,
+        offline: true,
+      });
+      expect(at(stopped.body, 'state')).toBe('ended');
+      await gateway.until(
+        async () => at((await swipe(ALABAMA_PLAIN, elsewhere)).body, 'decision') === 'quoted',
+        'the limit is free again',
+      );
+      await gateway.until(async () => !(await offline('active')), 'the mandate is used up');
     },
     TEST_BOUND_MS,
   );

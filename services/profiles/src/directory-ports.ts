@@ -47,10 +47,16 @@ export interface CredentialStore {
     cardId: string,
     state: CardView['state'],
   ): Promise<CardView | null>;
-  unpublished(visitedUtility: string, limit: number): Promise<UnpublishedCredential[]>;
+  /** those that changed since, or were published under another off-line rule */
+  unpublished(
+    visitedUtility: string,
+    offlineRule: string,
+    limit: number,
+  ): Promise<UnpublishedCredential[]>;
   /** Numbers the entries, keeps them and sends them, in one transaction. */
   publish(
     visitedUtility: string,
+    offlineRule: string,
     credentials: readonly UnpublishedCredential[],
     sign: DirectorySigning,
   ): Promise<void>;

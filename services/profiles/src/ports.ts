@@ -84,6 +84,14 @@ export interface IssuedMandate {
   readonly signed: SignedMandate;
 }
 
+/** A mandate under the off-line rule, of which home hears when a charge has begun under it. */
+export interface HeardMandate {
+  readonly consumerId: string;
+  readonly energyCapMilliWh: EnergyMilliWh;
+  readonly homeCapMinor: bigint;
+  readonly signed: SignedMandate;
+}
+
 /** An open mandate that is good for one session. */
 export interface OpenMandate {
   readonly signed: SignedMandate;
@@ -174,8 +182,16 @@ export interface IssuedMandateStore {
   ): Promise<SignedRevocation[]>;
   revocationOf(mandateId: string): Promise<SignedRevocation | null>;
   markUsedUp(mandateId: string): Promise<void>;
-  /** a charge that has ended does not run again */
-  noteCharge(charge: RequestOf<typeof noteCharge>, nowMs: number): Promise<void>;
+  /**
+   * A charge that has ended does not run again.
+   *
+   * @param heard the mandate it runs under, where visited made it while we were silent
+   */
+  noteCharge(
+    charge: Pick<RequestOf<typeof noteCharge>, 'sessionId' | 'mandateId' | 'state' | 'at'>,
+    nowMs: number,
+    heard: HeardMandate | null,
+  ): Promise<void>;
 }
 
 export interface HeldMandate {

@@ -19,6 +19,7 @@ import { TokenDirectory } from './migrations/1732190000004-token-directory.js';
 import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-text.js';
 import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreement-standings.js';
 import { CountRunningCharges } from './migrations/1795280000030-count-running-charges.js';
+import { CountOfflineMandates } from './migrations/1795300000000-count-offline-mandates.js';
 import { OfflineMandates } from './migrations/1795280000000-offline-mandates.js';
 import { OfflineHandlers } from './offline.handlers.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -39,6 +40,7 @@ export const profilesMigrations: readonly MigrationClass[] = [
   KeepAgreementStandings,
   OfflineMandates,
   CountRunningCharges,
+  CountOfflineMandates,
 ];
 
 /** a revocation is in force within a minute: two looks fit into it */

@@ -1,7 +1,6 @@
 import type {
   DrainRequest,
   noteAgreementStanding,
-  noteCharge,
   noteMandateUse,
   readRevocations,
   ReplyOf,
@@ -41,6 +40,7 @@ import {
   listCardsWith,
   type ManageCardsParts,
 } from './use-cases/manage-cards.js';
+import { noteChargeWith, type NoteChargeParts } from './use-cases/note-charge.js';
 import { revokeMandateWith } from './use-cases/revoke-mandate.js';
 
 export type ProfilesParts = AuthenticateConsumerParts &
@@ -49,7 +49,8 @@ export type ProfilesParts = AuthenticateConsumerParts &
   ManageCardsParts &
   IssueMandateParts &
   ManageConsumersParts &
-  HoldMandatesParts & {
+  HoldMandatesParts &
+  NoteChargeParts & {
     readonly held: HeldMandateStore;
     readonly drain: (wish: DrainRequest) => Promise<void>;
   };
@@ -75,10 +76,7 @@ export function profilesUseCases(parts: ProfilesParts) {
     readDirectory: readDirectoryWith(parts),
     authorizeOffline: authorizeOfflineWith(parts),
     readRetailTariff: readRetailTariffWith(parts),
-    async noteCharge(request: RequestOf<typeof noteCharge>): Promise<Record<string, never>> {
-      await parts.issued.noteCharge(request, parts.clock.now());
-      return {};
-    },
+    noteCharge: noteChargeWith(parts),
     async noteMandateUse(
       request: RequestOf<typeof noteMandateUse>,
     ): Promise<Record<string, never>> {
@@ -116,6 +114,8 @@ export function profilesUseCases(parts: ProfilesParts) {
       request: RequestOf<typeof noteAgreementStanding>,
     ): Promise<Record<string, never>> {
       await parts.held.keepStanding(request);
+      // another version may have another off-line rule
+      parts.tellPartners();
       return {};
     },
     async drain(request: DrainRequest): Promise<Record<string, never>> {

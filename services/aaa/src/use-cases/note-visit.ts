@@ -64,7 +64,11 @@ export function noteEndWith(parts: AaaParts) {
 function tellProfiles(
   parts: AaaParts,
   unit: UnitOfWork,
-  { sessionId, mandateId }: { readonly sessionId: string; readonly mandateId: string },
+  {
+    sessionId,
+    mandateId,
+    offlineMandate,
+  }: Pick<RequestOf<typeof noteStart>, 'sessionId' | 'mandateId' | 'offlineMandate'>,
   state: 'begun' | 'ended',
   at: string,
 ): void {
@@ -72,7 +76,10 @@ function tellProfiles(
     to: parts.utility,
     subject: subjectOf(noteCharge),
     key: `charge:${sessionId}`,
-    payload: { sessionId, mandateId, state, at },
+    payload: {
+      ...{ sessionId, mandateId, state, at },
+      ...(offlineMandate === undefined ? {} : { offlineMandate }),
+    },
   });
 }
 

@@ -148,7 +148,11 @@ export class PostgresCredentials implements CredentialStore {
     return row === undefined ? null : cardFromRow(row);
   }
 
-  async unpublished(visitedUtility: string, limit: number): Promise<UnpublishedCredential[]> {
+  async unpublished(
+    visitedUtility: string,
+    offlineRule: string,
+    limit: number,
+  ): Promise<UnpublishedCredential[]> {
     const rows = await this.#database.query<{
       credential_id: string;
       revision: bigint;
@@ -164,9 +168,10 @@ export class PostgresCredentials implements CredentialStore {
          FROM credentials c JOIN consumers h USING (consumer_id)
          LEFT JOIN directory_published p
            ON p.credential_id = c.credential_id AND p.visited_utility = $1
-        WHERE c.sealed IS NOT NULL AND p.revision IS DISTINCT FROM c.revision
+        WHERE c.sealed IS NOT NULL AND (p.revision IS DISTINCT FROM c.revision
+          OR p.offline_rule <> $3)
         ORDER BY c.revision LIMIT $2`,
-      [visitedUtility, limit],
+      [visitedUtility, limit, offlineRule],
     );
     const seal = credentialSeal(this.#secret);
     const key = directoryKey(this.#secret, visitedUtility);
@@ -187,6 +192,7 @@ export class PostgresCredentials implements CredentialStore {
 
   async publish(
     visitedUtility: string,
+    offlineRule: string,
     credentials: readonly UnpublishedCredential[],
     sign: DirectorySigning,
   ): Promise<void> {
@@ -194,14 +200,14 @@ export class PostgresCredentials implements CredentialStore {
       await lockDirectory(tx, visitedUtility);
       let number = await lastNumber(tx, visitedUtility);
       const entries: SignedDirectoryEntry[] = [];
-      const changed = await stillUnpublished(tx, visitedUtility, credentials);
+      const changed = await stillUnpublished(tx, visitedUtility, offlineRule, credentials);
       if (changed.length === 0) return;
       for (const credential of changed) {
         number += 1;
         entries.push(await sign.entry(credential, number));
       }
       noteIssued(tx, visitedUtility, entries);
-      notePublished(tx, visitedUtility, changed);
+      notePublished(tx, visitedUtility, offlineRule, changed);
       await tx.enqueue({
         to: visitedUtility,
         subject: subjectOf(receiveDirectory),
@@ -259,12 +265,13 @@ export class PostgresCredentials implements CredentialStore {
 async function stillUnpublished(
   tx: Transaction,
   visitedUtility: string,
+  offlineRule: string,
   credentials: readonly UnpublishedCredential[],
 ): Promise<UnpublishedCredential[]> {
   const published = await tx.query<{ credential_id: string; revision: bigint }>(
     `SELECT credential_id, revision FROM directory_published
-      WHERE visited_utility = $1 AND credential_id = ANY($2)`,
-    [visitedUtility, credentials.map(({ credentialId }) => credentialId)],
+      WHERE visited_utility = $1 AND offline_rule = $2 AND credential_id = ANY($3)`,
+    [visitedUtility, offlineRule, credentials.map(({ credentialId }) => credentialId)],
   );
   const revisions = new Map(published.map((row) => [row.credential_id, row.revision]));
   return credentials.filter(
@@ -291,15 +298,18 @@ function noteIssued(
 function notePublished(
   tx: Transaction,
   visitedUtility: string,
+  offlineRule: string,
   credentials: readonly UnpublishedCredential[],
 ): void {
   tx.write(
-    `INSERT INTO directory_published (visited_utility, credential_id, revision)
-     SELECT $1, credential_id, revision
-       FROM unnest($2::text[], $3::bigint[]) AS published (credential_id, revision)
-     ON CONFLICT (visited_utility, credential_id) DO UPDATE SET revision = EXCLUDED.revision`,
+    `INSERT INTO directory_published (visited_utility, offline_rule, credential_id, revision)
+     SELECT $1, $2, credential_id, revision
+       FROM unnest($3::text[], $4::bigint[]) AS published (credential_id, revision)
+     ON CONFLICT (visited_utility, credential_id) DO UPDATE
+       SET revision = EXCLUDED.revision, offline_rule = EXCLUDED.offline_rule`,
     [
       visitedUtility,
+      offlineRule,
       credentials.map(({ credentialId }) => credentialId),
       credentials.map(({ revision }) => revision),
     ],

@@ -2,13 +2,12 @@ import {
   receiveRevocation,
   releaseCredit,
   subjectOf,
-  type noteCharge,
-  type RequestOf,
   type SignedMandate,
   type SignedRevocation,
 } from '@roamgrid/contracts';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import { projectMandate } from '../projections.js';
+import { keepHeard, openCapsWithin, showHeardEnd } from './open-caps.js';
 import type {
   AddOutcome,
   IssuedMandate,
@@ -289,15 +288,20 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
   }
 
   async noteCharge(
-    { sessionId, mandateId, state, at }: RequestOf<typeof noteCharge>,
-    nowMs: number,
+    ...[charge, nowMs, heard]: Parameters<IssuedMandateStore['noteCharge']>
   ): Promise<void> {
-    await this.#database.query(
-      `INSERT INTO running_charges AS known (session_id, mandate_id, noted_at, ended_at)
-       VALUES ($1, $2, $3, $4)
-       ON CONFLICT (session_id) DO UPDATE SET ended_at = COALESCE(known.ended_at, EXCLUDED.ended_at)`,
-      [sessionId, mandateId, new Date(nowMs), state === 'ended' ? at : null],
-    );
+    const { sessionId, mandateId, state, at } = charge;
+    await this.#database.transaction(async (tx) => {
+      if (heard !== null) await keepHeard(tx, this.#utility, heard);
+      await tx.query(
+        `INSERT INTO running_charges AS known (session_id, mandate_id, noted_at, ended_at)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (session_id) DO UPDATE
+           SET ended_at = COALESCE(known.ended_at, EXCLUDED.ended_at)`,
+        [sessionId, mandateId, new Date(nowMs), state === 'ended' ? at : null],
+      );
+      if (state === 'ended') await showHeardEnd(tx, this.#utility, mandateId);
+    });
   }
 
   async markUsedUp(mandateId: string): Promise<void> {
@@ -311,9 +315,6 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     });
   }
 }
-
-/** A station delivers at most 30 days late: of a charge whose end is lost nothing more comes after this. */
-const END_IS_LOST_AFTER_MS = 31 * 86_400_000;
 
 /** @returns false where the intent was given up */
 async function endIntent(tx: Transaction, mandateId: string): Promise<boolean> {
@@ -337,23 +338,4 @@ async function reusableWithin(
     [of.consumerId, of.visitedUtility, of.agreedTariffHash, new Date(untilMs)],
   );
   return rows.map((row) => row.signed);
-}
-
-/** Of open mandates, and of others under which a charge still runs. */
-async function openCapsWithin(
-  tx: Transaction,
-  consumerId: string,
-  nowMs: number,
-): Promise<OpenCaps> {
-  const [row] = await tx.query<{ energy: bigint; money: bigint }>(
-    `SELECT COALESCE(sum(energy_cap_milli_wh), 0)::bigint AS energy,
-            COALESCE(sum(home_cap_minor), 0)::bigint AS money
-     FROM mandates_issued AS mandate
-     WHERE consumer_id = $1 AND ((state = 'active' AND not_after > $2)
-       OR EXISTS (SELECT 1 FROM running_charges AS charge
-                   WHERE charge.mandate_id = mandate.mandate_id AND ended_at IS NULL
-                     AND noted_at > $3))`,
-    [consumerId, new Date(nowMs), new Date(nowMs - END_IS_LOST_AFTER_MS)],
-  );
-  return { energyMilliWh: row?.energy ?? 0n, homeMinor: row?.money ?? 0n };
 }

@@ -49,19 +49,40 @@ export interface KeepDirectoryParts {
   readonly directoryOf: (homeUtility: string, after: number) => Promise<DirectoryPage>;
 }
 
-/** Signs and sends what changed since each partner was told; only where an agreement lets them serve us. */
+/**
+ * Signs and sends what changed since each partner was told, be it a credential, its consumer or the agreement's
+ * off-line rule; only where an agreement lets them serve us.
+ */
 export async function publishDirectory(parts: KeepDirectoryParts): Promise<void> {
   for (const visitedUtility of parts.partners()) {
-    let batch = await parts.credentials.unpublished(visitedUtility, BATCH);
-    if (batch.length === 0) continue;
-    const agreement = await parts.services.agreementWith(visitedUtility);
-    const terms = agreement === null ? null : termsAt(agreement, visitedUtility);
+    const terms = await termsWith(parts, visitedUtility);
     if (terms === null) continue;
-    while (batch.length > 0) {
+    const rule = ruleOf(terms);
+    const next = () => parts.credentials.unpublished(visitedUtility, rule, BATCH);
+    for (let batch = await next(); batch.length > 0; batch = await next()) {
       await publishBatch(parts, terms, batch);
-      batch = await parts.credentials.unpublished(visitedUtility, BATCH);
     }
   }
+}
+
+/** Null also while our own CRP is not there yet: it is asked again soon. */
+async function termsWith(
+  { services }: KeepDirectoryParts,
+  visitedUtility: string,
+): Promise<AgreementTerms | null> {
+  try {
+    const agreement = await services.agreementWith(visitedUtility);
+    return agreement === null ? null : termsAt(agreement, visitedUtility);
+  } catch (error) {
+    if (error instanceof RoamgridError && error.next === 'retrySame') return null;
+    throw error;
+  }
+}
+
+/** What of the terms stands in an entry: where it is another, all entries are. */
+function ruleOf({ offlineRule, currency }: AgreementTerms): string {
+  const { kind, energyKwh, amount } = offlineRule;
+  return kind === 'deny' ? kind : [kind, energyKwh, amount, currency].join(' ');
 }
 
 async function publishBatch(
@@ -94,7 +115,7 @@ async function publishBatch(
     });
   };
   const state = stateSigning(parts, visitedUtility);
-  await parts.credentials.publish(visitedUtility, batch, { entry, state });
+  await parts.credentials.publish(visitedUtility, ruleOf(terms), batch, { entry, state });
 }
 
 const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DirectoryPage } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { catchUpDirectory, publishDirectory } from '../../src/use-cases/keep-directory.js';
-import { HOME, VISITED } from '../documents.js';
+import { agreementWith, HOME, termsAt, VISITED } from '../documents.js';
 import { startProfiles, type ProfilesUnderTest } from '../profiles-under-test.js';
 
 let profiles: ProfilesUnderTest;
@@ -103,5 +103,36 @@ describe('the token directory', () => {
     expect(new Set(hashes).size).toBe(hashes.length);
     const numbers = entries.map(({ document }) => document.number);
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
+
+  it('is told again where the agreement’s off-line rule is another, and then no more', async () => {
+    const { services } = profiles;
+    const rule = (energyKwh: string, amount: string, greatestAgeHours = 72) =>
+      agreementWith(
+        termsAt(VISITED, {
+          offlineRule: { kind: 'directoryEntry', energyKwh, amount, greatestAgeHours },
+        }),
+      );
+    await profiles.addConsumer({ cardUids: ['04DEADBEEF0021'] });
+    await pushed();
+    const capsToldNow = async (): Promise<(string | undefined)[]> => {
+      const entries = (await pushed()).flatMap((page) => page.entries);
+      const caps = entries.map(({ document: { offline } }) => offline?.energyKwh);
+      return [...new Set(caps)];
+    };
+    const before = services.agreement;
+    try {
+      services.agreement = rule('30', '15.00');
+      expect(await capsToldNow()).toEqual(['30.000']);
+      expect(await capsToldNow()).toEqual([]);
+      // how old home's word may be stands in no entry
+      services.agreement = rule('30', '15.00', 24);
+      expect(await capsToldNow()).toEqual([]);
+      services.agreement = rule('20', '15.00', 24);
+      expect(await capsToldNow()).toEqual(['20.000']);
+    } finally {
+      services.agreement = before;
+    }
+    expect(await capsToldNow()).toEqual([undefined]);
   });
 });

@@ -118,6 +118,8 @@ export const noteStart = defineContract({
     startAt: instantString,
     /** the start contradicted itself: nothing is charged unless staff bills it, so the visit is not open */
     inSuspense: z.boolean().optional(),
+    /** made while home was silent: home learns of its caps by this */
+    offlineMandate: signedMandate.optional(),
   }),
   reply: nothing,
 });

@@ -81,6 +81,8 @@ export const noteCharge = defineContract({
     mandateId: identifier,
     state: z.enum(['begun', 'ended']),
     at: instantString,
+    /** visited made it while we were silent, so that we never issued it */
+    offlineMandate: signedMandate.optional(),
   }),
   reply: nothing,
 });

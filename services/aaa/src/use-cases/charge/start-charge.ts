@@ -173,8 +173,9 @@ function publishStart(step: ChargeStep, session: Session): void {
       documentHash: null,
     },
   ]);
-  const mandate = session.terms?.mandate.document;
-  if (mandate === undefined) return;
+  const signed = session.terms?.mandate;
+  if (signed === undefined) return;
+  const mandate = signed.document;
   unit.send({
     to: mandate.homeUtility,
     subject: subjectOf(noteStart),
@@ -187,6 +188,7 @@ function publishStart(step: ChargeStep, session: Session): void {
       stationId: event.stationId,
       startAt: session.progress.startAt ?? event.at,
       ...(session.state === 'suspense' ? { inSuspense: true } : {}),
+      ...(mandate.offline === undefined ? {} : { offlineMandate: signed }),
     },
   });
 }
