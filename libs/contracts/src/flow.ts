@@ -16,6 +16,7 @@ import * as tariffs from './messages/crp/tariffs.js';
 import * as ledger from './messages/ledger/ledger.js';
 import * as projection from './messages/portal/project.js';
 import * as consumer from './messages/profiles/consumer.js';
+import * as driverContract from './messages/profiles/contract.js';
 import * as directory from './messages/profiles/directory.js';
 import * as mandate from './messages/profiles/mandate.js';
 import * as offline from './messages/profiles/offline.js';
@@ -121,6 +122,12 @@ export const FLOW: readonly Contract[] = [
   consumer.createConsumer,
   consumer.updateConsumer,
   consumer.findConsumer,
+  pricing.readPlan,
+  driverContract.amendContract,
+  driverContract.concludeContract,
+  driverContract.endContract,
+  driverContract.readContractVersion,
+  driverContract.auditContracts,
   directory.listCards,
   directory.findCard,
   directory.addCard,

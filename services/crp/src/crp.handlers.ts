@@ -18,6 +18,7 @@ import {
   publishPolicy,
   publishTariff,
   readAgreement,
+  readPlan,
   readPublishedTariff,
   receiveAgreementNotice,
   receiveLoadSignal,
@@ -158,6 +159,11 @@ export class CrpHandlers {
   @Handles(readAgreement)
   readAgreement(request: RequestOf<typeof readAgreement>): Promise<ReplyOf<typeof readAgreement>> {
     return this.#useCases.readAgreement(request);
+  }
+
+  @Handles(readPlan)
+  readPlan(request: RequestOf<typeof readPlan>): Promise<ReplyOf<typeof readPlan>> {
+    return this.#useCases.readPlan(request);
   }
 
   @Handles(readPublishedTariff)

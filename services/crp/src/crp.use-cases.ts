@@ -1,4 +1,11 @@
-import type { DrainRequest, readPublishedTariff, ReplyOf, RequestOf } from '@roamgrid/contracts';
+import type {
+  DrainRequest,
+  readPlan,
+  readPublishedTariff,
+  ReplyOf,
+  RequestOf,
+} from '@roamgrid/contracts';
+import { hashOf } from './decisions/hash-of.js';
 import { agreeTariffWith } from './use-cases/agree-tariff.js';
 import { answerOfferWith } from './use-cases/answer-offer.js';
 import { cosignAgreedTariffWith } from './use-cases/cosign-agreed-tariff.js';
@@ -47,6 +54,11 @@ export function crpUseCases(parts: CrpParts) {
     publishLoadSignal: publishLoadSignalWith(parts),
     receiveLoadSignal: receiveLoadSignalWith(parts),
     readAgreement: readAgreementWith(parts),
+    async readPlan({ planId }: RequestOf<typeof readPlan>): Promise<ReplyOf<typeof readPlan>> {
+      const found = await parts.plans.current(planId);
+      if (found === null) return { plan: null };
+      return { plan: { version: found.version, hash: hashOf(found.plan) } };
+    },
     async readPublishedTariff({
       hash,
     }: RequestOf<typeof readPublishedTariff>): Promise<ReplyOf<typeof readPublishedTariff>> {

@@ -15,6 +15,7 @@ import { ConsumersController } from './controllers/consumers.controller.js';
 import { ApprovalsController } from './controllers/approvals.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
+import { DriverContractsController } from './controllers/driver-contracts.controller.js';
 import { FallbackController } from './controllers/fallback.controller.js';
 import { ImportsController } from './controllers/imports.controller.js';
 import { InvoicesController } from './controllers/invoices.controller.js';
@@ -92,6 +93,7 @@ export class PortalModule {
         AgreementsController,
         NegotiationController,
         ConsumersController,
+        DriverContractsController,
         StationsController,
         InvoicesController,
         CorrectionsController,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   auditBooks,
+  auditContracts,
   auditSessions,
   createConsumer,
   draftTariff,
@@ -155,7 +156,7 @@ describe('stations, tariffs, consumers and books', () => {
     const blocked = await portal.call('PATCH', '/consumers/c1', { body: { state: 'blocked' } });
     expect(blocked.status).toBe(200);
     expect(portal.services.requestsOf(updateConsumer)).toEqual([
-      { consumerId: 'c1', settings: {}, state: 'blocked' },
+      { consumerId: 'c1', settings: {}, state: 'blocked', acceptance: null },
     ]);
     expect(JSON.stringify([added.body, found.body, blocked.body])).not.toContain(cin);
     const balance = { amount: '5.00', currency: 'USD' };
@@ -212,6 +213,7 @@ describe('stations, tariffs, consumers and books', () => {
       checked: { events: 2, lines: 1 },
       breaches: [],
     }));
+    portal.services.replies(auditContracts, () => ({ checked: { contracts: 5 }, breaches: [] }));
     portal.services.replies(listEndedCharges, () => ({ items: [] }));
     portal.services.replies(matchCharges, () => ({
       checked: {},
@@ -229,7 +231,7 @@ describe('stations, tariffs, consumers and books', () => {
     expect(body).toEqual({
       auditId: started.body['auditId'],
       state: 'done',
-      checked: { lines: 4, events: 2, replays: 1 },
+      checked: { lines: 4, events: 2, contracts: 5, replays: 1 },
       breaches: [{ invariant: 'energyAsMetered', subject: ID, detail: 'differs' }],
     });
     expect((await portal.call('GET', `/audit/${ID}`)).status).toBe(404);

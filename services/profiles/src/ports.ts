@@ -8,11 +8,14 @@ import type {
   RequestOf,
   SignedAgreedTariff,
   SignedAgreement,
+  SignedDriverContract,
+  SignedDriverContractEnd,
   SignedMandate,
   SignedRetailTariff,
   SignedRevocation,
 } from '@roamgrid/contracts';
 import type { EnergyMilliWh } from '@roamgrid/kernel';
+import type { ContractNow } from './contract-ports.js';
 
 export type ConsumerSettings = ConsumerView['settings'];
 
@@ -26,9 +29,22 @@ export interface Consumer {
   readonly contractId: string | null;
   readonly cardUids: number;
   readonly createdAt: string;
+  /** the latest contract and the hash of its version in force, null once it has ended; null before the first */
+  readonly driverContract: ConsumerContract | null;
+}
+
+export type ConsumerContract = NonNullable<ConsumerView['driverContract']>;
+
+/** Whether home answers for this consumer: not without a contract in force. */
+export function isServed({
+  state,
+  driverContract,
+}: Pick<Consumer, 'state' | 'driverContract'>): boolean {
+  return state === 'active' && driverContract?.hash !== null;
 }
 
 export interface NewConsumer extends Consumer {
+  readonly version: SignedDriverContract;
   /** everything the consumer may be recognised by */
   readonly identities: readonly Identity[];
 }
@@ -39,17 +55,31 @@ export interface FoundConsumer extends Consumer {
   readonly isCredentialBlocked: boolean;
 }
 
+/** What becomes of a consumer, all of it or nothing. */
+export interface ConsumerChange {
+  readonly consumer: Consumer;
+  /** a version of the contract that is new */
+  readonly version: SignedDriverContract | null;
+  readonly end: SignedDriverContractEnd | null;
+  /** every open mandate of the consumer ends with the change */
+  readonly revoke: ((mandate: SignedMandate) => RevocationDraft) | null;
+}
+
 /** The home consumer profile store. */
 export interface ConsumerStore {
   find(identity: Identity): Promise<FoundConsumer | null>;
   read(consumerId: string): Promise<Consumer | null>;
   /** @throws RoamgridError `state_conflict` when one of the identities is taken */
   add(consumer: NewConsumer): Promise<void>;
-  /** Changes settings or state; with `revoke`, every open mandate of the consumer ends with it. */
-  update(
-    consumer: Consumer,
-    revoke: ((mandate: SignedMandate) => RevocationDraft) | null,
-  ): Promise<void>;
+  /**
+   * Changes a consumer as `decide` says, which sees it as it is while nobody else changes it.
+   *
+   * @throws RoamgridError `not_found`, and what `decide` throws
+   */
+  change(
+    consumerId: string,
+    decide: (now: Consumer, contract: ContractNow | null) => Promise<ConsumerChange>,
+  ): Promise<Consumer>;
   /** the consumer's pseudonym at a visited utility, made on first use */
   pseudonymFor(consumerId: string, visitedUtility: string): Promise<string>;
   /** the same for many, by consumer; each is named once */
@@ -81,6 +111,8 @@ export interface IssuedMandate {
   readonly energyCapMilliWh: EnergyMilliWh;
   /** the money cap in home's currency */
   readonly homeCapMinor: bigint;
+  /** of the version of the contract that it names; null where there was none */
+  readonly contractHash: string | null;
   readonly signed: SignedMandate;
 }
 
@@ -106,6 +138,7 @@ export interface OpenCaps {
 
 export interface RevocationDraft {
   readonly mandate: SignedMandate;
+  readonly atMs: number;
   readonly reason: 'consumer_blocked' | 'card_lost' | 'withdrawn';
   /** signs the revocation once its number is known */
   readonly sign: (number: number) => Promise<SignedRevocation>;
@@ -118,6 +151,8 @@ export type AddOutcome =
   | 'exceeds'
   /** blocked in the meantime */
   | 'blocked'
+  /** another version of the contract came in force, or it ended */
+  | 'changed'
   /** it took so long that its reservation was given back */
   | 'abandoned'
   /** the same session has one already */
@@ -255,6 +290,8 @@ export interface OwnServices {
     amountMinor: bigint;
   }): Promise<bigint | null>;
   openAccount(consumerId: string, currency: string, balance: string): Promise<void>;
+  /** the newest version of a plan; null where there is none of this id */
+  planOf(planId: string): Promise<{ readonly version: number; readonly hash: string } | null>;
 }
 
 /** Utilities that hold mandates of our consumers. */

@@ -5,12 +5,14 @@ import { askDirectory, askRetailTariff, askRevocations } from './adapters/bus-ho
 import { busOwnServices } from './adapters/bus-own-services.js';
 import { busVisitedUtilities } from './adapters/bus-visited-utilities.js';
 import { PostgresConsumers } from './adapters/postgres-consumers.js';
+import { PostgresContracts } from './adapters/postgres-contracts.js';
 import { PostgresCredentials } from './adapters/postgres-credentials.js';
 import { PostgresDirectory } from './adapters/postgres-directory.js';
 import { PostgresHeldMandates } from './adapters/postgres-held-mandates.js';
 import { PostgresIssuedMandates } from './adapters/postgres-issued-mandates.js';
 import { PostgresOffline } from './adapters/postgres-offline.js';
 import { PostgresPinGate } from './adapters/postgres-pin-gate.js';
+import { ContractHandlers } from './contract.handlers.js';
 import { DirectoryHandlers } from './directory.handlers.js';
 import { joinedRuns } from './joined-runs.js';
 import { CreateProfiles } from './migrations/1732150000001-create-profiles.js';
@@ -20,6 +22,7 @@ import { KeepMandatesAsText } from './migrations/1780000000001-keep-mandates-as-
 import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreement-standings.js';
 import { CountRunningCharges } from './migrations/1795280000030-count-running-charges.js';
 import { CountOfflineMandates } from './migrations/1795300000000-count-offline-mandates.js';
+import { DriverContracts } from './migrations/1795310000000-driver-contracts.js';
 import { OfflineMandates } from './migrations/1795280000000-offline-mandates.js';
 import { OfflineHandlers } from './offline.handlers.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -28,6 +31,7 @@ import { profilesUseCases, type ProfilesParts } from './profiles.use-cases.js';
 import { ReconcileTimer, REGULAR_LOG, REGULAR_WORK, type RegularWork } from './reconcile-timer.js';
 import { catchUpRevocations } from './use-cases/catch-up-revocations.js';
 import { fetchPricesAhead } from './use-cases/fetch-prices-ahead.js';
+import { giveFirstContracts } from './use-cases/give-first-contracts.js';
 import { catchUpDirectory, publishDirectory } from './use-cases/keep-directory.js';
 import { reconcileCredit } from './use-cases/reconcile-credit.js';
 
@@ -41,6 +45,7 @@ export const profilesMigrations: readonly MigrationClass[] = [
   OfflineMandates,
   CountRunningCharges,
   CountOfflineMandates,
+  DriverContracts,
 ];
 
 /** a revocation is in force within a minute: two looks fit into it */
@@ -64,6 +69,7 @@ async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
     signer,
     verifier,
     consumers: new PostgresConsumers({ database, secret, ids, utility }),
+    contracts: new PostgresContracts(database),
     credentials: new PostgresCredentials(database, secret, utility),
     directory: new PostgresDirectory(database, utility),
     offline: new PostgresOffline(database, utility),
@@ -98,6 +104,11 @@ function regularWork(context: ServiceContext, parts: ProfilesModuleParts): Regul
       run: () => reconcileCredit(parts),
     },
     {
+      name: 'giving consumers their first contract',
+      everyMs: CATCH_UP_EVERY_MS,
+      run: () => giveFirstContracts(parts),
+    },
+    {
       name: 'asking for revocations',
       everyMs: CATCH_UP_EVERY_MS,
       run: () => catchUpRevocations({ ...parts, revocationsOf }),
@@ -127,7 +138,7 @@ export class ProfilesModule {
     const parts = await partsOf(context);
     return {
       module: ProfilesModule,
-      controllers: [ProfilesHandlers, DirectoryHandlers, OfflineHandlers],
+      controllers: [ProfilesHandlers, ContractHandlers, DirectoryHandlers, OfflineHandlers],
       providers: [
         { provide: PROFILES_USE_CASES, useValue: profilesUseCases(parts) },
         { provide: REGULAR_WORK, useValue: regularWork(context, parts) },

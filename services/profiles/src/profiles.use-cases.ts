@@ -2,10 +2,10 @@ import type {
   DrainRequest,
   noteAgreementStanding,
   noteMandateUse,
+  readContractVersion,
   readRevocations,
   ReplyOf,
   RequestOf,
-  resolvePseudonym,
 } from '@roamgrid/contracts';
 import type { HeldMandateStore } from './ports.js';
 import {
@@ -20,6 +20,12 @@ import {
 } from './use-cases/hold-mandates.js';
 import { authorizeOfflineWith, type AuthorizeOfflineParts } from './use-cases/authorize-offline.js';
 import { readRetailTariffWith } from './use-cases/fetch-prices-ahead.js';
+import { auditContractsWith, type AuditContractsParts } from './use-cases/audit-contracts.js';
+import {
+  amendContractWith,
+  concludeContractWith,
+  endContractWith,
+} from './use-cases/change-contract.js';
 import { issueMandateWith, type IssueMandateParts } from './use-cases/issue-mandate.js';
 import {
   createConsumerWith,
@@ -41,9 +47,11 @@ import {
   type ManageCardsParts,
 } from './use-cases/manage-cards.js';
 import { noteChargeWith, type NoteChargeParts } from './use-cases/note-charge.js';
+import { resolvePseudonymWith } from './use-cases/resolve-pseudonym.js';
 import { revokeMandateWith } from './use-cases/revoke-mandate.js';
 
-export type ProfilesParts = AuthenticateConsumerParts &
+export type ProfilesParts = AuditContractsParts &
+  AuthenticateConsumerParts &
   AuthorizeOfflineParts &
   KeepDirectoryParts &
   ManageCardsParts &
@@ -67,6 +75,16 @@ export function profilesUseCases(parts: ProfilesParts) {
     createConsumer: createConsumerWith(parts),
     updateConsumer: updateConsumerWith(parts),
     findConsumer: findConsumerWith(parts),
+    amendContract: amendContractWith(parts),
+    concludeContract: concludeContractWith(parts),
+    endContract: endContractWith(parts),
+    auditContracts: auditContractsWith(parts),
+    async readContractVersion({
+      driverContractId,
+      version,
+    }: RequestOf<typeof readContractVersion>): Promise<ReplyOf<typeof readContractVersion>> {
+      return { found: await parts.contracts.version(driverContractId, version) };
+    },
     listCards: listCardsWith(parts),
     findCard: findCardWith(parts),
     addCard: addCardWith(parts),
@@ -85,25 +103,7 @@ export function profilesUseCases(parts: ProfilesParts) {
       await parts.offline.markUsedUp(request.mandateId);
       return {};
     },
-    async resolvePseudonym(
-      request: RequestOf<typeof resolvePseudonym>,
-    ): Promise<ReplyOf<typeof resolvePseudonym>> {
-      const found = await parts.consumers.byPseudonym(request.pseudonym, request.visitedUtility);
-      if (found === null) return { consumer: null };
-      const { consumerId, cinMasked, settings } = found;
-      const { paymentMode, paymentMethod, currency } = settings;
-      const { mandateId, directoryEntry, visitedUtility } = request;
-      const revocation =
-        mandateId === undefined ? null : await parts.issued.revocationOf(mandateId);
-      const endedAt =
-        directoryEntry === undefined
-          ? null
-          : await parts.credentials.entryEndedAt(visitedUtility, directoryEntry);
-      const revokedAt = revocation?.document.issuedAt ?? endedAt;
-      return {
-        consumer: { consumerId, cinMasked, paymentMode, paymentMethod, currency, revokedAt },
-      };
-    },
+    resolvePseudonym: resolvePseudonymWith(parts),
     async readRevocations(
       request: RequestOf<typeof readRevocations>,
     ): Promise<ReplyOf<typeof readRevocations>> {

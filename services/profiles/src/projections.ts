@@ -1,4 +1,10 @@
-import { project, subjectOf, type ConsumerView, type SignedMandate } from '@roamgrid/contracts';
+import {
+  project,
+  subjectOf,
+  type ConsumerView,
+  type ContractView,
+  type SignedMandate,
+} from '@roamgrid/contracts';
 import type { Transaction } from '@roamgrid/persistence';
 import type { Consumer } from './ports.js';
 
@@ -12,6 +18,7 @@ export function consumerView(consumer: Consumer): ConsumerView {
     cardUids: consumer.cardUids,
     settings: consumer.settings,
     createdAt: consumer.createdAt,
+    driverContract: consumer.driverContract,
   };
 }
 
@@ -30,6 +37,26 @@ export async function projectConsumer(
       facet: 'profiles',
       sortAt: consumer.createdAt,
       data: consumerView(consumer),
+    },
+  });
+}
+
+/** A driver's contract with its newest version. */
+export async function projectContract(
+  tx: Transaction,
+  utility: string,
+  view: ContractView,
+): Promise<void> {
+  await tx.enqueue({
+    to: utility,
+    subject: subjectOf(project),
+    key: `driverContract:${view.driverContractId}`,
+    payload: {
+      kind: 'driverContract',
+      id: view.driverContractId,
+      facet: 'profiles',
+      sortAt: view.document.validFrom,
+      data: view,
     },
   });
 }

@@ -25,6 +25,7 @@ import {
   type Signer,
 } from '@roamgrid/platform';
 import { PostgresConsumers } from '../src/adapters/postgres-consumers.js';
+import { PostgresContracts } from '../src/adapters/postgres-contracts.js';
 import { PostgresCredentials } from '../src/adapters/postgres-credentials.js';
 import { PostgresDirectory } from '../src/adapters/postgres-directory.js';
 import { PostgresHeldMandates } from '../src/adapters/postgres-held-mandates.js';
@@ -110,6 +111,14 @@ export class StandInServices implements OwnServices {
   release(mandateId: string): void {
     this.balanceMinor += this.reserved.get(mandateId) ?? 0n;
     this.reserved.delete(mandateId);
+  }
+
+  /** the version of every plan */
+  planVersion = 1;
+
+  planOf(planId: string): Promise<{ version: number; hash: string } | null> {
+    if (planId === 'unknown') return Promise.resolve(null);
+    return Promise.resolve({ version: this.planVersion, hash: 'b'.repeat(64) });
   }
 
   availableCredit(): Promise<bigint> {
@@ -237,6 +246,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       pinGate: new PostgresPinGate(database, SECRET),
       issued,
       visited: recalls,
+      contracts: new PostgresContracts(database),
       credentials: new PostgresCredentials(database, SECRET, utility),
       directory: new PostgresDirectory(database, utility),
       offline: new PostgresOffline(database, utility),

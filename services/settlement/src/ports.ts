@@ -1,13 +1,13 @@
 import type { BooksAudit } from './audit-ports.js';
 import type {
   Contract,
+  ContractReference,
   DrainRequest,
   PaymentMode,
   RequestInput,
   SignedAgreement,
   SignedBill,
   SignedCdr,
-  SignedMandate,
 } from '@roamgrid/contracts';
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
@@ -250,18 +250,22 @@ export interface Consumer {
   readonly currency: CurrencyCode;
   /** of the mandate that was asked for */
   readonly revokedAt?: string | null | undefined;
+  /** under which version of the driver's contract the charge that was asked for is billed */
+  readonly driverContract?: ContractReference | null | undefined;
 }
+
+/** What of a charge, or of its CDR, leads to its driver. */
+export type DriverCharge = Pick<
+  records.ChargeRecord,
+  'pseudonym' | 'visitedUtility' | 'mandate' | 'consent' | 'startAt' | 'flags'
+>;
 
 /** What settlement asks this utility's other services; never inside a transaction. */
 export interface Neighbours {
   /** the one in force now, or the one of a hash, whatever has become of it since */
   readAgreement(partner: string, hash?: string | null): Promise<SignedAgreement | null>;
-  /** @param mandate of a charge: the answer says whether and when it, or what it stands on, was revoked */
-  resolvePseudonym(
-    pseudonym: string,
-    visitedUtility: string,
-    mandate?: SignedMandate,
-  ): Promise<Consumer | null>;
+  /** The driver of a charge; whether and when its mandate, or what that stands on, was revoked; the contract. */
+  resolvePseudonym(charge: DriverCharge): Promise<Consumer | null>;
 }
 
 /** Everything a use case may touch. */

@@ -10,6 +10,7 @@ import {
   uuid,
 } from '../values.js';
 import { ratedLine, taxLine } from './cdr.js';
+import { contractReference } from './driver-contract.js';
 
 /** One session on a driver's bill: its retail rating in the visited currency, converted once. */
 export const billSession = z.strictObject({
@@ -32,6 +33,8 @@ export const billSession = z.strictObject({
   conversion: z
     .strictObject({ rate: decimalString, source: z.string(), at: instantString })
     .nullable(),
+  /** the version of the driver's contract that the charge is billed under */
+  driverContract: contractReference.optional(),
 });
 
 /** Home utility to driver: one consolidated bill per consumer and period. */

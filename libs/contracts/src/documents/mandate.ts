@@ -51,6 +51,8 @@ export const mandateDocument = z.strictObject({
   beyondCreditBorneBy: z.enum(['home', 'visited']).optional(),
   /** the driver's contract agreed the price in advance: a station that shows none may charge */
   preAgreedPrice: z.boolean(),
+  /** names the version of the driver's contract it was issued under: hash of {contractHash, pseudonym} */
+  contractBinding: hashHex.optional(),
   agreedTariffHash: hashHex,
   retailTariff: signedRetailTariff,
   offline: offlineBasis.optional(),

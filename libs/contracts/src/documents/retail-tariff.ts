@@ -32,6 +32,8 @@ export const retailTariffDocument = z.strictObject({
   visitedUtility: utilitySlug,
   customerClass,
   planId: identifier,
+  /** which version of the plan it was made from */
+  plan: z.strictObject({ version: z.int().min(1), hash: hashHex }).optional(),
   retailRule: z.enum(['planPrice', 'wholesalePlus', 'domestic']),
   tier,
   tierDiscountPercentage: decimalString,

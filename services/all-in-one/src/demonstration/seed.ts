@@ -161,6 +161,11 @@ async function seedConsumer(parts: SeedParts, consumer: DemoConsumer): Promise<v
       },
       state: consumer.state,
       balance: consumer.balance ?? null,
+      acceptance: {
+        reference: 'terms of the demonstration',
+        channel: 'paper',
+        at: formatInstant(parts.clock.now()),
+      },
     });
   } catch (error) {
     // an interrupted first start has added this consumer already

@@ -9,6 +9,7 @@ import type {
 import { formatInstant, parseInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { parseTariff, type TariffDocument } from '@roamgrid/tariff';
 import { fixFx } from '../decisions/choose-fx.js';
+import { hashOf } from '../decisions/hash-of.js';
 import { termsOfDirection } from '../decisions/negotiation-terms.js';
 import { domesticPrices, roamingPrices, type RetailPrices } from '../decisions/retail-prices.js';
 import type { RetailTariffKey, StoredPlan } from '../ports.js';
@@ -103,6 +104,7 @@ function documentOf(
     visitedUtility: document.visitedUtility,
     customerClass: document.customerClass,
     planId: request.planId,
+    plan: { version: made.plan.version, hash: hashOf(made.plan.plan) },
     retailRule: prices.retailRule,
     tier: request.tier,
     tierDiscountPercentage: prices.tierDiscountPercentage,

@@ -36,6 +36,7 @@ const OWNERS: Readonly<Record<ViewKind | 'trace', readonly (readonly Facet[])[]>
   loadSignal: [['crp']],
   mandate: [['profiles']],
   consumer: [['profiles']],
+  driverContract: [['profiles']],
   station: [['aaa']],
   suspense: [['aaa', 'settlement']],
   trace: [['aaa', 'crp', 'profiles'], ['settlement']],

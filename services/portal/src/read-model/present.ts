@@ -127,6 +127,8 @@ export function present(kind: ViewKind, { id, data }: View, caller: Caller | nul
       return presentSettlement(id, data, caller);
     case 'consumer':
       return { consumerId: id, ...presentConsumer(data) };
+    case 'driverContract':
+      return { driverContractId: id, ...data };
     case 'bill':
       return { billId: id, ...unwrapped(data, 'bill') };
     case 'tariff':

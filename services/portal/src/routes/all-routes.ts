@@ -4,6 +4,7 @@ import * as billing from './billing-routes.js';
 import * as approval from './approval-routes.js';
 import * as reservation from './reservation-routes.js';
 import * as correction from './correction-routes.js';
+import * as driverContract from './driver-contract-routes.js';
 import { NOT_BUILT_ROUTES } from './not-built-routes.js';
 import * as negotiation from './negotiation-routes.js';
 import * as operation from './operation-routes.js';
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(agreement),
   ...Object.values(negotiation),
   ...Object.values(operation),
+  ...Object.values(driverContract),
   ...Object.values(reservation),
   ...Object.values(billing),
   ...Object.values(settlement),

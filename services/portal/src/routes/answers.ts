@@ -3,6 +3,7 @@ import {
   billDocument,
   cdrDocument,
   consumerSettings,
+  consumerView,
   creditNoteDocument,
   currencyCode,
   decimalString,
@@ -171,6 +172,7 @@ export const consumerAnswer = z
     cardUids: z.int().describe('how many cards'),
     ...consumerSettings.shape,
     createdAt: instantString,
+    driverContract: consumerView.shape.driverContract,
     balance: money.optional().describe('of a prepaid consumer'),
   })
   .meta({ id: 'Consumer' });

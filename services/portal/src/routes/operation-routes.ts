@@ -3,6 +3,7 @@ import {
   cardView,
   changeCard,
   consumerSettings,
+  contractAcceptance,
   createConsumer,
   currencyCode,
   decimalString,
@@ -110,6 +111,9 @@ export const postConsumer = defineRoute({
     limitAmount: decimalString.default('1000.00'),
     maxConcurrentSessions: consumerSettings.shape.maxConcurrentSessions.default(1),
     preAgreedPrice: z.boolean().default(false),
+    roaming: z.boolean().default(true).describe('whether the contract covers other utilities'),
+    reservations: z.boolean().default(true),
+    acceptance: contractAcceptance.optional().describe('of the terms of the contract'),
     balance: moneyValue.optional().describe('opening balance of a prepaid consumer'),
   }),
   status: 201,
@@ -132,10 +136,14 @@ export const patchConsumer = defineRoute({
   path: '/consumers/:consumerId',
   name: 'updateConsumer',
   tag: 'Consumers',
-  summary: 'Changes settings, blocks or unblocks; a block revokes mandates.',
+  summary:
+    'Changes settings, which makes a version of the contract; blocks or unblocks; mandates end with either.',
   ...consumerWriters,
   params: updateConsumer.request.pick({ consumerId: true }),
-  body: consumerSettings.partial().extend({ state: z.enum(['active', 'blocked']).optional() }),
+  body: consumerSettings.partial().extend({
+    state: z.enum(['active', 'blocked']).optional(),
+    acceptance: contractAcceptance.optional(),
+  }),
   reply: consumerAnswer,
 });
 

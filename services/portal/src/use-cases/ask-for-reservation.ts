@@ -14,7 +14,8 @@ interface Wish {
 /**
  * Home asks for its own consumer only, with the tier of the consumer's contract.
  *
- * @throws RoamgridError `not_found` for nobody of ours or no partner; `state_conflict` for a blocked consumer; or
+ * @throws RoamgridError `not_found` for nobody of ours or no partner; `state_conflict` for a consumer who is
+ *   blocked or whose contract does not cover it; or
  *   what the visited utility refuses with
  */
 export async function askForReservation(
@@ -26,6 +27,9 @@ export async function askForReservation(
   if (consumer === null) throw new RoamgridError('not_found', 'no such object');
   if (consumer.state !== 'active') {
     throw new RoamgridError('state_conflict', 'the consumer is blocked');
+  }
+  if (consumer.driverContract?.hash === null || consumer.settings.reservations === false) {
+    throw new RoamgridError('state_conflict', "the consumer's contract has no reservations");
   }
   return portal.bus.request(askReservation, portal.utility, {
     ...wish,

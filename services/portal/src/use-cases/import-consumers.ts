@@ -12,7 +12,9 @@ type Row = Readonly<Record<string, string>>;
 
 const PREFIX_LENGTH = 10;
 const LISTS = new Set(['cardUids']);
-const FLAGS = new Set(['preAgreedPrice']);
+const FLAGS = new Set(['preAgreedPrice', 'roaming', 'reservations']);
+/** members of the acceptance, each a column of its own */
+const ACCEPTANCE = { termsReference: 'reference', termsChannel: 'channel', termsAcceptedAt: 'at' };
 const COUNTS = new Set(['maxConcurrentSessions']);
 const SEPARATORS = /[;\s]+/;
 
@@ -24,14 +26,25 @@ function valueOf(column: string, cell: string): unknown {
   return cell;
 }
 
+/** @returns nothing where none of its columns is filled */
+function acceptanceOf(row: Row): { acceptance?: Record<string, string> } {
+  const filled = Object.entries(ACCEPTANCE).flatMap(([column, member]) => {
+    const cell = row[column];
+    return cell === undefined ? [] : [[member, cell] as const];
+  });
+  return filled.length === 0 ? {} : { acceptance: Object.fromEntries(filled) };
+}
+
 function parseRow(portal: Portal, row: Row): NewConsumer {
   const currency = row['currency'] ?? portal.registry.entry(portal.utility).currency;
-  const entries = Object.entries(row).map(([column, cell]) =>
+  const members = Object.entries(row).filter(([column]) => !Object.hasOwn(ACCEPTANCE, column));
+  const entries = members.map(([column, cell]) =>
     column === 'balance'
       ? ([column, { currency, amount: cell }] as const)
       : ([column, valueOf(column, cell)] as const),
   );
-  return readRow(postConsumer.body, Object.fromEntries(entries), 'a consumer');
+  const consumer = { ...Object.fromEntries(entries), ...acceptanceOf(row) };
+  return readRow(postConsumer.body, consumer, 'a consumer');
 }
 
 function differences(known: ConsumerView, wanted: NewConsumer): string[] {
@@ -42,9 +55,14 @@ function differences(known: ConsumerView, wanted: NewConsumer): string[] {
     cardUids,
     state,
     balance: _balance,
+    acceptance: _acceptance,
     ...settings
   } = wanted;
-  const held: Readonly<Record<string, unknown>> = { ...known.settings };
+  const held: Readonly<Record<string, unknown>> = {
+    roaming: true,
+    reservations: true,
+    ...known.settings,
+  };
   const asked: Readonly<Record<string, unknown>> = { ...settings };
   const changed = Object.entries(asked)
     .filter(([name, value]) => value !== undefined && held[name] !== value)
@@ -86,7 +104,10 @@ async function importConsumer(portal: Portal, row: Row, dryRun: boolean): Promis
 export function consumerImporter(portal: Portal): RowImporter {
   return {
     kind: 'consumers',
-    columns: Object.keys(postConsumer.body.shape),
+    columns: [
+      ...Object.keys(postConsumer.body.shape).filter((name) => name !== 'acceptance'),
+      ...Object.keys(ACCEPTANCE),
+    ],
     required: ['cin', 'customerClass', 'planId'],
     importRow: (row, dryRun) => importConsumer(portal, row, dryRun),
   };

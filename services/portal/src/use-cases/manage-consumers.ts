@@ -49,7 +49,7 @@ export async function addConsumer(
   portal: Portal,
   input: z.output<typeof postConsumer.body>,
 ): Promise<JsonObject> {
-  const { cin, pin, contractId, cardUids, state, balance, ...settings } = input;
+  const { cin, pin, contractId, cardUids, state, balance, acceptance, ...settings } = input;
   const currency = settings.currency ?? portal.registry.entry(portal.utility).currency;
   checkBalance(balance, settings.paymentMode, currency);
   const view = await portal.bus.request(createConsumer, portal.utility, {
@@ -60,6 +60,7 @@ export async function addConsumer(
     state,
     settings: { ...settings, currency },
     balance: balance?.amount ?? null,
+    acceptance: acceptance ?? null,
   });
   return shown(portal, view);
 }
@@ -69,11 +70,12 @@ export async function changeConsumer(
   consumerId: string,
   input: z.output<typeof patchConsumer.body>,
 ): Promise<JsonObject> {
-  const { state, ...settings } = input;
+  const { state, acceptance, ...settings } = input;
   const view = await portal.bus.request(updateConsumer, portal.utility, {
     consumerId,
     settings,
     state: state ?? null,
+    acceptance: acceptance ?? null,
   });
   return shown(portal, view);
 }

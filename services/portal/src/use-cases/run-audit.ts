@@ -1,5 +1,6 @@
 import {
   auditBooks,
+  auditContracts,
   auditSessions,
   drainAaa,
   drainSettlement,
@@ -27,6 +28,7 @@ async function check(portal: Portal): Promise<AuditReport> {
   return joined([
     await bus.request(auditBooks, utility, {}, timeout),
     await bus.request(auditSessions, utility, {}, timeout),
+    await bus.request(auditContracts, utility, {}, timeout),
     ...(await matchAll(portal)),
     ...(await replayAll(portal)),
   ]);

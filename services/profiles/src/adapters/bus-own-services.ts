@@ -4,6 +4,7 @@ import {
   makeRetailTariff,
   readAgreement,
   readCredit,
+  readPlan,
   reserveCredit,
 } from '@roamgrid/contracts';
 import { formatMoney, parseCurrency, parseMoney } from '@roamgrid/kernel';
@@ -45,6 +46,9 @@ export function busOwnServices(bus: Bus, utility: string): OwnServices {
       if (account === null) return 0n;
       const minor = (amount: string): bigint => parseMoney(amount, account.currency).minor;
       return minor(account.balance) - minor(account.reserved);
+    },
+    async planOf(planId) {
+      return (await bus.request(readPlan, utility, { planId })).plan;
     },
     async openAccount(consumerId, currency, balance) {
       await bus.request(depositCredit, utility, {

@@ -11,6 +11,15 @@ export interface ConsumerRow {
   contract_id: string | null;
   card_uid_count: number;
   created_at: Date;
+  driver_contract_id: string | null;
+  driver_contract_version: number | null;
+  driver_contract_hash: string | null;
+}
+
+function driverContractFromRow(row: ConsumerRow): Consumer['driverContract'] {
+  const { driver_contract_id: driverContractId, driver_contract_version: version } = row;
+  if (driverContractId === null || version === null) return null;
+  return { driverContractId, version, hash: row.driver_contract_hash };
 }
 
 export const consumerFromRow = (row: ConsumerRow): Consumer => ({
@@ -22,4 +31,5 @@ export const consumerFromRow = (row: ConsumerRow): Consumer => ({
   contractId: row.contract_id,
   cardUids: row.card_uid_count,
   createdAt: formatInstant(row.created_at.getTime()),
+  driverContract: driverContractFromRow(row),
 });

@@ -6,8 +6,11 @@ import type { HeardMandate, OpenCaps } from '../ports.js';
 /** A station delivers at most 30 days late: of a charge whose end is lost nothing more comes after this. */
 const END_IS_LOST_AFTER_MS = 31 * 86_400_000;
 
+/** A revocation is in force so long after home signed it (DESIGN §7): until then visited may charge under it. */
+const REVOCATION_IN_FORCE_AFTER_MS = 60_000;
+
 /**
- * Of open mandates, of others under which a charge still runs, and of those that partners made while we were
+ * Of open mandates, of those whose revocation is not in force yet, of others under which a charge still runs, and of those that partners made while we were
  * silent, as long as a charge runs under them.
  */
 export async function openCapsWithin(
@@ -21,13 +24,19 @@ export async function openCapsWithin(
      ), open AS (
        SELECT energy_cap_milli_wh, home_cap_minor FROM mandates_issued
         WHERE consumer_id = $1 AND ((state = 'active' AND not_after > $2)
+          OR (state = 'revoked' AND not_after > $2 AND revoked_at > $4 AND NOT single_session)
           OR mandate_id IN (SELECT mandate_id FROM running))
        UNION ALL
        SELECT energy_cap_milli_wh, home_cap_minor FROM mandates_heard
         WHERE consumer_id = $1 AND mandate_id IN (SELECT mandate_id FROM running)
      ) SELECT COALESCE(sum(energy_cap_milli_wh), 0)::bigint AS energy,
          COALESCE(sum(home_cap_minor), 0)::bigint AS money FROM open`,
-    [consumerId, new Date(nowMs), new Date(nowMs - END_IS_LOST_AFTER_MS)],
+    [
+      consumerId,
+      new Date(nowMs),
+      new Date(nowMs - END_IS_LOST_AFTER_MS),
+      new Date(nowMs - REVOCATION_IN_FORCE_AFTER_MS),
+    ],
   );
   return { energyMilliWh: row?.energy ?? 0n, homeMinor: row?.money ?? 0n };
 }

@@ -1,16 +1,18 @@
-import type { Identity, SignedMandate } from '@roamgrid/contracts';
+import type { Identity } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { isUniqueViolation, json, type Database, type Transaction } from '@roamgrid/persistence';
 import type { IdSource } from '@roamgrid/platform';
-import { projectConsumer } from '../projections.js';
+import type { ContractNow } from '../contract-ports.js';
+import { projectConsumer, projectContract } from '../projections.js';
 import type {
   Consumer,
+  ConsumerChange,
   ConsumerStore,
   FoundConsumer,
   NewConsumer,
-  RevocationDraft,
 } from '../ports.js';
 import { consumerFromRow, type ConsumerRow } from './consumer-rows.js';
+import { addEndWithin, addVersionWithin, readLatest, readView, viewOf } from './contract-rows.js';
 import { identityKey } from './identity-keys.js';
 import { insertCredential, reviseCredentials } from './postgres-credentials.js';
 import { activeWithin, revokeWithin } from './postgres-issued-mandates.js';
@@ -18,6 +20,10 @@ import { activeWithin, revokeWithin } from './postgres-issued-mandates.js';
 interface PseudonymRow {
   readonly consumer_id: string;
   readonly pseudonym: string;
+}
+
+function contractColumns({ driverContract: contract }: Consumer): unknown[] {
+  return [contract?.driverContractId ?? null, contract?.version ?? null, contract?.hash ?? null];
 }
 
 export class PostgresConsumers implements ConsumerStore {
@@ -62,7 +68,8 @@ export class PostgresConsumers implements ConsumerStore {
   async #insert(tx: Transaction, consumer: NewConsumer): Promise<void> {
     await tx.query(
       `INSERT INTO consumers (consumer_id, cin_masked, state, settings, pin_hash, contract_id,
-         card_uid_count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+         card_uid_count, created_at, driver_contract_id, driver_contract_version,
+         driver_contract_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         consumer.consumerId,
         consumer.cinMasked,
@@ -72,33 +79,54 @@ export class PostgresConsumers implements ConsumerStore {
         consumer.contractId,
         consumer.cardUids,
         consumer.createdAt,
+        ...contractColumns(consumer),
       ],
     );
     for (const identity of consumer.identities) {
       await insertCredential(tx, this.#secret, consumer.consumerId, identity);
     }
+    addVersionWithin(tx, consumer.version);
+    await projectContract(tx, this.#utility, viewOf({ newest: consumer.version, end: null }, []));
     await projectConsumer(tx, this.#utility, consumer);
   }
 
-  async update(
-    consumer: Consumer,
-    revoke: ((mandate: SignedMandate) => RevocationDraft) | null,
-  ): Promise<void> {
-    await this.#database.transaction(async (tx) => {
-      await tx.query('UPDATE consumers SET state = $2, settings = $3 WHERE consumer_id = $1', [
-        consumer.consumerId,
-        consumer.state,
-        json(consumer.settings),
-      ]);
-      // the consumer's row is locked by now: no mandate is issued between this reading and the commit
+  async change(
+    consumerId: string,
+    decide: (now: Consumer, contract: ContractNow | null) => Promise<ConsumerChange>,
+  ): Promise<Consumer> {
+    return this.#database.transaction(async (tx) => {
+      // while the row is locked no mandate is issued and nobody else changes the contract
+      const [row] = await tx.query<ConsumerRow>(
+        'SELECT * FROM consumers WHERE consumer_id = $1 FOR UPDATE',
+        [consumerId],
+      );
+      if (row === undefined) throw new RoamgridError('not_found', 'no such consumer');
+      const change = await decide(consumerFromRow(row), await readLatest(tx, consumerId));
+      const { consumer, revoke } = change;
+      await tx.query(
+        `UPDATE consumers SET state = $2, settings = $3, driver_contract_id = $4,
+           driver_contract_version = $5, driver_contract_hash = $6 WHERE consumer_id = $1`,
+        [consumerId, consumer.state, json(consumer.settings), ...contractColumns(consumer)],
+      );
       if (revoke !== null) {
-        for (const mandate of await activeWithin(tx, consumer.consumerId)) {
+        for (const mandate of await activeWithin(tx, consumerId)) {
           await revokeWithin(tx, this.#utility, revoke(mandate));
         }
       }
-      await reviseCredentials(tx, consumer.consumerId);
+      await this.#keepContract(tx, change);
+      await reviseCredentials(tx, consumerId);
       await projectConsumer(tx, this.#utility, consumer);
+      return consumer;
     });
+  }
+
+  async #keepContract(tx: Transaction, { consumer, version, end }: ConsumerChange): Promise<void> {
+    if (version === null && end === null) return;
+    if (version !== null) addVersionWithin(tx, version);
+    if (end !== null) addEndWithin(tx, end);
+    const now = await readLatest(tx, consumer.consumerId);
+    if (now === null) return;
+    await projectContract(tx, this.#utility, await readView(tx, now));
   }
 
   async pseudonymFor(consumerId: string, visitedUtility: string): Promise<string> {

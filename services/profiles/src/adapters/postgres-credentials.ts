@@ -164,7 +164,8 @@ export class PostgresCredentials implements CredentialStore {
       is_active: boolean;
     }>(
       `SELECT c.credential_id, c.revision, c.consumer_id, c.kind, c.sealed, c.state, h.settings,
-              h.state = 'active' AS is_active
+              h.state = 'active' AND (h.driver_contract_id IS NULL OR h.driver_contract_hash IS NOT NULL)
+                AS is_active
          FROM credentials c JOIN consumers h USING (consumer_id)
          LEFT JOIN directory_published p
            ON p.credential_id = c.credential_id AND p.visited_utility = $1

@@ -26,9 +26,9 @@ export async function revokeWithin(
 ): Promise<void> {
   const { mandateId, visitedUtility } = draft.mandate.document;
   const ended = await tx.query(
-    `UPDATE mandates_issued SET state = 'revoked' WHERE mandate_id = $1 AND state = 'active'
-     RETURNING mandate_id`,
-    [mandateId],
+    `UPDATE mandates_issued SET state = 'revoked', revoked_at = $2
+      WHERE mandate_id = $1 AND state = 'active' RETURNING mandate_id`,
+    [mandateId, new Date(draft.atMs)],
   );
   if (ended.length === 0) return;
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`revocations:${visitedUtility}`]);
@@ -137,11 +137,12 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
     nowMs: number,
     reuse: Reuse | null,
   ): Promise<AddOutcome> {
-    const [consumer] = await tx.query<{ state: string }>(
-      'SELECT state FROM consumers WHERE consumer_id = $1 FOR UPDATE',
+    const [consumer] = await tx.query<{ state: string; driver_contract_hash: string | null }>(
+      'SELECT state, driver_contract_hash FROM consumers WHERE consumer_id = $1 FOR UPDATE',
       [mandate.consumerId],
     );
     if (consumer?.state !== 'active') return 'blocked';
+    if (consumer.driver_contract_hash !== mandate.contractHash) return 'changed';
     const known = await tx.query(
       `SELECT 1 FROM mandates_issued WHERE session_id = $1 AND state = 'active'`,
       [mandate.sessionId],
@@ -234,8 +235,9 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
   async #insert(tx: Transaction, mandate: IssuedMandate): Promise<void> {
     await tx.query(
       `INSERT INTO mandates_issued (mandate_id, consumer_id, visited_utility, agreed_tariff_hash,
-         session_id, single_session, energy_cap_milli_wh, home_cap_minor, state, not_after, signed)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10)`,
+         session_id, single_session, energy_cap_milli_wh, home_cap_minor, state, not_after, signed,
+         contract_hash)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, $11)`,
       [
         mandate.mandateId,
         mandate.consumerId,
@@ -247,6 +249,7 @@ export class PostgresIssuedMandates implements IssuedMandateStore {
         mandate.homeCapMinor,
         mandate.signed.document.notAfter,
         json(mandate.signed),
+        mandate.contractHash,
       ],
     );
     if (mandate.visitedUtility !== this.#utility) {

@@ -1,6 +1,6 @@
 import type { authenticateConsumer, Medium, ReplyOf, RequestOf } from '@roamgrid/contracts';
 import type { Clock } from '@roamgrid/platform';
-import type { Consumer, ConsumerStore, PinGate } from '../ports.js';
+import { isServed, type Consumer, type ConsumerStore, type PinGate } from '../ports.js';
 import { pinFits } from './pin-hash.js';
 
 type Request = RequestOf<typeof authenticateConsumer>;
@@ -10,6 +10,7 @@ type Reply = ReplyOf<typeof authenticateConsumer>;
 const MEDIA_THAT_NEED_A_PIN: readonly Medium[] = ['dial', 'ocr', 'voice'];
 
 export interface AuthenticateConsumerParts {
+  readonly utility: string;
   readonly consumers: ConsumerStore;
   readonly pinGate: PinGate;
   /** opens a PIN that was encrypted to this utility; null when it was not */
@@ -29,9 +30,9 @@ export function authenticateConsumerWith(parts: AuthenticateConsumerParts) {
     if (!(await credentialsFit(parts, request, consumer)) || consumer === null) {
       return refused('credential_rejected');
     }
-    if (consumer.state === 'blocked' || consumer.isCredentialBlocked) {
-      return refused('consumer_blocked');
-    }
+    if (!isServed(consumer) || consumer.isCredentialBlocked) return refused('consumer_blocked');
+    const isRoaming = request.visitedUtility !== parts.utility;
+    if (isRoaming && consumer.settings.roaming === false) return refused('no_agreement');
     return {
       decision: 'accepted',
       consumerId: consumer.consumerId,

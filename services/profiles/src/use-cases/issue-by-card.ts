@@ -3,8 +3,8 @@ import { issuePrepaid } from './issue-prepaid.js';
 import {
   refused,
   type Basis,
+  type Issued,
   type IssueMandateParts,
-  type Reply,
   type Request,
 } from './mandate-basis.js';
 
@@ -19,7 +19,7 @@ export async function issueByCard(
   parts: IssueMandateParts,
   request: Request,
   basis: Basis,
-): Promise<Reply> {
+): Promise<Issued> {
   const { paymentMethod } = basis.consumer.settings;
   if (paymentMethod === undefined) return refused('credit_exhausted');
   const services = onCard(parts.services, paymentMethod);
@@ -34,6 +34,7 @@ function onCard(services: OwnServices, paymentMethod: string): OwnServices {
     authorizeCard: (request) => services.authorizeCard(request),
     openAccount: (consumerId, currency, balance) =>
       services.openAccount(consumerId, currency, balance),
+    planOf: (planId) => services.planOf(planId),
     availableCredit: () => Promise.resolve(UNKNOWN_LIMIT_MINOR),
     reserveCredit: ({ mandateId, consumerId, currency, greatestMinor }) =>
       services.authorizeCard({

@@ -8,6 +8,7 @@ import {
   refused,
   reuseFor,
   type Basis,
+  type Issued,
   type IssueMandateParts,
   type Reply,
   type Request,
@@ -36,7 +37,7 @@ export async function issuePostPaid(
   parts: IssueMandateParts,
   request: Request,
   basis: Basis,
-): Promise<Reply> {
+): Promise<Issued> {
   const { consumer, nowMs } = basis;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const equal = await reusableFor(parts, request, basis);
@@ -53,6 +54,7 @@ export async function issuePostPaid(
     const outcome = await keep(parts, request, basis, caps, signed);
     if (outcome === 'kept') return issued(signed);
     if (outcome === 'blocked') return refused('consumer_blocked');
+    if (outcome === 'changed') return 'changed';
     if (outcome === 'known') break;
     // another swipe took the same credit in the meantime: look at what it left, or use its mandate
   }

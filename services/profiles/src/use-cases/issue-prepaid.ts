@@ -9,8 +9,8 @@ import {
   refused,
   reuseFor,
   type Basis,
+  type Issued,
   type IssueMandateParts,
-  type Reply,
   type Request,
 } from './mandate-basis.js';
 import { inVisitedCurrency, type Caps } from './mandate-caps.js';
@@ -24,7 +24,7 @@ export async function issuePrepaid(
   parts: IssueMandateParts,
   request: Request,
   basis: Basis,
-): Promise<Reply> {
+): Promise<Issued> {
   // swipes at one moment must not find the credit reserved for a mandate that is not kept yet
   return parts.turns.run(basis.consumer.consumerId, () => issueInTurn(parts, request, basis));
 }
@@ -33,7 +33,7 @@ async function issueInTurn(
   parts: IssueMandateParts,
   request: Request,
   basis: Basis,
-): Promise<Reply> {
+): Promise<Issued> {
   const own = await issuedBefore(parts, request);
   if (own !== null) return own;
   const { consumer, nowMs } = basis;
@@ -120,7 +120,7 @@ async function reserveAndSign(
   request: Request,
   basis: Basis,
   insteadOf: readonly string[],
-): Promise<Reply> {
+): Promise<Issued> {
   const { consumer, nowMs } = basis;
   const open = await parts.issued.openCaps(consumer.consumerId, nowMs);
   const wanted = capsFor(request, basis, open);
@@ -151,7 +151,7 @@ async function signReserved(
   request: Request,
   basis: Basis,
   { mandateId, caps }: { readonly mandateId: string; readonly caps: Caps },
-): Promise<Reply> {
+): Promise<Issued> {
   // a reservation that is worth nothing in the visited currency buys nothing there
   const signed =
     caps.visitedMinor > 0n
@@ -162,6 +162,7 @@ async function signReserved(
   const outcome = signed === null ? 'exceeds' : await keep(parts, request, basis, caps, signed);
   if (signed !== null && outcome === 'kept') return issued(signed);
   await parts.issued.giveBackCredit(mandateId);
+  if (outcome === 'changed') return 'changed';
   if (outcome === 'known') {
     return (await issuedBefore(parts, request)) ?? refused('credit_exhausted');
   }

@@ -130,6 +130,7 @@ function offlineCapsOf(
 ): DirectoryEntryDocument['offline'] | null {
   const { paymentMode, maxConcurrentSessions, preAgreedPrice } = settings;
   if (offlineRule.kind === 'deny' || state === 'blocked' || !isConsumerActive) return null;
+  if (settings.roaming === false) return null;
   if (paymentMode !== 'postPaid' && paymentMode !== 'debit') return null;
   const ruleMinor = parseMoney(offlineRule.amount, currency).minor;
   const limitMinor =

@@ -8,15 +8,17 @@ import type {
   updateConsumer,
 } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
-import type { Clock, IdSource, Signer } from '@roamgrid/platform';
+import { assertStep } from '../contract-states.js';
+import { isSameContract } from '../contract-terms.js';
 import { consumerView } from '../projections.js';
-import type {
-  Consumer,
-  ConsumerStore,
-  IssuedMandateStore,
-  OwnServices,
-  RevocationDraft,
-} from '../ports.js';
+import type { Consumer, IssuedMandateStore, OwnServices, RevocationDraft } from '../ports.js';
+import {
+  assertPlan,
+  differs,
+  stateOf,
+  underNewVersion,
+  type ChangeContractParts,
+} from './change-contract.js';
 import {
   checkAmount,
   checkCurrency,
@@ -26,18 +28,15 @@ import {
   checkUnchanged,
   type OwnEntry,
 } from './check-consumer.js';
+import { giveFirstContract } from './give-first-contracts.js';
 import { hashPin } from './pin-hash.js';
 import { revocationDraft } from './revoke-mandate.js';
+import { checkAcceptance, planOf } from './sign-contract.js';
 
-export interface ManageConsumersParts {
-  readonly utility: string;
+export interface ManageConsumersParts extends ChangeContractParts {
   readonly ownEntry: OwnEntry;
-  readonly consumers: ConsumerStore;
   readonly issued: IssuedMandateStore;
   readonly services: OwnServices;
-  readonly signer: Signer;
-  readonly clock: Clock;
-  readonly ids: IdSource;
   readonly tellPartners: () => void;
 }
 
@@ -57,7 +56,10 @@ export function createConsumerWith(parts: ManageConsumersParts) {
       ...(contractId === null ? [] : [{ kind: 'contractId' as const, value: contractId }]),
       ...request.cardUids.map((value) => ({ kind: 'uid' as const, value })),
     ];
-    const consumer: Consumer = {
+    const { acceptance = null } = request;
+    checkAcceptance(parts, acceptance);
+    const plan = await planOf(parts, request.settings.planId);
+    const drafted: Consumer = {
       consumerId: parts.ids.uuid(),
       cinMasked: maskCin(cin),
       state: request.state,
@@ -66,8 +68,11 @@ export function createConsumerWith(parts: ManageConsumersParts) {
       contractId,
       cardUids: request.cardUids.length,
       createdAt: formatInstant(parts.clock.now()),
+      driverContract: null,
     };
-    await parts.consumers.add({ ...consumer, identities });
+    const draft = { plan, acceptance, validFrom: drafted.createdAt };
+    const { consumer, version } = await underNewVersion(parts, drafted, null, draft);
+    await parts.consumers.add({ ...consumer, identities, version });
     if (request.settings.paymentMode === 'prepaid') {
       const opening = request.balance ?? '0';
       await parts.services.openAccount(consumer.consumerId, request.settings.currency, opening);
@@ -86,27 +91,52 @@ function checkRequest(own: OwnEntry, request: RequestOf<typeof createConsumer>):
 }
 
 /**
- * Changes settings, blocks or unblocks. A block revokes every mandate that partners hold. Only what is
- * given is checked, so that a block never fails by settings of old.
+ * Changes settings, blocks or unblocks. What is the contract's matter makes its next version, and mandates of the
+ * last one end; a block revokes every mandate too. Only what is given is checked, so that a block never fails by
+ * settings of old.
  *
  * @throws RoamgridError `not_found`, `unprocessable`, `state_conflict`
  */
 export function updateConsumerWith(parts: ManageConsumersParts) {
-  return async (request: RequestOf<typeof updateConsumer>): Promise<ConsumerView> => {
-    const before = await parts.consumers.read(request.consumerId);
-    if (before === null) throw new RoamgridError('not_found', 'no such consumer');
-    checkUnchanged(before.settings, request.settings);
-    checkLimits(request.settings, before.settings.currency);
+  return (request: RequestOf<typeof updateConsumer>): Promise<ConsumerView> =>
+    parts.turns.run(request.consumerId, () => updateInTurn(parts, request));
+}
+
+async function updateInTurn(
+  parts: ManageConsumersParts,
+  request: RequestOf<typeof updateConsumer>,
+): Promise<ConsumerView> {
+  const { consumerId, settings, acceptance = null } = request;
+  checkAcceptance(parts, acceptance);
+  const before = await parts.consumers.read(consumerId);
+  if (before === null) throw new RoamgridError('not_found', 'no such consumer');
+  checkUnchanged(before.settings, settings);
+  checkLimits(settings, before.settings.currency);
+  const wish = { changes: settings, acceptance };
+  // crp is asked for a change of the contract only: a block needs nobody else
+  const isAmended =
+    acceptance !== null || !isSameContract(before.settings, { ...before.settings, ...settings });
+  if (isAmended) await giveFirstContract(parts, consumerId);
+  const plan = isAmended ? await planOf(parts, settings.planId ?? before.settings.planId) : null;
+  const revoke = (reason: RevocationDraft['reason']) => (mandate: SignedMandate) =>
+    revocationDraft(parts, mandate, reason);
+  const changed = await parts.consumers.change(consumerId, async (now, contract) => {
     const after: Consumer = {
-      ...before,
-      state: request.state ?? before.state,
-      settings: { ...before.settings, ...request.settings },
+      ...now,
+      state: request.state ?? now.state,
+      settings: { ...now.settings, ...settings },
     };
-    const revoke = (mandate: SignedMandate): RevocationDraft =>
-      revocationDraft(parts, mandate, 'consumer_blocked');
-    await parts.consumers.update(after, after.state === 'blocked' ? revoke : null);
-    return consumerView(after);
-  };
+    const blocked = after.state === 'blocked' ? revoke('consumer_blocked') : null;
+    if (plan === null || contract === null || !differs(now.settings, contract, wish)) {
+      return { consumer: after, version: null, end: null, revoke: blocked };
+    }
+    assertStep(stateOf(contract), 'amend');
+    assertPlan(plan, after.settings);
+    const draft = { plan, acceptance, validFrom: null };
+    const amended = await underNewVersion(parts, after, contract, draft);
+    return { ...amended, end: null, revoke: blocked ?? revoke('withdrawn') };
+  });
+  return consumerView(changed);
 }
 
 export function findConsumerWith(parts: Pick<ManageConsumersParts, 'consumers'>) {

@@ -23,10 +23,13 @@ import {
   type Reuse,
   type VisitedUtilities,
 } from '../ports.js';
+import { contractBinding } from '../contract-binding.js';
 import { capsOf, consumerLimits, visitedCurrencyOf, type Caps } from './mandate-caps.js';
 
 export type Request = RequestOf<typeof issueMandate>;
 export type Reply = ReplyOf<typeof issueMandate>;
+/** `changed`: the contract has another version by now, so that all is to be asked anew */
+export type Issued = Reply | 'changed';
 
 const HOUR_MS = 3_600_000;
 /** how long a domestic mandate holds */
@@ -65,6 +68,7 @@ export async function basisOf(
   consumer: Consumer,
 ): Promise<Basis | RefusalReason> {
   const domestic = request.visitedUtility === parts.utility;
+  if (!domestic && consumer.settings.roaming === false) return 'no_agreement';
   const agreement = domestic ? null : await parts.services.agreementWith(request.visitedUtility);
   const terms = agreement === null ? null : termsAt(agreement, request.visitedUtility);
   if (!domestic && terms === null) return 'no_agreement';
@@ -147,6 +151,7 @@ export function documentOf(
     singleSession,
     ...(terms === null ? {} : { beyondCreditBorneBy: terms.beyondCreditBorneBy }),
     preAgreedPrice: consumer.settings.preAgreedPrice,
+    ...bindingOf(consumer, request.pseudonym),
     agreedTariffHash: request.agreedTariff.documentHash,
     retailTariff,
     notBefore: formatInstant(nowMs),
@@ -158,6 +163,15 @@ export function documentOf(
       ),
     ),
   };
+}
+
+/** Names the version of the contract in force, in a way that no other utility's mandate does. */
+function bindingOf(
+  { driverContract }: Consumer,
+  pseudonym: string,
+): Pick<MandateDocument, 'contractBinding'> {
+  const hash = driverContract?.hash ?? null;
+  return hash === null ? {} : { contractBinding: contractBinding(hash, pseudonym) };
 }
 
 /** Keeps a signed mandate where the consumer's limits still have room for it. */
@@ -179,6 +193,7 @@ export async function keep(
       singleSession: signed.document.singleSession,
       energyCapMilliWh: caps.energyMilliWh,
       homeCapMinor: caps.homeMinor,
+      contractHash: consumer.driverContract?.hash ?? null,
       signed,
     },
     consumerLimits(consumer.settings),

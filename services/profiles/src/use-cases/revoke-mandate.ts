@@ -15,8 +15,10 @@ export function revocationDraft(
   mandate: SignedMandate,
   reason: RevocationDraft['reason'],
 ): RevocationDraft {
+  const atMs = parts.clock.now();
   return {
     mandate,
+    atMs,
     reason,
     sign: (number) =>
       parts.signer.sign({
@@ -27,7 +29,7 @@ export function revocationDraft(
         homeUtility: mandate.document.homeUtility,
         visitedUtility: mandate.document.visitedUtility,
         reason,
-        issuedAt: formatInstant(parts.clock.now()),
+        issuedAt: formatInstant(atMs),
       }),
   };
 }

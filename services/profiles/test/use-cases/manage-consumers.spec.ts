@@ -52,6 +52,7 @@ describe('a consumer', () => {
     expect(rows).toHaveLength(2);
     expect(rows.some(({ text }) => text.includes(cin) || text.includes('4711'))).toBe(false);
     expect(await profiles.sent()).toMatchObject([
+      { to: HOME, payload: { kind: 'driverContract', data: { consumerId: view.consumerId } } },
       { to: HOME, payload: { kind: 'consumer', id: view.consumerId, data: { state: 'active' } } },
     ]);
     expect((await profiles.useCases.findConsumer({ cin })).consumer).toEqual(view);
@@ -97,7 +98,10 @@ describe('a consumer', () => {
       state: null,
     });
     expect(after).toMatchObject({ state: 'active', settings: { ...settings, tier: 'Platinum' } });
-    expect(await profiles.sent()).toMatchObject([{ payload: { data: after } }]);
+    expect(await profiles.sent()).toMatchObject([
+      { payload: { kind: 'driverContract', data: { version: 2 } } },
+      { payload: { data: after } },
+    ]);
     const nobody = { consumerId: 'nobody', settings: {}, state: null };
     await expect(profiles.useCases.updateConsumer(nobody)).rejects.toMatchObject({
       code: 'not_found',

@@ -4,8 +4,10 @@ import {
   type SignedAgreement,
   type SignedMandate,
 } from '@roamgrid/contracts';
+import { formatInstant } from '@roamgrid/kernel';
 import type { Bus } from '@roamgrid/messaging';
-import type { Consumer, Neighbours } from '../ports.js';
+import type { Consumer, DriverCharge, Neighbours } from '../ports.js';
+import { saidYesAtMs } from '../review/check-entitlement.js';
 
 /** This utility's own crp and profiles, over the bus. */
 export class BusNeighbours implements Neighbours {
@@ -25,15 +27,13 @@ export class BusNeighbours implements Neighbours {
     return agreement;
   }
 
-  async resolvePseudonym(
-    pseudonym: string,
-    visitedUtility: string,
-    mandate?: SignedMandate,
-  ): Promise<Consumer | null> {
+  async resolvePseudonym(charge: DriverCharge): Promise<Consumer | null> {
+    const { pseudonym, visitedUtility, mandate } = charge;
     const { consumer } = await this.#bus.request(resolvePseudonym, this.#utility, {
       pseudonym,
       visitedUtility,
-      ...(mandate === undefined ? {} : standingOf(mandate)),
+      ...standingOf(mandate),
+      at: formatInstant(saidYesAtMs(charge)),
     });
     return consumer;
   }

@@ -21,6 +21,7 @@ function retailView(charge: RetailCharge): Record<string, unknown> {
     totalExclTax: session.totalExclTax,
     tax: session.tax,
     totalInclTax: session.visitedTotalInclTax,
+    ...(session.driverContract === undefined ? {} : { driverContract: session.driverContract }),
     home: {
       currency: charge.currency,
       totalInclTax: session.totalInclTax,

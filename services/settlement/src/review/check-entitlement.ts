@@ -33,10 +33,18 @@ export async function checkMandate(
  * Where a station let the driver charge by its own list and told later, the start itself was the yes to a price
  * agreed in advance: the quote and the consent that visited signed on hearing of it are younger than what they stand for.
  */
-function beganAtMs(cdr: CdrDocument, signedAt: string): number {
+function beganAtMs(
+  cdr: Pick<CdrDocument, 'flags' | 'consent' | 'startAt'>,
+  signedAt: string,
+): number {
   const isLate = cdr.flags.includes('offline') && cdr.consent.document.channel === 'preAgreed';
   const signedAtMs = parseInstant(signedAt);
   return isLate ? Math.min(signedAtMs, parseInstant(cdr.startAt)) : signedAtMs;
+}
+
+/** When the driver said yes. */
+export function saidYesAtMs(cdr: Pick<CdrDocument, 'flags' | 'consent' | 'startAt'>): number {
+  return beganAtMs(cdr, cdr.consent.document.at);
 }
 
 /**
@@ -120,7 +128,7 @@ export function checkRevocation(
 ): Objection | null {
   if (revokedAt === null || lateRevocationBorneBy === 'home') return null;
   const inForceMs = parseInstant(revokedAt) + REVOCATION_IN_FORCE_AFTER_MS;
-  return beganAtMs(cdr, cdr.consent.document.at) > inForceMs
+  return saidYesAtMs(cdr) > inForceMs
     ? objection('session_unknown', 'the mandate was revoked more than a minute before the consent')
     : null;
 }

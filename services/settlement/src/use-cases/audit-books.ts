@@ -185,8 +185,10 @@ function rateAgain({ role, cdr }: CdrRecord, agreement: SignedAgreement | null):
 function rateRetailAgain({ cdr }: CdrRecord, charge: RetailCharge): string | null {
   try {
     const { session, total } = rateRetail(cdr.document, charge.currency);
+    // which contract it is billed under is no figure
+    const { driverContract: _contract, ...billed } = charge.session;
     const same =
-      canonicalText(session) === canonicalText(charge.session) && total.minor === charge.totalMinor;
+      canonicalText(session) === canonicalText(billed) && total.minor === charge.totalMinor;
     return same ? null : 'the retail rating gives other figures';
   } catch (error) {
     if (!(error instanceof RoamgridError)) throw error;

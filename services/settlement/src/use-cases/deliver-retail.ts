@@ -2,7 +2,7 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { bookRetail } from '../journal/entries.js';
 import type { Books, Consumer, Ports } from '../ports.js';
 import { rateRetail, type RetailRating } from '../pricing/retail.js';
-import type { CdrDocument, HeldReason, RetailCharge } from '../records.js';
+import type { BillSession, CdrDocument, HeldReason, RetailCharge } from '../records.js';
 import { collectPayment } from './cards/collect-payment.js';
 import { feedCharge } from './feed/feed-charge.js';
 
@@ -53,7 +53,7 @@ export async function deliverRetail(
     totalMinor: rating.total.minor,
     paidMinor,
     endAt: cdr.endAt,
-    session: rating.session,
+    session: billedUnder(rating.session, consumer),
     billId: null,
   };
   await books.bills.addCharge(charge);
@@ -71,6 +71,12 @@ export async function deliverRetail(
   await feedCharge(ports, books, charge);
   await collectPayment(ports, books, cdr, charge, consumer);
   return charge;
+}
+
+/** A bill says under which version of the contract; what was charged before there were contracts names none. */
+function billedUnder(session: BillSession, { driverContract }: Consumer): BillSession {
+  if (driverContract === null || driverContract === undefined) return session;
+  return { ...session, driverContract };
 }
 
 /**

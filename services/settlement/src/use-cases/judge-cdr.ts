@@ -58,8 +58,7 @@ export async function acceptCdr(
   { cdrId, note }: RequestOf<typeof acceptContract>,
 ): Promise<CdrJudgement> {
   const known = await ports.work.run((books) => requireJudged(books, cdrId));
-  const { pseudonym, visitedUtility } = known.cdr.document;
-  const consumer = await ports.neighbours.resolvePseudonym(pseudonym, visitedUtility);
+  const consumer = await ports.neighbours.resolvePseudonym(known.cdr.document);
   const retail = decideRetail(known.cdr.document, consumer);
   return ports.work.run(async (books) => {
     const record = await lockJudged(ports, books, cdrId);

@@ -56,11 +56,7 @@ export async function judgeReceived(ports: Ports, { document }: SignedCdr): Prom
   const startedAtMs = ports.clock.now();
   const [agreement, consumer] = await Promise.all([
     ports.neighbours.readAgreement(document.visitedUtility, document.agreementHash),
-    ports.neighbours.resolvePseudonym(
-      document.pseudonym,
-      document.visitedUtility,
-      document.mandate,
-    ),
+    ports.neighbours.resolvePseudonym(document),
   ]);
   const retail = decideRetail(document, consumer);
   const objected = await reviewCdr(document, agreement, retail, ports.verifier);

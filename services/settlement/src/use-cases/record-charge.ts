@@ -59,7 +59,7 @@ async function surroundingsOf(ports: Ports, { charge }: RecordedCharge): Promise
   return charge.homeUtility === ports.utility
     ? {
         agreement: null,
-        consumer: await ports.neighbours.resolvePseudonym(charge.pseudonym, ports.utility),
+        consumer: await ports.neighbours.resolvePseudonym(charge),
       }
     : {
         agreement: await ports.neighbours.readAgreement(

@@ -17,8 +17,8 @@ export async function retryHeldRetail(ports: Ports): Promise<void> {
   );
   for (const record of held) {
     const { document } = record.cdr;
-    const { pseudonym, visitedUtility, sessionId } = document;
-    const consumer = await ports.neighbours.resolvePseudonym(pseudonym, visitedUtility);
+    const { visitedUtility, sessionId } = document;
+    const consumer = await ports.neighbours.resolvePseudonym(document);
     const decision = decideRetail(document, consumer);
     if (decision.outcome === 'held') continue;
     await ports.work.run(async (books) => {

@@ -131,6 +131,21 @@ export const readAgreement = defineContract({
   reply: z.strictObject({ agreement: signedAgreement.nullable() }),
 });
 
+/** The newest version of a plan by its hash (RFC 8785, SHA-256), as a driver's contract names it. */
+export const readPlan = defineContract({
+  kind: 'command',
+  service: 'crp',
+  name: 'readPlan',
+  version: 1,
+  summary: "Profiles asks for the version of a plan that a driver's contract names.",
+  senders: ['profiles'],
+  scope: 'own',
+  request: z.strictObject({ planId: identifier }),
+  reply: z.strictObject({
+    plan: z.strictObject({ version: z.int().min(1), hash: hashHex }).nullable(),
+  }),
+});
+
 /** A partner's CRP reads a published tariff that an agreement names. */
 export const readPublishedTariff = defineContract({
   kind: 'command',

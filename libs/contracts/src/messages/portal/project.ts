@@ -16,6 +16,7 @@ export const VIEW_KINDS = [
   'loadSignal',
   'mandate',
   'consumer',
+  'driverContract',
   'station',
   'suspense',
 ] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineContract } from '../../contract.js';
 import { signedAgreedTariff } from '../../documents/agreed-tariff.js';
+import { contractAcceptance, contractReference } from '../../documents/driver-contract.js';
 import { oneSessionMandates, signedMandate } from '../../documents/mandate.js';
 import {
   assurance,
@@ -92,6 +93,8 @@ export const resolvePseudonym = defineContract({
     mandateId: identifier.optional(),
     /** the entry of the token directory that the charge stands on, where home was silent */
     directoryEntry: z.strictObject({ tokenHash: hashHex, number: z.int().min(1) }).optional(),
+    /** when the driver consented: the contract in force then is told, where the mandate names none */
+    at: instantString.optional(),
   }),
   reply: z.strictObject({
     consumer: z
@@ -103,6 +106,8 @@ export const resolvePseudonym = defineContract({
         currency: currencyCode,
         /** when home revoked that mandate, or ended that entry; null where it did not */
         revokedAt: instantString.nullable().optional(),
+        /** under which version of the driver's contract the charge is billed */
+        driverContract: contractReference.nullable().optional(),
       })
       .nullable(),
   }),
@@ -122,6 +127,10 @@ export const consumerSettings = z.strictObject({
   limitAmount: decimalString,
   maxConcurrentSessions: z.int().min(1).max(100),
   preAgreedPrice: z.boolean(),
+  /** whether the contract covers charging at other utilities; it does unless it says no */
+  roaming: z.boolean().optional(),
+  /** whether home reserves connectors for this consumer; it does unless the contract says no */
+  reservations: z.boolean().optional(),
 });
 
 export const consumerView = z.strictObject({
@@ -133,6 +142,15 @@ export const consumerView = z.strictObject({
   cardUids: z.int().min(0),
   settings: consumerSettings,
   createdAt: instantString,
+  /** the latest contract; `hash` is the version's that is in force, null once it has ended */
+  driverContract: z
+    .strictObject({
+      driverContractId: contractReference.shape.driverContractId,
+      version: contractReference.shape.version,
+      hash: hashHex.nullable(),
+    })
+    .nullable()
+    .optional(),
 });
 export type ConsumerView = z.infer<typeof consumerView>;
 
@@ -156,6 +174,8 @@ export const createConsumer = defineContract({
     state: z.enum(['active', 'blocked']),
     /** opening balance of a prepaid consumer */
     balance: decimalString.nullable(),
+    /** of the terms of the first contract */
+    acceptance: contractAcceptance.nullable().optional(),
   }),
   reply: consumerView,
 });
@@ -165,13 +185,16 @@ export const updateConsumer = defineContract({
   service: 'profiles',
   name: 'updateConsumer',
   version: 1,
-  summary: "Changes a consumer's settings or blocks and unblocks them; a block revokes mandates.",
+  summary:
+    'Changes a consumer, which makes a version of the contract; blocks and unblocks; mandates end.',
   senders: ['portal'],
   scope: 'own',
   request: z.strictObject({
     consumerId: identifier,
     settings: consumerSettings.partial(),
     state: z.enum(['active', 'blocked']).nullable(),
+    /** of the terms of the version that the change makes */
+    acceptance: contractAcceptance.nullable().optional(),
   }),
   reply: consumerView,
 });

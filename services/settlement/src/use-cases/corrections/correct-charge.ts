@@ -182,9 +182,7 @@ async function agreementOf(
 }
 
 const consumerOf = (ports: Ports, { role, cdr }: CdrRecord) =>
-  role === 'domestic'
-    ? ports.neighbours.resolvePseudonym(cdr.document.pseudonym, ports.utility)
-    : Promise.resolve(null);
+  role === 'domestic' ? ports.neighbours.resolvePseudonym(cdr.document) : Promise.resolve(null);
 
 async function takeBack(
   ports: Ports,
