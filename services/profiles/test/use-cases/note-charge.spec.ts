@@ -74,6 +74,8 @@ async function granted(
   if (reply.decision === 'refused') return null;
   const { mandateId, energyCapKwh, moneyCap } = reply.mandate.document;
   await profiles.useCases.revokeMandate({ mandateId });
+  // until then visited may still charge under it
+  profiles.clock.advanceSeconds(61);
   return [energyCapKwh, moneyCap.amount];
 }
 
