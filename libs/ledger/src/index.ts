@@ -1,5 +1,5 @@
 /**
- * The ledger as services see it: one port; the embedded adapter, which runs the contract over PostgreSQL; and the one that
+ * The ledger as services see it: one port; the embedded adapter, which runs the contract over PostgreSQL; the one of a Fabric network; and the one that
  * asks a ledger in another process over the bus.
  */
 export * from './business-key.js';
@@ -9,6 +9,8 @@ export { EmbeddedLedger, type EmbeddedLedgerOptions } from './embedded/embedded-
 export type { LedgerContext, LedgerContract, LedgerStub } from './embedded/ledger-contract.js';
 export type { ChainVerdict } from './chain-verdict.js';
 export type { ChainAnchor } from './embedded/verify-chain.js';
+export { readConnectionFile, type FabricConnection } from './fabric/connection-file.js';
+export { FabricLedger } from './fabric/fabric-ledger.js';
 export * from './ledger-error.js';
 export * from './port.js';
 export { BusLedger, type BusLedgerOptions } from './over-bus/bus-ledger.js';
