@@ -248,6 +248,14 @@ const GOSSIP = {
   state: { enabled: false },
 };
 
+const KEEP_ALIVE = {
+  interval: '7200s',
+  timeout: '20s',
+  minInterval: '60s',
+  client: { interval: '60s', timeout: '20s' },
+  deliveryClient: { interval: '60s', timeout: '20s' },
+};
+
 /** A proposal's time is its client's to say: TimeWindowCheck refuses what is not of these minutes. */
 const HANDLERS = {
   authFilters: [{ name: 'DefaultAuth' }, { name: 'ExpirationCheck' }, { name: 'TimeWindowCheck' }],
@@ -256,79 +264,73 @@ const HANDLERS = {
   validators: { vscc: { name: 'DefaultValidation', library: '' } },
 };
 
-/** `core.yaml` */
-export function peerConfiguration(layout, slug) {
+/** Address, certificate and what it speaks with of one peer. */
+function peerSection(layout, slug) {
   const { port, chaincodePort } = layout.ports.peers[slug];
   const tls = join(layout.peerDir(slug), 'tls');
   const own = layout.peerAddress(slug);
-  const data = layout.path('data', slug);
   return {
-    peer: {
-      id: `peer0.${slug}`,
-      networkId: 'roamgrid',
-      listenAddress: `127.0.0.1:${port}`,
-      address: own,
-      addressAutoDetect: false,
-      chaincodeListenAddress: `127.0.0.1:${chaincodePort}`,
-      chaincodeAddress: `127.0.0.1:${chaincodePort}`,
-      localMspId: mspOf(slug),
-      mspConfigPath: join(layout.peerDir(slug), 'msp'),
-      localMspType: 'bccsp',
-      fileSystemPath: data,
-      BCCSP,
-      maxRecvMsgSize: MESSAGE_BYTES,
-      maxSendMsgSize: MESSAGE_BYTES,
-      tls: {
-        enabled: true,
-        clientAuthRequired: false,
-        cert: { file: join(tls, 'server.crt') },
-        key: { file: join(tls, 'server.key') },
-        rootcert: { file: join(tls, 'ca.crt') },
-      },
-      authentication: { timewindow: '15m' },
-      keepalive: {
-        interval: '7200s',
-        timeout: '20s',
-        minInterval: '60s',
-        client: { interval: '60s', timeout: '20s' },
-        deliveryClient: { interval: '60s', timeout: '20s' },
-      },
-      gossip: { ...GOSSIP, bootstrap: own, endpoint: own, externalEndpoint: own },
-      gateway: {
-        enabled: true,
-        endorsementTimeout: '10s',
-        broadcastTimeout: '10s',
-        dialTimeout: '2m',
-      },
-      discovery: { enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000 },
-      deliveryclient: {
-        reconnectTotalTimeThreshold: '3600s',
-        connTimeout: '3s',
-        reConnectBackoffThreshold: '2s',
-      },
-      client: { connTimeout: '3s' },
-      handlers: HANDLERS,
-      limits: {
-        concurrency: { endorserService: 2500, deliverService: 2500, gatewayService: 500 },
-      },
+    id: `peer0.${slug}`,
+    networkId: 'roamgrid',
+    listenAddress: `127.0.0.1:${port}`,
+    address: own,
+    addressAutoDetect: false,
+    chaincodeListenAddress: `127.0.0.1:${chaincodePort}`,
+    chaincodeAddress: `127.0.0.1:${chaincodePort}`,
+    localMspId: mspOf(slug),
+    mspConfigPath: join(layout.peerDir(slug), 'msp'),
+    localMspType: 'bccsp',
+    fileSystemPath: layout.path('data', slug),
+    BCCSP,
+    maxRecvMsgSize: MESSAGE_BYTES,
+    maxSendMsgSize: MESSAGE_BYTES,
+    tls: {
+      enabled: true,
+      clientAuthRequired: false,
+      cert: { file: join(tls, 'server.crt') },
+      key: { file: join(tls, 'server.key') },
+      rootcert: { file: join(tls, 'ca.crt') },
     },
+    authentication: { timewindow: '15m' },
+    gossip: { ...GOSSIP, bootstrap: own, endpoint: own, externalEndpoint: own },
+    gateway: {
+      enabled: true,
+      endorsementTimeout: '10s',
+      broadcastTimeout: '10s',
+      dialTimeout: '2m',
+    },
+    discovery: { enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000 },
+    deliveryclient: {
+      reconnectTotalTimeThreshold: '3600s',
+      connTimeout: '3s',
+      reConnectBackoffThreshold: '2s',
+    },
+    client: { connTimeout: '3s' },
+    handlers: HANDLERS,
+    keepalive: KEEP_ALIVE,
+    limits: { concurrency: { endorserService: 2500, deliverService: 2500, gatewayService: 500 } },
+  };
+}
+
+const CHAINCODE = {
+  // an empty endpoint of vm without a builder ends the peer
+  externalBuilders: [
+    { name: 'service', path: BUILDER, propagateEnvironment: ['CHAINCODE_ADDRESS'] },
+  ],
+  installTimeout: '300s',
+  startuptimeout: '300s',
+  executetimeout: '30s',
+  mode: 'net',
+  system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
+  logging: { level: 'info', shim: 'warning' },
+};
+
+/** `core.yaml` */
+export function peerConfiguration(layout, slug) {
+  return {
+    peer: peerSection(layout, slug),
     vm: { endpoint: '' },
-    chaincode: {
-      // an empty endpoint without a builder ends the peer
-      externalBuilders: [
-        {
-          name: 'service',
-          path: BUILDER,
-          propagateEnvironment: ['CHAINCODE_ADDRESS'],
-        },
-      ],
-      installTimeout: '300s',
-      startuptimeout: '300s',
-      executetimeout: '30s',
-      mode: 'net',
-      system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
-      logging: { level: 'info', shim: 'warning' },
-    },
+    chaincode: CHAINCODE,
     ledger: {
       state: { stateDatabase: 'goleveldb', totalQueryLimit: 100_000 },
       history: { enableHistoryDatabase: false },
@@ -338,7 +340,7 @@ export function peerConfiguration(layout, slug) {
         deprioritizedDataReconcilerInterval: '60m',
         purgeInterval: 100,
       },
-      snapshots: { rootDir: join(data, 'snapshots') },
+      snapshots: { rootDir: layout.path('data', slug, 'snapshots') },
     },
     operations: { listenAddress: '127.0.0.1:0', tls: { enabled: false } },
     metrics: { provider: 'disabled' },

@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe } from '@jest/globals';
 import { mspOf } from '@roamgrid/chaincode';
 import { FabricLedger, readConnectionFile } from '@roamgrid/ledger';
 import { FabricNetwork, hasFabric } from './fabric-network.js';
@@ -6,8 +6,10 @@ import { specifyLedger } from './ledger-specification.js';
 
 const MEMBERS = ['duke-energy', 'georgia-power', 'con-edison'] as const;
 
-if (hasFabric) {
-  specifyLedger('Fabric network', async () => {
+const describeFabric = hasFabric ? describe : describe.skip;
+
+describeFabric('a real network (needs FABRIC_BIN)', () => {
+  specifyLedger('Fabric', async () => {
     const network = await FabricNetwork.start(MEMBERS);
     const ledger = new FabricLedger(await readConnectionFile(network.connectionFile), mspOf);
     return {
@@ -19,8 +21,4 @@ if (hasFabric) {
       },
     };
   });
-} else {
-  describe('Fabric network', () => {
-    it.skip('promises what every ledger promises (needs FABRIC_BIN)', () => undefined);
-  });
-}
+});
