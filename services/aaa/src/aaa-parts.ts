@@ -3,6 +3,7 @@ import type { Clock, IdSource, Signer, Verifier } from '@roamgrid/platform';
 import type { AaaStore, EventStore, Neighbours, StationStore, VisitStore } from './ports.js';
 import type { PartnerStandings } from './partner-standings.js';
 import type { RememberedVisits } from './remembered-visits.js';
+import type { ShownLately } from './shown-lately.js';
 import type { SilentHomes } from './silent-homes.js';
 
 /** What the use cases of one utility's AAA stand on. */
@@ -19,6 +20,7 @@ export interface AaaParts {
   readonly neighbours: Neighbours;
   readonly remembered: RememberedVisits;
   readonly silentHomes: SilentHomes;
+  readonly shownLately: ShownLately;
   readonly standings: PartnerStandings;
   readonly signer: Signer;
   readonly verifier: Verifier;

@@ -27,6 +27,7 @@ import { PostgresSessionAudit } from './adapters/postgres-session-audit.js';
 import { PostgresStandings } from './adapters/postgres-standings.js';
 import { busStationCaller } from './adapters/bus-station-caller.js';
 import { IdentifierSeal } from './adapters/identifier-seal.js';
+import { identityKeysWith } from './adapters/identity-keys.js';
 import { PostgresLocalLists } from './adapters/postgres-local-lists.js';
 import { PostgresEventStore } from './adapters/postgres-event-store.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
@@ -62,6 +63,7 @@ import { replayChargesWith } from './use-cases/replay-charges.js';
 import { localListsWith, type LocalLists } from './use-cases/push-local-lists.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { RememberedVisits } from './remembered-visits.js';
+import { ShownLately } from './shown-lately.js';
 import { SilentHomes } from './silent-homes.js';
 
 export { PostgresEventStore } from './adapters/postgres-event-store.js';
@@ -98,11 +100,12 @@ function partsOf(context: ServiceContext): AllAaaParts {
     neighbours: busNeighbours(bus, utility),
     remembered: new RememberedVisits(),
     silentHomes: new SilentHomes(clock),
+    shownLately: new ShownLately(clock),
     signer,
     verifier,
     clock,
     ids,
-    identityKeyOf: ({ kind, value }) => keyedHash(secret, `${kind}:${value}`),
+    identityKeyOf: identityKeysWith(secret),
     sealIdentifier: (identity) => seal.close(identity),
     passwordKeyOf: (digest) => keyedHash(secret, digest),
     authenticate: (request) => bus.request(authenticateConsumer, utility, request),

@@ -196,12 +196,21 @@ export interface SwipeBasis {
   readonly connectorHolder: string | null;
   /** the swipe that used the same idempotency key */
   readonly earlier: { readonly requestHash: string; readonly sessionId: string } | null;
+  /** of the mandate that was asked about; null where none was */
+  readonly standing: Standing | null;
 }
 
 /** How a mandate and its driver stand at this utility; a look, no lock. */
 export interface Standing {
   readonly balance: MandateBalance;
   readonly openSessions: number;
+}
+
+/** Whoever stands at the station, and the mandate that they had here last. */
+export interface SwipeDriver {
+  readonly identityKey: string | null;
+  readonly nowMs: InstantMs;
+  readonly remembered: SignedMandate | null;
 }
 
 export interface AaaStore {
@@ -211,7 +220,7 @@ export interface AaaStore {
     stationId: string,
     connectorId: number | null,
     idempotencyKey: string | null,
-    driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
+    driver: SwipeDriver,
   ): Promise<SwipeBasis>;
   standing(mandate: SignedMandate): Promise<Standing>;
   /** what a driver was granted here up to an instant, the newest first */

@@ -35,6 +35,7 @@ import { PostgresStore } from '../src/adapters/postgres-store.js';
 import { PostgresStandings } from '../src/adapters/postgres-standings.js';
 import { PostgresVisits } from '../src/adapters/postgres-visits.js';
 import { RememberedVisits } from '../src/remembered-visits.js';
+import { ShownLately } from '../src/shown-lately.js';
 import { SilentHomes } from '../src/silent-homes.js';
 import { HOME, VISITED, type Signers } from './documents.js';
 import { StandInNeighbours } from './stand-in-neighbours.js';
@@ -134,6 +135,7 @@ export class AaaUnderTest {
       neighbours: this.neighbours,
       remembered: new RememberedVisits(),
       silentHomes: new SilentHomes(clock),
+      shownLately: new ShownLately(clock),
       signer,
       verifier: new Verifier(keys.registry),
       clock,

@@ -1,4 +1,3 @@
-import type { InstantMs } from '@roamgrid/kernel';
 import type { OneSessionMandates, SignedMandate } from '@roamgrid/contracts';
 import { prepared, type Database } from '@roamgrid/persistence';
 import type { Metrics } from '@roamgrid/platform';
@@ -8,6 +7,7 @@ import type {
   Reservation,
   Standing,
   SwipeBasis,
+  SwipeDriver,
   UnitOfWork,
 } from '../ports.js';
 import type { Session, SessionTerms } from '../session/session.js';
@@ -22,22 +22,41 @@ import {
 import { PostgresUnit } from './postgres-unit.js';
 import { sessionFromRow, type SessionRow } from './session-rows.js';
 
-const SWIPE_BASIS = prepared(
-  `SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
+const BASIS = `
+  SELECT (SELECT session_id FROM sessions WHERE station_id = $1 AND connector_id = $2::integer
             AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS holder,
      (SELECT reservation_id::text FROM connector_reservations WHERE station_id = $1
        AND connector_id = $2::integer AND identity_key IS DISTINCT FROM $4::text
        AND expires_at > $5::timestamptz AND ended_as IS NULL LIMIT 1) AS reserved_for,
      k.request_hash, k.session_id
    FROM (SELECT 1) AS asked
-   LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`,
+   LEFT JOIN swipe_keys k ON k.station_id = $1 AND k.idempotency_key = $3::text`;
+
+const SWIPE_BASIS = prepared(BASIS);
+
+/** @param place the number of the mandate's parameter; the pseudonym's is the next one */
+const standingOf = (place: number): string => `
+  SELECT used.*, (SELECT count(*) FROM sessions WHERE pseudonym = $${String(place + 1)}
+     AND holds_connector AND state IN ('consented', 'charging', 'idle')) AS open
+   FROM (${MANDATE_USE.replaceAll('$1', `$${String(place)}`)}) AS used`;
+
+const STANDING = prepared(standingOf(1));
+
+/** Both in one look: a driver who is known waits for one answer of this database, not for two. */
+const SWIPE_BASIS_AND_STANDING = prepared(
+  `SELECT basis.*, standing.* FROM (${BASIS}) AS basis CROSS JOIN (${standingOf(6)}) AS standing`,
 );
 
-const STANDING = prepared(
-  `SELECT used.*, (SELECT count(*) FROM sessions WHERE pseudonym = $2 AND holds_connector
-     AND state IN ('consented', 'charging', 'idle')) AS open
-   FROM (${MANDATE_USE}) AS used`,
-);
+interface BasisRow {
+  holder: string | null;
+  reserved_for: string | null;
+  request_hash: string | null;
+  session_id: string | null;
+}
+
+interface StandingRow extends MandateUseRow {
+  open: bigint;
+}
 
 /** A mandate lasts a day or so and a driver's last few visits name it. */
 const MOST_GRANTED = 20;
@@ -81,34 +100,26 @@ export class PostgresStore implements AaaStore {
     stationId: string,
     connectorId: number | null,
     idempotencyKey: string | null,
-    driver: { readonly identityKey: string | null; readonly nowMs: InstantMs },
+    { identityKey, nowMs, remembered }: SwipeDriver,
   ): Promise<SwipeBasis> {
-    const [row] = await this.#database.query<{
-      holder: string | null;
-      reserved_for: string | null;
-      request_hash: string | null;
-      session_id: string | null;
-    }>(SWIPE_BASIS, [
-      stationId,
-      connectorId,
-      idempotencyKey,
-      driver.identityKey,
-      new Date(driver.nowMs),
+    const asked = [stationId, connectorId, idempotencyKey, identityKey, new Date(nowMs)];
+    if (remembered === null) {
+      const [row] = await this.#database.query<BasisRow>(SWIPE_BASIS, asked);
+      return { ...basisOf(row), standing: null };
+    }
+    const { mandateId, pseudonym } = remembered.document;
+    const [row] = await this.#database.query<BasisRow & StandingRow>(SWIPE_BASIS_AND_STANDING, [
+      ...asked,
+      mandateId,
+      pseudonym,
     ]);
-    const [requestHash, sessionId] = [row?.request_hash ?? null, row?.session_id ?? null];
-    return {
-      connectorHolder: row?.holder ?? row?.reserved_for ?? null,
-      earlier: requestHash === null || sessionId === null ? null : { requestHash, sessionId },
-    };
+    return { ...basisOf(row), standing: standingFrom(remembered, row) };
   }
 
   async standing(mandate: SignedMandate): Promise<Standing> {
     const { mandateId, pseudonym } = mandate.document;
-    const [row] = await this.#database.query<MandateUseRow & { open: bigint }>(STANDING, [
-      mandateId,
-      pseudonym,
-    ]);
-    return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
+    const [row] = await this.#database.query<StandingRow>(STANDING, [mandateId, pseudonym]);
+    return standingFrom(mandate, row);
   }
 
   async grantedBefore(identityKey: string, beforeMs: number): Promise<MandateWithTariff[]> {
@@ -146,4 +157,16 @@ export class PostgresStore implements AaaStore {
       rows.filter((row) => row.is_taken === isTaken).map((row) => row.mandate_id);
     return { taken: ids(true), returned: ids(false) };
   }
+}
+
+function basisOf(row: BasisRow | undefined): Omit<SwipeBasis, 'standing'> {
+  const [requestHash, sessionId] = [row?.request_hash ?? null, row?.session_id ?? null];
+  return {
+    connectorHolder: row?.holder ?? row?.reserved_for ?? null,
+    earlier: requestHash === null || sessionId === null ? null : { requestHash, sessionId },
+  };
+}
+
+function standingFrom(mandate: SignedMandate, row: StandingRow | undefined): Standing {
+  return { balance: balanceOf(mandate, row), openSessions: Number(row?.open ?? 0n) };
 }

@@ -10,7 +10,7 @@ import type {
 } from '@roamgrid/contracts';
 import { sha256Hex } from '@roamgrid/platform';
 import type { AaaParts } from '../aaa-parts.js';
-import type { Station, TraceEntry } from '../ports.js';
+import type { Station, SwipeBasis, SwipeDriver, TraceEntry } from '../ports.js';
 import { NO_PROGRESS, type Session } from '../session/session.js';
 import { authorize } from './authorize/authorize.js';
 import {
@@ -20,9 +20,10 @@ import {
   type Refusal,
   type SwipeRequest,
 } from './authorize/grant.js';
+import { recall } from './authorize/recall.js';
 import { recognise, type Recognised } from './authorize/recognise.js';
 import { giveBack, quoteUnder } from './charge/release-mandate.js';
-import { noteShown } from './local-list/note-shown.js';
+import { noteShown, rememberShown } from './local-list/note-shown.js';
 import { makeQuote } from './make-quote.js';
 import { isQuoteUnder, quoteAhead } from './quote-ahead.js';
 import { quoteMessage, REFUSAL_MESSAGES } from './messages-to-driver.js';
@@ -38,14 +39,20 @@ export function swipeWith(parts: AaaParts) {
     const station = await stationOf(parts, request);
     const { stationId, connectorId, idempotencyKey, identity } = request;
     const identityKey = identity.outcome === 'read' ? parts.identityKeyOf(identity.identity) : null;
-    const driver = { identityKey, nowMs: parts.clock.now() };
+    const remembered = recall(parts, request, station)?.mandate ?? null;
+    const driver = { identityKey, nowMs: parts.clock.now(), remembered };
     const [basis, recognised, ahead] = await Promise.all([
       parts.store.swipeBasis(stationId, connectorId, idempotencyKey, driver),
       recognise(parts, request, station),
       quoteAhead(parts, request, station),
     ]);
     if (basis.earlier !== null) return answerAgain(parts, request, basis.earlier);
-    const arrived = { request, station, recognised, ahead };
+    const arrived = {
+      request,
+      station,
+      ahead,
+      recognised: withStanding(recognised, driver, basis),
+    };
     const kept = await openAndKeep(parts, arrived, basis.connectorHolder);
     if (kept !== null) return replyOf(parts, kept);
     // another swipe with the same key was faster
@@ -58,6 +65,16 @@ export function swipeWith(parts: AaaParts) {
     if (earlier === null) throw new RoamgridError('internal', 'a swipe key is taken by no swipe');
     return answerAgain(parts, request, earlier);
   };
+}
+
+/** What was read of the mandate that the driver had last time is of use where it is still the one. */
+function withStanding(
+  recognised: Recognised | Refusal,
+  { remembered }: SwipeDriver,
+  { standing }: SwipeBasis,
+): Recognised | Refusal {
+  if ('outcome' in recognised || recognised.known?.mandate !== remembered) return recognised;
+  return { ...recognised, standing };
 }
 
 /** A driver at a station. */
@@ -82,6 +99,7 @@ async function openAndKeep(
   let opened = await openSession(parts, arrived, connectorHolder);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await keepSession(parts, request, opened);
+    if (outcome === 'kept') rememberShown(parts, opened.session, station);
     if (outcome !== 'mandateGone') return outcome === 'kept' ? opened.session : null;
     if (attempt === MOST_ATTEMPTS) {
       opened = withoutCredit(parts, request, opened);

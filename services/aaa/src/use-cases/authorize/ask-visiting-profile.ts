@@ -1,24 +1,15 @@
 import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
-import type { MandateWithTariff, Standing } from '../../ports.js';
+import type { MandateWithTariff } from '../../ports.js';
 import type { Grant, Visitor } from './grant.js';
 import { recall, visitKey } from './recall.js';
 
-/** A driver whom this utility knows, or not. */
-export interface Acquaintance {
-  readonly known: Grant | null;
-  readonly standing: Standing | null;
-}
-
-const UNKNOWN: Acquaintance = { known: null, standing: null };
-
 /**
  * Does this utility know the driver already? A valid mandate answers without any call home; a PIN is
- * home's to check, so that whoever brings one is asked about. What is left of the mandate that answered
- * last time is read meanwhile.
+ * home's to check, so that whoever brings one is asked about.
  */
-export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Promise<Acquaintance> {
-  if (visitor.request.pin !== null) return UNKNOWN;
+export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Promise<Grant | null> {
+  if (visitor.request.pin !== null) return null;
   const startedMs = parts.clock.now();
   const remembered = recall(parts, visitor.request, visitor.station);
   const query = {
@@ -29,14 +20,9 @@ export async function askVisitingProfile(parts: AaaParts, visitor: Visitor): Pro
     stationClass: visitor.station.record.document.stationClass,
     at: formatInstant(startedMs),
   };
-  const [entry, standing] = await Promise.all([
-    parts.neighbours.findMandate(query, remembered),
-    remembered === null ? null : parts.store.standing(remembered.mandate),
-  ]);
+  const entry = await parts.neighbours.findMandate(query, remembered);
   remember(parts, visitor, entry);
-  if (entry === null) return UNKNOWN;
-  const known = grantOf(parts, entry, startedMs);
-  return { known, standing: entry === remembered ? standing : null };
+  return entry === null ? null : grantOf(parts, entry, startedMs);
 }
 
 function remember(

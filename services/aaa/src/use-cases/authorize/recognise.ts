@@ -20,5 +20,5 @@ export async function recognise(
 ): Promise<Recognised | Refusal> {
   const visitor = await checkIdentity(parts, request, station);
   if ('outcome' in visitor) return visitor;
-  return { visitor, ...(await askVisitingProfile(parts, visitor)) };
+  return { visitor, known: await askVisitingProfile(parts, visitor), standing: null };
 }

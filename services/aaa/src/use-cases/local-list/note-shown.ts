@@ -1,6 +1,6 @@
 import type { Session } from '../../session/session.js';
 import type { AaaParts } from '../../aaa-parts.js';
-import type { UnitOfWork } from '../../ports.js';
+import type { Station, UnitOfWork } from '../../ports.js';
 import type { SwipeRequest } from '../authorize/grant.js';
 
 /**
@@ -18,11 +18,23 @@ export function noteShown(
   const { singleSession, preAgreedPrice, offline, assurance } = terms.mandate.document;
   if (medium !== 'rfid' || pin !== null || assurance !== 'claimed') return;
   if (singleSession || !preAgreedPrice || offline !== undefined) return;
+  const { stationClass } = terms.agreedTariff.document;
+  if (parts.shownLately.has(identityKey, stationClass, terms.mandate)) return;
   unit.noteShown({
     identityKey,
     sealed: parts.sealIdentifier(identity.identity),
-    stationClass: terms.agreedTariff.document.stationClass,
+    stationClass,
     mandate: terms.mandate,
     atMs: parts.clock.now(),
   });
+}
+
+/** What was noted is committed: for a while it need not be noted again. */
+export function rememberShown(
+  parts: AaaParts,
+  { terms, identityKey }: Session,
+  { record }: Station,
+): void {
+  if (terms === null || identityKey === null) return;
+  parts.shownLately.keep(identityKey, record.document.stationClass, terms.mandate);
 }
