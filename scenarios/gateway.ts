@@ -286,12 +286,12 @@ export class Gateway {
     });
   }
 
-  /** A table (`text/csv`) to a utility's API. */
-  async sendTable(utility: string, path: string, csv: string): Promise<Answer> {
+  /** A file to a utility's API: a table (`text/csv`) unless it is said to be another type. */
+  async sendTable(utility: string, path: string, csv: string, type = 'text/csv'): Promise<Answer> {
     const authorization = `Bearer ${await this.token(utility, 'client')}`;
     return this.#call('POST', `/${utility}/api/v1${path}`, csv, {
       authorization,
-      'content-type': 'text/csv',
+      'content-type': type,
     });
   }
 

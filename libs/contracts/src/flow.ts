@@ -28,6 +28,7 @@ import * as cdr from './messages/settlement/cdr.js';
 import * as approval from './messages/settlement/approval.js';
 import * as exposure from './messages/settlement/exposure.js';
 import * as invoice from './messages/settlement/invoice.js';
+import * as bank from './messages/settlement/bank.js';
 import * as netting from './messages/settlement/netting.js';
 
 /**
@@ -91,6 +92,10 @@ export const FLOW: readonly Contract[] = [
   netting.cosignSettlement,
   netting.paySettlement,
   netting.receivePayment,
+  bank.readBankStatement,
+  bank.readCardPayout,
+  bank.listBankItems,
+  bank.resolveBankItem,
   exposure.setExposureLimit,
   exposure.readExposures,
   partner.notePartnerStanding,

@@ -48,5 +48,6 @@ export * from './messages/settlement/cdr.js';
 export * from './messages/settlement/exposure.js';
 export * from './messages/settlement/approval.js';
 export * from './messages/settlement/invoice.js';
+export * from './messages/settlement/bank.js';
 export * from './messages/settlement/netting.js';
 export * from './values.js';

@@ -88,5 +88,9 @@ export const outwardConfiguration = {
     .min(1)
     .optional()
     .describe('bearer token for the payment provider'),
+  BANK_URL: address.describe(
+    'bank that pays what is netted, its orders at /orders; {utility} becomes the slug; payments are settled by its statements; a sandbox stands in without it',
+  ),
+  BANK_TOKEN: z.string().min(1).optional().describe('bearer token for the bank'),
 };
 export type OutwardConfiguration = z.output<z.ZodObject<typeof outwardConfiguration>>;

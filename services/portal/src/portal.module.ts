@@ -13,6 +13,7 @@ import { AgreementsController } from './controllers/agreements.controller.js';
 import { BooksController } from './controllers/books.controller.js';
 import { ConsumersController } from './controllers/consumers.controller.js';
 import { ApprovalsController } from './controllers/approvals.controller.js';
+import { BankController } from './controllers/bank.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
 import { CorrectionsController } from './controllers/corrections.controller.js';
 import { DriverContractsController } from './controllers/driver-contracts.controller.js';
@@ -98,6 +99,7 @@ export class PortalModule {
         InvoicesController,
         CorrectionsController,
         ReservationsController,
+        BankController,
         ApprovalsController,
         BooksController,
         ReportsController,

@@ -24,6 +24,15 @@ export const accounts = {
   /** what a settlement came to, until it is paid */
   settlementClearing: (partner: string) => `settlement:clearing:${partner}`,
   bank: 'bank',
+  /** movements on the account of which nobody knows yet what they are */
+  bankSuspense: 'bank:suspense',
+  /** what the bank keeps, or what it moved more or less than was owed */
+  bankFees: 'bank:fees',
+  /** what reached us and is not ours, until it is sent back */
+  bankSendBack: 'bank:send-back',
+  /** what a payment provider says that it has paid out, until the bank shows it */
+  cardPayout: (provider: string) => `card:payout:${provider}`,
+  cardFees: 'card:fees',
   /** taken by the payment provider, not paid out by it yet */
   cardClearing: 'card:clearing',
   /** what the utility's customer billing collects from drivers */

@@ -2,8 +2,11 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { InvoiceDirection, InvoiceState } from './records.js';
 
 export type InvoiceAction = 'accept' | 'dispute' | 'credit';
-/** `settle` is nobody's action: it follows from a settlement that took up all of an invoice. */
-export type InvoiceStep = InvoiceAction | 'settle';
+/**
+ * `settle` is nobody's action: it follows from a settlement that took up all of an invoice; `reopen` from a payment
+ * that a bank took back.
+ */
+export type InvoiceStep = InvoiceAction | 'settle' | 'reopen';
 
 /** Forward only: what may be done to an invoice in a state, and where it leads. */
 const NEXT_STATE: Readonly<
@@ -14,7 +17,7 @@ const NEXT_STATE: Readonly<
   // a dispute that visited rejects may be withdrawn
   disputed: { accept: 'accepted', credit: 'credited' },
   // what was paid comes back with the next settlement
-  settled: { credit: 'credited' },
+  settled: { credit: 'credited', reopen: 'accepted' },
   credited: {},
 };
 

@@ -12,6 +12,7 @@ import type {
 import type { CurrencyCode, InstantMs } from '@roamgrid/kernel';
 import type { LedgerPort, LedgerReceipt, LedgerTransaction } from '@roamgrid/ledger';
 import type { Clock, IdSource, Log, Registry, Signer, Verifier } from '@roamgrid/platform';
+import type { BankBook } from './bank/ports.js';
 import type { CardBook, PaymentGateway } from './cards/ports.js';
 import type { CustomerBillingFeed, FeedBook } from './feed/ports.js';
 import type { ExposureBook, ExposureGauge } from './exposure/ports.js';
@@ -173,6 +174,8 @@ export interface JournalBook {
   /** @throws RangeError where the lines of a currency do not sum to zero */
   book(entry: records.JournalEntry): Promise<void>;
   findLines(naturalKey: string): Promise<records.JournalLine[]>;
+  /** What an account holds, by currency. */
+  balances(account: string): Promise<Map<CurrencyCode, bigint>>;
   unbalanced(): Promise<{ checked: number; naturalKeys: string[] }>;
 }
 
@@ -228,6 +231,7 @@ export interface Books {
   readonly gaps: GapBook;
   readonly feed: FeedBook;
   readonly cards: CardBook;
+  readonly bank: BankBook;
   readonly offlineCharges: OfflineChargeBook;
   /** Messages of one key keep their order. */
   send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string): void;

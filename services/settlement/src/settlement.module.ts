@@ -10,8 +10,8 @@ import { PostgresBooksAudit } from './adapters/postgres-books-audit.js';
 import { PostgresWork } from './adapters/postgres-work.js';
 import { ExposureGauges } from './adapters/exposure-gauges.js';
 import { openOutward } from './adapters/open-outward.js';
-import { SandboxBank } from './adapters/sandbox-bank.js';
 import { DueWork } from './background/due-work.js';
+import { BankHandlers } from './bank.handlers.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
 import { DisputeHandlers } from './dispute.handlers.js';
@@ -30,6 +30,7 @@ import { KeepApprovalLimits } from './migrations/1795281000010-keep-approval-lim
 import { FeedCharges } from './migrations/1795281000000-feed-charges.js';
 import { CreateCardOrders } from './migrations/1795270000010-create-card-orders.js';
 import { CountOfflineCharges } from './migrations/1795280000020-count-offline-charges.js';
+import { ReadBankStatements } from './migrations/1795300000000-read-bank-statements.js';
 import { ReserveByMandate } from './migrations/1732190000001-reserve-by-mandate.js';
 import type { Ports } from './ports.js';
 import { LedgerPoster } from './posting/ledger-poster.js';
@@ -52,7 +53,7 @@ export interface SettlementExtras {
   readonly pairSecretOf: (partner: string) => Uint8Array;
   /** systems that money leaves for; sandboxes stand in for those not named */
   readonly outward?: Partial<OutwardConfiguration> | undefined;
-  /** instead of them, and of the bank, which is a sandbox always */
+  /** instead of them */
   readonly standIns?: Partial<Pick<Ports, 'paymentOrders' | 'customerBilling' | 'paymentGateway'>>;
 }
 
@@ -70,6 +71,7 @@ export const settlementMigrations: readonly MigrationClass[] = [
   KeepApprovalLimits,
   CreateCardOrders,
   CountOfflineCharges,
+  ReadBankStatements,
 ];
 
 /** CDRs, journal, invoices, bills and prepaid accounts of one utility. */
@@ -86,6 +88,7 @@ export class SettlementModule {
         InvoiceHandlers,
         BillHandlers,
         NettingHandlers,
+        BankHandlers,
         ExposureHandlers,
       ],
       providers: [
@@ -132,7 +135,6 @@ function openPorts(context: ServiceContext, extras: SettlementExtras): Ports {
     audits: new PostgresBooksAudit(database),
     neighbours: new BusNeighbours(bus, utility),
     partners: new BusPartners(bus),
-    paymentOrders: new SandboxBank(database, () => clock.now()),
     ledger: extras.ledger,
     ...openOutward(extras.outward ?? {}, { database, utility, now: () => clock.now() }),
     ...extras.standIns,

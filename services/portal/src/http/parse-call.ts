@@ -7,6 +7,7 @@ import { checkCsvType } from './csv-body.js';
 import { checkJsonType, parseJsonBody } from './json-body.js';
 import { readInputs } from './read-inputs.js';
 import type { Route } from './route.js';
+import { textBody } from './text-body.js';
 
 /** Digits in a row, or hexadecimal ones, as no documented member has them. */
 const LIKE_A_NUMBER = /\d{4}|[0-9a-f]{8}/i;
@@ -61,6 +62,9 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
   if (route.takesCsv) {
     checkCsvType(request.headers['content-type']);
     return { csv: text };
+  }
+  if (route.takesTexts.length > 0) {
+    return textBody(route.takesTexts, request.headers['content-type'], text);
   }
   checkJsonType(request.headers['content-type']);
   return readInputs(route.body, parseJsonBody(text));

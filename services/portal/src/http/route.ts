@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nothing } from '@roamgrid/contracts';
+import type { TextType } from './text-body.js';
 import type { Caller } from './caller.js';
 import type { Scope } from './scopes.js';
 
@@ -28,6 +29,8 @@ export interface Route<
   readonly body: Body;
   /** takes a table (`text/csv`) in place of JSON; its text is the body's member `csv` */
   readonly takesCsv: boolean;
+  /** takes a file of one of these types in place of JSON; the body is `{text, format}` */
+  readonly takesTexts: readonly TextType[];
   /** can be had as CSV and as JSON lines too */
   readonly formats: boolean;
   readonly status: 200 | 201 | 202;
@@ -48,7 +51,15 @@ export interface RouteCall<R extends Route> {
 
 type Nothing = typeof nothing;
 type Optional =
-  'params' | 'query' | 'body' | 'status' | 'providers' | 'formats' | 'takesCsv' | 'revision';
+  | 'params'
+  | 'query'
+  | 'body'
+  | 'status'
+  | 'providers'
+  | 'formats'
+  | 'takesCsv'
+  | 'takesTexts'
+  | 'revision';
 type RouteInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Omit<
   Route<P, Q, B>,
   Optional
@@ -68,6 +79,7 @@ export function defineRoute<
     providers: false,
     formats: false,
     takesCsv: false,
+    takesTexts: [],
     revision: null,
     ...input,
   };

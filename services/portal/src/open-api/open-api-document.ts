@@ -114,6 +114,15 @@ function responsesOf(route: Route, components: Components): Json {
   };
 }
 
+/** What a body may be: JSON, or a file in place of it. */
+function contentOf(route: Route, components: Components): Json {
+  const texts: readonly string[] = route.takesCsv ? ['text/csv'] : route.takesTexts;
+  if (texts.length === 0) {
+    return { 'application/json': { schema: components.schemaOf(route.body, 'input') } };
+  }
+  return Object.fromEntries(texts.map((type) => [type, { schema: { type: 'string' } }]));
+}
+
 function operationOf(route: Route, components: Components): Json {
   const hasBody = route.method !== 'GET' && route.body !== nothing;
   return {
@@ -131,9 +140,7 @@ function operationOf(route: Route, components: Components): Json {
       ? {
           requestBody: {
             required: true,
-            content: route.takesCsv
-              ? { 'text/csv': { schema: { type: 'string' } } }
-              : { 'application/json': { schema: components.schemaOf(route.body, 'input') } },
+            content: contentOf(route, components),
           },
         }
       : {}),

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.js';
 import * as agreement from './agreement-routes.js';
+import * as bank from './bank-routes.js';
 import * as billing from './billing-routes.js';
 import * as approval from './approval-routes.js';
 import * as reservation from './reservation-routes.js';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...Object.values(reservation),
   ...Object.values(billing),
   ...Object.values(settlement),
+  ...Object.values(bank),
   ...Object.values(correction),
   ...Object.values(approval),
   ...Object.values(report),

@@ -64,6 +64,15 @@ export class PostgresJournal implements JournalBook {
     }));
   }
 
+  async balances(account: string): Promise<Map<CurrencyCode, bigint>> {
+    const rows = await this.#tx.query<{ currency: CurrencyCode; minor: bigint }>(
+      `SELECT currency, sum(amount_minor)::bigint AS minor FROM journal_line
+        WHERE account = $1 GROUP BY currency`,
+      [account],
+    );
+    return new Map(rows.map(({ currency, minor }) => [currency, minor]));
+  }
+
   async unbalanced(): Promise<{ checked: number; naturalKeys: string[] }> {
     const [count] = await this.#tx.query<{ entries: number }>(
       'SELECT count(*)::integer AS entries FROM journal_entry',

@@ -2,6 +2,7 @@ import { subjectOf, type Contract, type RequestInput } from '@roamgrid/contracts
 import type { Database, OutboxMessage, Transaction } from '@roamgrid/persistence';
 import type { Books, UnitOfWork } from '../ports.js';
 import { PostgresApprovals } from './postgres-approvals.js';
+import { PostgresBank } from './postgres-bank.js';
 import { PostgresBills } from './postgres-bills.js';
 import { PostgresCards } from './postgres-cards.js';
 import { PostgresCdrs } from './postgres-cdrs.js';
@@ -67,6 +68,7 @@ export class PostgresWork implements UnitOfWork {
       exposures: new PostgresExposures(tx),
       feed: new PostgresFeed(tx),
       cards: new PostgresCards(tx),
+      bank: new PostgresBank(tx),
       offlineCharges: new PostgresOfflineCharges(tx),
       send<C extends Contract>(contract: C, to: string, payload: RequestInput<C>, key: string) {
         messages.push({ to, subject: subjectOf(contract), payload, key });

@@ -19,6 +19,7 @@ interface OrderRow {
  */
 export class SandboxBank implements PaymentOrders {
   readonly name = 'sandbox-bank';
+  readonly settledBy = 'acknowledgement';
   readonly #database: Database;
   readonly #now: () => InstantMs;
 

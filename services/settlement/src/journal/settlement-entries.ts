@@ -39,12 +39,17 @@ export function bookSettlement(
   };
 }
 
-/** The payer's bank has paid, or the payer has advised the payee of it. */
+/**
+ * The payer's bank has paid, or the payer has advised the payee of it.
+ *
+ * @param moneyIn the account that the money left or came to
+ */
 export function bookPayment(
   paymentId: string,
   direction: 'out' | 'in',
   partner: string,
   { currency, minor }: Money,
+  moneyIn: string = direction === 'out' ? accounts.bank : accounts.bankAdvised(partner),
 ): JournalEntry {
   return {
     naturalKey: `payment:${paymentId}`,
@@ -54,10 +59,10 @@ export function bookPayment(
       direction === 'out'
         ? [
             [accounts.settlementClearing(partner), minor],
-            [accounts.bank, -minor],
+            [moneyIn, -minor],
           ]
         : [
-            [accounts.bankAdvised(partner), minor],
+            [moneyIn, minor],
             [accounts.settlementClearing(partner), -minor],
           ],
     ),

@@ -71,6 +71,8 @@ export interface PaymentOrder {
   readonly payee: string;
   readonly currency: CurrencyCode;
   readonly amountMinor: bigint;
+  /** what both read on their statements: ISO 20022's `EndToEndId` */
+  readonly endToEndId: string;
   /** what the payee reads on its statement */
   readonly remittance: string;
 }
@@ -78,12 +80,16 @@ export interface PaymentOrder {
 /** What a bank says of an order. */
 export type PaymentOutcome =
   | { readonly outcome: 'acknowledged'; readonly reference: string; readonly at: string }
+  /** it will be carried out; that it was, a statement says */
+  | { readonly outcome: 'accepted'; readonly reference: string }
   | { readonly outcome: 'rejected'; readonly reason: string };
 
 /** The utility's bank. An error means that nobody knows: the key is asked before anything is sent again. */
 export interface PaymentOrders {
   /** how the adapter is named in the API, `sandbox-bank` */
   readonly name: string;
+  /** whether its word is enough, or a payment is one when its statement shows it: also one that reaches us */
+  readonly settledBy: 'acknowledgement' | 'statement';
   instruct(order: PaymentOrder): Promise<PaymentOutcome>;
   /** What became of an order; null where the bank never had it. */
   find(key: string): Promise<PaymentOutcome | null>;

@@ -2,7 +2,17 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { SettlementState } from './records.js';
 
 export type SettlementEvent =
-  'cosign' | 'refuse' | 'withdraw' | 'instruct' | 'reject' | 'acknowledge' | 'advise' | 'zero';
+  | 'cosign'
+  | 'refuse'
+  | 'withdraw'
+  | 'instruct'
+  | 'reject'
+  | 'acknowledge'
+  | 'advise'
+  | 'announce'
+  | 'receive'
+  | 'return'
+  | 'zero';
 
 /** Every step of a settlement: `docs/accounting.md` shows this table, and a test holds the two together. */
 export const SETTLEMENT_TRANSITIONS: readonly {
@@ -22,8 +32,16 @@ export const SETTLEMENT_TRANSITIONS: readonly {
   { from: 'agreed', event: 'zero', to: 'settled', why: 'nothing is left to pay' },
   { from: 'agreed', event: 'instruct', to: 'paying', why: 'the payer ordered the payment' },
   { from: 'agreed', event: 'advise', to: 'settled', why: "the payee has the payer's advice" },
+  {
+    from: 'agreed',
+    event: 'announce',
+    to: 'paying',
+    why: "the payee has the payer's advice and waits for its own bank",
+  },
   { from: 'paying', event: 'reject', to: 'agreed', why: "the payer's bank refused the order" },
   { from: 'paying', event: 'acknowledge', to: 'settled', why: "the payer's bank has paid" },
+  { from: 'paying', event: 'receive', to: 'settled', why: "the payee's bank statement shows it" },
+  { from: 'settled', event: 'return', to: 'agreed', why: 'a bank took the payment back' },
 ];
 
 /** @throws RoamgridError `state_conflict` */

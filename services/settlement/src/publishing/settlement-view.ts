@@ -1,5 +1,6 @@
 import type { SettlementView } from '@roamgrid/contracts';
 import { formatInstant, formatMoney, money, RoamgridError } from '@roamgrid/kernel';
+import { endToEndIdOf } from '../bank/judge-entry.js';
 import type { PaymentRecord, SettlementRecord } from '../netting/records.js';
 import type { Books, Ports } from '../ports.js';
 import { settlementKeyOf } from '../posting/settlement-transactions.js';
@@ -9,7 +10,19 @@ function viewPayment(payment: PaymentRecord): SettlementView['payments'][number]
   const { paymentId, direction, state, currency, through, reference, detail } = payment;
   const amount = formatMoney(money(currency, payment.amountMinor));
   const at = formatInstant(payment.atMs);
-  return { paymentId, direction, state, amount, currency, through, reference, detail, at };
+  const endToEndId = endToEndIdOf(paymentId);
+  return {
+    paymentId,
+    endToEndId,
+    direction,
+    state,
+    amount,
+    currency,
+    through,
+    reference,
+    detail,
+    at,
+  };
 }
 
 /** A settlement with what surrounds it for its reader. */

@@ -12,6 +12,7 @@ import { isSigned } from '../review/objection.js';
 import { AuditFindings } from './audit-findings.js';
 import { auditLedger } from './audit-ledger.js';
 import { inPages, PAGE } from './in-pages.js';
+import { auditBank } from './bank/audit-bank.js';
 import { auditSettlements } from './netting/audit-settlements.js';
 import { compareInvoice } from './review-invoice.js';
 
@@ -38,6 +39,7 @@ export async function auditBooks(ports: Ports): Promise<AuditReport> {
   for (const { subject, detail } of settlements.findings) {
     findings.breach('settlementsAddUp', subject, detail);
   }
+  await auditBank(ports, findings);
   await auditCredits(ports, findings);
   await auditLedger(ports, findings);
   await auditOutbox(ports, findings);

@@ -24,11 +24,24 @@ export const SETTLEMENT_STATES = [
   'settled',
 ] as const;
 
-/** A payment order and what the bank said of it. `unknown`: the bank did not answer, its key is asked. */
+/**
+ * A payment order and what became of it. `unknown`: the bank did not answer, its key is asked; `accepted`: it will pay;
+ * `advised`: the payer says so; `acknowledged`: paid; `returned`: a bank took it back.
+ */
 export const paymentView = z.strictObject({
   paymentId: uuid,
   direction: z.enum(['out', 'in']),
-  state: z.enum(['instructed', 'unknown', 'acknowledged', 'rejected']),
+  state: z.enum([
+    'instructed',
+    'unknown',
+    'accepted',
+    'advised',
+    'acknowledged',
+    'rejected',
+    'returned',
+  ]),
+  /** what both banks show: ISO 20022's `EndToEndId` */
+  endToEndId: identifier,
   amount: decimalString,
   currency: currencyCode,
   through: z.string().describe('the adapter that carries it, or `advice` from the payer'),

@@ -93,7 +93,7 @@ async function clearingFindings(
   const { settlementId, currency, payer, amount } = settlement.document;
   const keys = [`settlement:${settlementId}`];
   for (const { paymentId } of await books.payments.ofSettlement(settlementId)) {
-    keys.push(`payment:${paymentId}`);
+    keys.push(`payment:${paymentId}`, `payment:${paymentId}:returned`);
   }
   const held = await clearingSum(books, keys, partner, currency);
   const minor = parseMoney(amount, currency).minor;

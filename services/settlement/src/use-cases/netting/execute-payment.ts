@@ -1,10 +1,12 @@
 import { receivePayment, type SignedPaymentAdvice } from '@roamgrid/contracts';
 import { formatMoney, money } from '@roamgrid/kernel';
 import { bookPayment } from '../../journal/settlement-entries.js';
+import { endToEndIdOf } from '../../bank/judge-entry.js';
 import type { PaymentOrder, PaymentOutcome } from '../../netting/ports.js';
 import type { PaymentRecord, SettlementRecord } from '../../netting/records.js';
-import { settlementAfter } from '../../netting/settlement-states.js';
+import { settlementAfter, type SettlementEvent } from '../../netting/settlement-states.js';
 import type { Books, Ports } from '../../ports.js';
+import type { JournalEntry } from '../../records.js';
 import { recordPayment } from '../../posting/settlement-transactions.js';
 import { publishSettlement, requireSettlement } from '../../publishing/settlement-view.js';
 import { settleInvoices } from './conclude-agreement.js';
@@ -26,6 +28,8 @@ export async function executePayment(ports: Ports, paymentId: string): Promise<v
   if (order === null) return;
   const outcome = await attempt(ports, order);
   if (outcome.outcome === 'acknowledged') await acknowledge(ports, order, outcome);
+  else if (outcome.outcome === 'accepted')
+    await ports.work.run((books) => accept(ports, books, order, outcome));
   else await ports.work.run((books) => keepOpen(ports, books, order, outcome));
 }
 
@@ -48,6 +52,7 @@ async function attempt(ports: Ports, { payment, record }: Order): Promise<Attemp
   const { document } = record.settlement;
   const order: PaymentOrder = {
     key: payment.paymentId,
+    endToEndId: endToEndIdOf(payment.paymentId),
     payee: record.partner,
     currency: payment.currency,
     amountMinor: payment.amountMinor,
@@ -63,8 +68,47 @@ async function attempt(ports: Ports, { payment, record }: Order): Promise<Attemp
 
 async function acknowledge(
   ports: Ports,
-  { payment, record }: Order,
+  order: Order,
   { reference, at }: Extract<PaymentOutcome, { outcome: 'acknowledged' }>,
+): Promise<void> {
+  await ports.work.run(async (books) => {
+    const { settlementId } = order.payment;
+    const record = await books.settlements.lock(settlementId);
+    if (record?.state !== 'paying') return;
+    const { paymentId, currency, amountMinor } = order.payment;
+    const amount = money(currency, amountMinor);
+    const entry = bookPayment(paymentId, 'out', record.partner, amount);
+    await concludePayment(ports, books, { ...order, record }, { reference, at, entry });
+  });
+}
+
+/** The bank has the order; its statement will show the payment. */
+async function accept(
+  ports: Ports,
+  books: Books,
+  { payment, record }: Order,
+  { reference }: Extract<PaymentOutcome, { outcome: 'accepted' }>,
+): Promise<void> {
+  const { settlementId } = record.settlement.document;
+  const locked = await books.settlements.lock(settlementId);
+  // a statement may have been quicker
+  if (locked?.state !== 'paying') return;
+  await books.payments.conclude(payment.paymentId, { state: 'accepted', reference });
+  await publishSettlement(ports, books, settlementId);
+}
+
+export interface Executed {
+  readonly reference: string;
+  readonly at: string;
+  readonly entry: JournalEntry;
+}
+
+/** Our bank has paid: in the books, and told to the payee in a signed advice. */
+export async function concludePayment(
+  ports: Ports,
+  books: Books,
+  { payment, record }: Order,
+  { reference, at, entry }: Executed,
 ): Promise<void> {
   const { document, documentHash } = record.settlement;
   const { paymentId, settlementId, currency, amountMinor } = payment;
@@ -81,19 +125,15 @@ async function acknowledge(
     reference,
     paidAt: at,
   });
-  await ports.work.run(async (books) => {
-    const locked = await books.settlements.lock(settlementId);
-    if (locked?.state !== 'paying') return;
-    await books.payments.conclude(paymentId, { state: 'acknowledged', reference, advice });
-    await settlePaid(ports, books, locked, { paymentId, direction: 'out', advice });
-    books.send(receivePayment, record.partner, { advice }, `settlement:${settlementId}`);
-  });
+  await books.payments.conclude(paymentId, { state: 'acknowledged', reference, advice });
+  await settlePaid(ports, books, record, { advice, event: 'acknowledge', entry });
+  books.send(receivePayment, record.partner, { advice }, `settlement:${settlementId}`);
 }
 
 export interface Paid {
-  readonly paymentId: string;
-  readonly direction: 'out' | 'in';
   readonly advice: SignedPaymentAdvice;
+  readonly event: SettlementEvent;
+  readonly entry: JournalEntry;
 }
 
 /** The payment is a fact on this side: journal, state, invoices, and the intent for the ledger. */
@@ -101,13 +141,10 @@ export async function settlePaid(
   ports: Ports,
   books: Books,
   { settlement, partner, state }: SettlementRecord,
-  { paymentId, direction, advice }: Paid,
+  { advice, event, entry }: Paid,
 ): Promise<void> {
-  const { settlementId, currency } = settlement.document;
-  const payment = await books.payments.find(paymentId);
-  const amount = money(currency, payment?.amountMinor ?? 0n);
-  await books.journal.book(bookPayment(paymentId, direction, partner, amount));
-  const event = direction === 'out' ? 'acknowledge' : 'advise';
+  const { settlementId } = settlement.document;
+  await books.journal.book(entry);
   await books.settlements.setState(settlementId, settlementAfter(state, event));
   await settleInvoices(ports, books, settlementId);
   const pairSecret = ports.pairSecretOf(partner);
@@ -120,7 +157,7 @@ async function keepOpen(
   ports: Ports,
   books: Books,
   { payment, record }: Order,
-  attempted: Exclude<Attempt, { outcome: 'acknowledged' }>,
+  attempted: Exclude<Attempt, { outcome: 'acknowledged' | 'accepted' }>,
 ): Promise<void> {
   const { settlementId } = record.settlement.document;
   const locked = await books.settlements.lock(settlementId);

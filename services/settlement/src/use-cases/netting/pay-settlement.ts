@@ -42,7 +42,7 @@ async function order(ports: Ports, books: Books, settlementId: string): Promise<
   if (record === null) throw new RoamgridError('not_found', 'no such settlement');
   checkConditions(ports, record);
   const live = (await books.payments.ofSettlement(settlementId)).find(
-    ({ state }) => state !== 'rejected',
+    ({ state }) => state !== 'rejected' && state !== 'returned',
   );
   if (live !== undefined) return live.state === 'acknowledged' ? null : live.paymentId;
   const next = settlementAfter(record.state, 'instruct');

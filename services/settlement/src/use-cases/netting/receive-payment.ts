@@ -3,11 +3,16 @@ import { canonicalText } from '../../documents/canonical-text.js';
 import { parseInstant, parseMoney, RoamgridError } from '@roamgrid/kernel';
 import type { SettlementRecord } from '../../netting/records.js';
 import type { Ports } from '../../ports.js';
+import { settlementAfter } from '../../netting/settlement-states.js';
+import { publishSettlement } from '../../publishing/settlement-view.js';
+import { endToEndIdOf } from '../../bank/judge-entry.js';
+import { bookPayment } from '../../journal/settlement-entries.js';
+import { matchWaiting } from '../bank/match-movement.js';
 import { settlePaid } from './execute-payment.js';
 
 /**
- * The payee takes in the payer's advice: what was agreed is paid, the invoices are settled. The same advice
- * again changes nothing.
+ * The payee takes in the payer's advice: what was agreed is paid, the invoices are settled; with a bank of whose
+ * statements we know, once they show it. The same advice again changes nothing.
  *
  * @throws RoamgridError `not_found` while the settlement is not signed here: the sender tries again;
  *   `signature_invalid`; `unprocessable` for an advice of another sum or settlement
@@ -21,20 +26,29 @@ export async function receivePayment(ports: Ports, advice: SignedPaymentAdvice):
     checkAdvice(ports, record, advice);
     const known = await books.payments.find(paymentId);
     if (known !== null) return;
+    const isEnough = ports.paymentOrders.settledBy === 'acknowledgement';
+    const minor = parseMoney(amount, currency).minor;
     await books.payments.add({
       paymentId,
       settlementId,
       direction: 'in',
-      state: 'acknowledged',
+      state: isEnough ? 'acknowledged' : 'advised',
       currency,
-      amountMinor: parseMoney(amount, currency).minor,
+      amountMinor: minor,
       through: 'advice',
       reference,
       detail: null,
       advice,
       atMs: parseInstant(paidAt),
     });
-    await settlePaid(ports, books, record, { paymentId, direction: 'in', advice });
+    if (isEnough) {
+      const entry = bookPayment(paymentId, 'in', payer, { currency, minor });
+      await settlePaid(ports, books, record, { advice, event: 'advise', entry });
+    } else {
+      await books.settlements.setState(settlementId, settlementAfter(record.state, 'announce'));
+      await publishSettlement(ports, books, settlementId);
+    }
+    await matchWaiting(ports, books, endToEndIdOf(paymentId));
   });
 }
 
