@@ -75,6 +75,7 @@ export const FLOW: readonly Contract[] = [
   cdr.objectCdr,
   cdr.acceptCdr,
   cdr.correctCharge,
+  partner.correctMandateUse,
   cdr.receiveCorrection,
   cdr.writeOffCdr,
   cdr.receiveWriteOff,

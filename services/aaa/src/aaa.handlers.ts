@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   authenticateStation,
+  correctMandateUse,
   authorizeRoaming,
   consent,
   decline,
@@ -186,6 +187,11 @@ export class StaffHandlers {
     request: RequestOf<typeof notePartnerStanding>,
   ): Promise<Record<string, never>> {
     return this.#useCases.notePartnerStanding(request);
+  }
+
+  @Handles(correctMandateUse)
+  correctMandateUse(request: RequestOf<typeof correctMandateUse>): Promise<Record<string, never>> {
+    return this.#useCases.correctMandateUse(request);
   }
 
   @Handles(drainAaa)

@@ -47,6 +47,7 @@ import { CreatePartnerStandings } from './migrations/1732150000030-create-partne
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
 import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js';
+import { CorrectMandateUse } from './migrations/1795310000000-correct-mandate-use.js';
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
 import { EndReservations } from './migrations/1795300000000-end-reservations.js';
@@ -81,6 +82,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   CountOfflineUse,
   KeepLocalLists,
   FindEarlierMandates,
+  CorrectMandateUse,
   EndReservations,
 ];
 

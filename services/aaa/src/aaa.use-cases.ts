@@ -1,6 +1,7 @@
 import type { AaaParts } from './aaa-parts.js';
 import { authorizeRoamingWith, type AuthorizeRoamingParts } from './use-cases/authorize-roaming.js';
 import { consentWith } from './use-cases/consent.js';
+import { correctMandateUseWith } from './use-cases/correct-mandate-use.js';
 import { declineWith } from './use-cases/decline.js';
 import { endMandateWith } from './use-cases/end-mandate.js';
 import { keepingRefusedFrames } from './use-cases/keep-refused-frame.js';
@@ -38,6 +39,7 @@ export function aaaUseCases(parts: AllAaaParts) {
     recallMandate: recallMandateWith(parts),
     endMandate: endMandateWith(parts),
     notePartnerStanding: notePartnerStandingWith(parts),
+    correctMandateUse: correctMandateUseWith(parts),
     resolveSuspense: resolveSuspenseWith(parts),
   };
 }

@@ -17,6 +17,14 @@ export interface Reservation {
   readonly minor: bigint;
 }
 
+/** What a CDR that was taken back, and the one in its place, make of a mandate's use; negative where it is less. */
+export interface UseCorrection {
+  readonly cdrCreditId: string;
+  readonly sessionId: string;
+  readonly mandateId: string;
+  readonly by: Reservation;
+}
+
 export interface MandateBook {
   lockBalance(mandate: SignedMandate): Promise<MandateBalance>;
   reserve(sessionId: string, mandateId: string, reservation: Reservation): Promise<void>;
@@ -27,6 +35,12 @@ export interface MandateBook {
     usedEnergyMilliWh: EnergyMilliWh,
     usedMinor: bigint,
   ): Promise<void>;
+  /**
+   * Books the difference that a correction makes.
+   *
+   * @returns false where the same correction is booked already
+   */
+  correct(correction: UseCorrection): Promise<boolean>;
   /** adds to what a session reserved; the caller holds the lock of the balance */
   extend(sessionId: string, by: Reservation): Promise<void>;
   reservationOf(sessionId: string): Promise<Reservation | null>;

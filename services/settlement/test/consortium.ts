@@ -60,6 +60,8 @@ export class NeighbourFacts {
   readonly hasEnded = new Set<string>();
   readonly consumers = new Map<string, Consumer>();
   readonly views = new Map<string, Record<string, unknown>>();
+  /** what aaa was told that charges took of their mandates */
+  readonly mandateUses: contracts.RequestOf<typeof contracts.correctMandateUse>[] = [];
   readonly steps: { sessionId: string; step: string; occurrence: string }[] = [];
 }
 
@@ -84,6 +86,12 @@ function neighbourStandIns(facts: NeighbourFacts): new () => object {
     @Handles(contracts.project)
     project(request: contracts.RequestOf<typeof contracts.project>) {
       facts.views.set(`${request.kind}:${request.id}`, request.data);
+      return Promise.resolve({});
+    }
+
+    @Handles(contracts.correctMandateUse)
+    correctMandateUse(request: contracts.RequestOf<typeof contracts.correctMandateUse>) {
+      facts.mandateUses.push(request);
       return Promise.resolve({});
     }
 

@@ -144,6 +144,17 @@ describe('an objection that visited agrees to', () => {
     const [issued] = await bill();
     expect(issued?.document.lines).toMatchObject([{ cdrId: corrected, energyKwh: '10.450' }]);
     await expectCleanBooks();
+    // what aaa booked on the mandate is told to be what home bills
+    expect(consortium.member(VISITED).facts.mandateUses).toMatchObject([
+      {
+        cdrCreditId: credit.document.cdrCreditId,
+        sessionId,
+        mandateId: cdr?.document.mandate.document.mandateId,
+        takenBack: { energyKwh: '20.450' },
+        replacedBy: { energyKwh: '10.450', amount: issued?.document.totalInclTax },
+      },
+    ]);
+    expect(consortium.member(HOME).facts.mandateUses).toEqual([]);
   });
 
   it('ends in a credit alone where nothing was delivered', async () => {
@@ -159,6 +170,13 @@ describe('an objection that visited agrees to', () => {
     await expect(close()).rejects.toMatchObject({ code: 'nothing_to_invoice' });
     expect(await bill()).toEqual([]);
     await expectCleanBooks();
+    expect(consortium.member(VISITED).facts.mandateUses).toMatchObject([
+      {
+        sessionId,
+        takenBack: { energyKwh: '20.450' },
+        replacedBy: { energyKwh: '0', amount: '0' },
+      },
+    ]);
   });
 
   it('the same request again has one effect; another one is refused', async () => {

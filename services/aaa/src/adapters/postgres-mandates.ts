@@ -1,6 +1,7 @@
 import type { SignedMandate } from '@roamgrid/contracts';
 import { parseEnergyKwh, parseInstant, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
 import type { Transaction } from '@roamgrid/persistence';
+import type { UseCorrection } from '../mandate-book.js';
 import type { MandateBalance, MandateBook, Reservation } from '../ports.js';
 
 /** What was used and is held of a mandate, in milliwatt-hours and minor units. */
@@ -171,6 +172,21 @@ export class PostgresMandates implements MandateBook {
              consumed_minor = kept.consumed_minor + $3`,
       [mandateId, usedEnergyMilliWh, usedMinor],
     );
+  }
+
+  async correct({ cdrCreditId, sessionId, mandateId, by }: UseCorrection): Promise<boolean> {
+    const booked = await this.#tx.query(
+      `INSERT INTO use_corrections (cdr_credit_id, session_id, mandate_id, energy_milli_wh, minor)
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING cdr_credit_id`,
+      [cdrCreditId, sessionId, mandateId, by.energyMilliWh, by.minor],
+    );
+    if (booked.length === 0) return false;
+    await this.#tx.query(
+      `UPDATE mandate_use SET consumed_energy_milli_wh = consumed_energy_milli_wh + $2,
+         consumed_minor = consumed_minor + $3 WHERE mandate_id = $1`,
+      [mandateId, by.energyMilliWh, by.minor],
+    );
+    return true;
   }
 
   async extend(sessionId: string, by: Reservation): Promise<void> {

@@ -180,7 +180,8 @@ async function rateAndHandOver(step: ChargeStep, session: Session): Promise<Appl
   await unit.mandates.settle(
     session.sessionId,
     mandate.document.mandateId,
-    energyOf(readings),
+    // what lies beyond the caps is on no driver's bill, and nothing of the mandate
+    energyOf(readings) - unbilledEnergyMilliWh,
     rating.totalInclTaxMinor,
   );
   await releaseMandate(parts, unit, ended, true);

@@ -1,7 +1,7 @@
 import { noteEnd, noteMandateUse, subjectOf, type SignedMandate } from '@roamgrid/contracts';
 import { formatInstant } from '@roamgrid/kernel';
 import type { AaaParts } from '../../aaa-parts.js';
-import type { MandateBalance, UnitOfWork } from '../../ports.js';
+import type { MandateBalance, Reservation, UnitOfWork } from '../../ports.js';
 import type { Session } from '../../session/session.js';
 
 /**
@@ -17,8 +17,7 @@ export async function releaseMandate(
   if (session.terms === null) return;
   const { mandate } = session.terms;
   const balance = await unit.mandates.lockBalance(mandate);
-  const isUsedUp =
-    mandate.document.singleSession || balance.energyMilliWh <= 0n || balance.minor <= 0n;
+  const isUsedUp = mandate.document.singleSession || hasNothingLeft(balance);
   if (isUsedUp) await unit.mandates.close(mandate.document.mandateId);
   tell(parts, unit, mandate, {
     sessionId: session.sessionId,
@@ -78,9 +77,13 @@ export async function quoteUnder(
   return true;
 }
 
+/** A mandate that has no energy or no money left opens nothing more. */
+export const hasNothingLeft = ({ energyMilliWh, minor }: Reservation): boolean =>
+  energyMilliWh <= 0n || minor <= 0n;
+
 /** May another session reserve of this mandate? */
 export function isFree({ document }: SignedMandate, balance: MandateBalance): boolean {
-  if (balance.isClosed || balance.energyMilliWh <= 0n || balance.minor <= 0n) return false;
+  if (balance.isClosed || hasNothingLeft(balance)) return false;
   return !document.singleSession || (balance.openReservations === 0 && !balance.isUsed);
 }
 

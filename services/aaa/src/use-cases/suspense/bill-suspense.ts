@@ -109,7 +109,7 @@ async function charge(
   await unit.mandates.settle(
     sessionId,
     mandate.document.mandateId,
-    energyOf(progress.readings),
+    energyOf(progress.readings) - rated.unbilledEnergyMilliWh,
     rated.rating.totalInclTaxMinor,
   );
 }

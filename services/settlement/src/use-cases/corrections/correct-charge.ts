@@ -19,6 +19,7 @@ import { rateWholesale } from '../../pricing/wholesale.js';
 import { republishCdrs } from '../../publishing/publish-cdr.js';
 import type { CdrDocument, CdrRecord } from '../../records.js';
 import { bookNewCdr } from './book-new-cdr.js';
+import { tellMandateUse } from './tell-mandate-use.js';
 import { reverseWholesale, takeBackRetail } from './take-back.js';
 
 type Request = RequestOf<typeof contract>;
@@ -85,6 +86,7 @@ export async function putInPlace(
     await bookNewCdr(ports, books, { cdr: reply.cdr, role: current.role, origin, consumer });
   }
   if (homeUtility !== ports.utility) books.send(receiveCorrection, homeUtility, reply, lane);
+  tellMandateUse(ports, books, current.cdr, reply);
   const successorId = reply.cdr === null ? [] : [reply.cdr.document.cdrId];
   await republishCdrs(books, ports.utility, [cdrId, ...successorId]);
   return reply;
