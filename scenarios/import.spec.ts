@@ -8,8 +8,8 @@ const CARD = '04C0FFEE12345680';
 const UID = '04AABBCCDDEE80';
 const LOST = '04AABBCCDDEE81';
 
-/** Cards and tariffs come from files: tried first, then taken, line by line; taken twice they are there once. */
-describe('cards and tariffs from CSV', () => {
+/** Consumers, cards and tariffs come from files: tried first, then taken, line by line; taken twice they are there once. */
+describe('objects from CSV', () => {
   let gateway: Gateway;
   beforeAll(async () => {
     gateway = await Gateway.start();
@@ -129,6 +129,21 @@ describe('cards and tariffs from CSV', () => {
       [3, 'nightEnergyPricePerKwh'],
       [4, 'taxes'],
     ]);
+  });
+
+  it('a table far larger than any other body is taken, and its errors are told up to a bound', async () => {
+    const lines = Array.from(
+      { length: 16_000 },
+      (_, line) => `${PLAIN},industrial,none ${String(line)},${'x'.repeat(60)}`,
+    );
+    const body = await over('/consumers', ['cin,customerClass,planId,contractId', ...lines]);
+    expect(body).toMatchObject({ state: 'done', rows: 16_000, done: 16_000, failed: 16_000 });
+    const errors = list(body, 'errors');
+    expect(errors).toHaveLength(1_000);
+    expect(errors[0]).toMatchObject({ line: 2, path: 'customerClass' });
+    const other = 'x'.repeat(1_048_577);
+    const refused = await gateway.sendTable(ALABAMA, '/bills', other);
+    expect([refused.status, at(refused.body, 'code')]).toEqual([413, 'payload_too_large']);
   });
 
   it('and who has an imported card charges as before', async () => {

@@ -33,6 +33,9 @@ export interface EdgeParts {
 
 type Upstream = Extract<Destination, { kind: 'upstream' }>;
 
+/** of a body that does not say how long it is */
+const GREATEST_COLLECTED_BYTES = 1_048_576;
+
 /** One port for everything: answers its own pages, passes on the rest by path. */
 export class Edge {
   readonly #parts: EdgeParts;
@@ -66,9 +69,11 @@ export class Edge {
     if (saysTooLarge(request, greatestBodyBytes)) {
       this.#refuseBody(greatestBodyBytes, request, response);
     } else if (isOfUnknownLength(request)) {
-      collectBody(request, greatestBodyBytes).then(
+      // it is held here until its length is known: larger ones have to say it
+      const collected = Math.min(greatestBodyBytes, GREATEST_COLLECTED_BYTES);
+      collectBody(request, collected).then(
         (body) => {
-          if (body === null) this.#refuseBody(greatestBodyBytes, request, response);
+          if (body === null) this.#refuseBody(collected, request, response);
           else this.#pass(origin, body, request, response);
         },
         () => {
@@ -129,7 +134,10 @@ export class Edge {
 
   #destination(request: IncomingMessage): Destination {
     const segments = segmentsOf(request.url ?? '');
-    return segments === null ? { kind: 'nothing' } : destinationOf(segments, this.#parts.upstreams);
+    const sent = { method: request.method, contentType: request.headers['content-type'] };
+    return segments === null
+      ? { kind: 'nothing' }
+      : destinationOf(segments, this.#parts.upstreams, sent);
   }
 
   #unreachable(error: Error, answer: (content: Content) => void): void {

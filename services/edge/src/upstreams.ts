@@ -38,11 +38,29 @@ const PAGES: ReadonlyMap<string, PageName> = new Map([
 
 /** What the programs behind the edge take of a body. */
 const GREATEST_PORTAL_BODY_BYTES = 1_048_576;
+/** of a table (`text/csv`) that becomes many objects, where tables are taken */
+const GREATEST_TABLE_BYTES = 67_108_864;
 const GREATEST_ROUTER_BODY_BYTES = 65_536;
 /** as oidc-provider takes it */
 const GREATEST_IDENTITY_BODY_BYTES = 57_344;
 
 const GREATEST_CONSORTIUM_BODY_BYTES = 65_536;
+
+/** behind `/{utility}/api/v1` */
+const TABLE_PATHS: ReadonlySet<string> = new Set([
+  'consumers',
+  'tariffs',
+  'imports/consumers',
+  'imports/cards',
+  'imports/tariffs',
+]);
+const CSV = /^text\/csv\s*(;|$)/i;
+
+/** What of a request says where it goes and how large it may be, beside its path. */
+export interface Sent {
+  readonly method?: string | undefined;
+  readonly contentType?: string | undefined;
+}
 
 const NOTHING: Destination = { kind: 'nothing' };
 
@@ -50,17 +68,26 @@ function upstream(origin: string, greatestBodyBytes: number): Destination {
   return { kind: 'upstream', origin, greatestBodyBytes };
 }
 
-function ofPortal(segments: readonly string[], { portals }: Upstreams): Destination {
-  const [utility = '', second, third] = segments;
+function isTable(path: readonly string[], { method, contentType = '' }: Sent): boolean {
+  return method === 'POST' && CSV.test(contentType.trim()) && TABLE_PATHS.has(path.join('/'));
+}
+
+function ofPortal(segments: readonly string[], { portals }: Upstreams, sent: Sent): Destination {
+  const [utility = '', second, third, ...path] = segments;
   const origin = Object.hasOwn(portals, utility) ? portals[utility] : undefined;
   if (origin === undefined) return NOTHING;
   const isApi = second === 'api' && third === 'v1';
   const isWellKnown = second === '.well-known' && segments.length === 3;
+  if (isApi && isTable(path, sent)) return upstream(origin, GREATEST_TABLE_BYTES);
   return isApi || isWellKnown ? upstream(origin, GREATEST_PORTAL_BODY_BYTES) : NOTHING;
 }
 
 /** Paths are compared as they are written: another case is another path. */
-export function destinationOf(segments: readonly string[], upstreams: Upstreams): Destination {
+export function destinationOf(
+  segments: readonly string[],
+  upstreams: Upstreams,
+  sent: Sent = {},
+): Destination {
   const page = PAGES.get(segments.join('/'));
   if (page !== undefined) return { kind: 'page', name: page };
   switch (segments[0]) {
@@ -82,6 +109,6 @@ export function destinationOf(segments: readonly string[], upstreams: Upstreams)
     case 'kiosk':
       return { kind: 'page', name: segments[0] };
     default:
-      return ofPortal(segments, upstreams);
+      return ofPortal(segments, upstreams, sent);
   }
 }

@@ -206,6 +206,23 @@ describe('the edge', () => {
     }
   });
 
+  it.each([
+    ['/duke-energy/api/v1/consumers', 3_000_000, 207],
+    ['/duke-energy/api/v1/imports/cards?dryRun=true', 3_000_000, 207],
+    ['/duke-energy/api/v1/consumers', 67_108_865, 413],
+    ['/duke-energy/api/v1/bills', 3_000_000, 413],
+    ['/duke-energy/api/v1/consumers/search', 3_000_000, 413],
+  ])('to %s a table of %d bytes → %d', async (path, bytes, status) => {
+    const body = new Uint8Array(bytes).fill(97);
+    const headers = { 'content-type': 'text/csv; charset=utf-8' };
+    const response = await fetch(origin + path, { method: 'POST', body, headers });
+    expect(response.status).toBe(status);
+    await response.body?.cancel();
+    // held until its length is known, one without is no larger than any other body
+    const endless = { method: 'POST', body: chunked(bytes), headers, duplex: 'half' as const };
+    expect((await fetch(origin + path, endless)).status).toBe(413);
+  });
+
   it('refuses a body that never ends, and closes', async () => {
     const text = await raw(
       `POST /oidc/token HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n` +

@@ -54,7 +54,11 @@ export const portalMigrations: readonly MigrationClass[] = [
 ];
 
 /** Joins the ports to PostgreSQL and to the bus. */
-export function createPortal(context: ServiceContext, reads: ReadBounds = {}): Portal {
+export function createPortal(
+  context: ServiceContext,
+  ending: AbortSignal,
+  reads: ReadBounds = {},
+): Portal {
   const { utility, bus, database, registry, clock, ids, log } = context;
   return {
     utility,
@@ -76,6 +80,7 @@ export function createPortal(context: ServiceContext, reads: ReadBounds = {}): P
         log.debug({ service, error: String(error) }, 'a service did not deliver before a read');
       },
     }),
+    ending,
     background: new Set(),
   };
 }
@@ -142,7 +147,8 @@ export async function startPortal(
   context: ServiceContext,
   { host, port, reads, ...tokens }: PortalOptions,
 ): Promise<RunningPortal> {
-  const portal = createPortal(context, reads);
+  const ending = new AbortController();
+  const portal = createPortal(context, ending.signal, reads);
   await portal.audits.failInterrupted();
   await portal.imports.failInterrupted();
   const app = await createHttpApplication({
@@ -160,6 +166,7 @@ export async function startPortal(
   return {
     port: Number(url.port),
     async stop() {
+      ending.abort();
       await Promise.all(portal.background);
       await app.close();
       await context.bus.close();

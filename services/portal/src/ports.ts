@@ -96,6 +96,7 @@ export interface Import {
 export interface ImportStore {
   save(started: Import, nowMs: number): Promise<void>;
   find(importId: string): Promise<Import | null>;
+  countRunning(): Promise<number>;
   /** What ran when the process ended goes on when the file is sent again. */
   failInterrupted(): Promise<void>;
 }
@@ -142,6 +143,8 @@ export interface Portal {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Log;
+  /** the process is about to end: work that takes long stops where it is */
+  readonly ending: AbortSignal;
   /** work that outlives its request; waited for at the end */
   readonly background: Set<Promise<void>>;
 }

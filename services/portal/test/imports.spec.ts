@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createConsumer, findConsumer } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
-import { readCsv } from '../src/http/csv.js';
+import { readCsv } from '../src/http/csv-reader.js';
 import { portalUnderTest, type PortalUnderTest } from './portal-under-test.js';
 import { consumerView } from './samples.js';
 

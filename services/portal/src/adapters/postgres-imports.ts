@@ -35,6 +35,13 @@ export class PostgresImports implements ImportStore {
     return { importId, kind, dryRun, state, progress };
   }
 
+  async countRunning(): Promise<number> {
+    const [row] = await this.#database.query<{ running: number }>(
+      "SELECT count(*)::integer AS running FROM imports WHERE state = 'running'",
+    );
+    return row?.running ?? 0;
+  }
+
   async failInterrupted(): Promise<void> {
     await this.#database.query("UPDATE imports SET state = 'failed' WHERE state = 'running'");
   }

@@ -1,5 +1,5 @@
 import { bankStatement, type BankStatement } from '@roamgrid/contracts';
-import { readCsv } from '../http/csv.js';
+import { readCsv } from '../http/csv-reader.js';
 import { readShape, refuseStatement } from './refuse-statement.js';
 
 const STATEMENT_COLUMNS = [

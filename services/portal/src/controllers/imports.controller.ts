@@ -19,12 +19,12 @@ export class ImportsController {
 
   @Serves(routes.postConsumerImport)
   importConsumers({ body, query }: RouteCall<typeof routes.postConsumerImport>): Promise<object> {
-    return startImport(this.#portal, consumerImporter(this.#portal), body.csv, query.dryRun);
+    return startImport(this.#portal, consumerImporter(this.#portal), body.table, query.dryRun);
   }
 
   @Serves(routes.postCardImport)
   importCards({ body, query }: RouteCall<typeof routes.postCardImport>): Promise<object> {
-    return startImport(this.#portal, cardImporter(this.#portal), body.csv, query.dryRun);
+    return startImport(this.#portal, cardImporter(this.#portal), body.table, query.dryRun);
   }
 
   @Serves(routes.postTariffImport)
@@ -34,7 +34,7 @@ export class ImportsController {
     caller,
   }: RouteCall<typeof routes.postTariffImport>): Promise<object> {
     const importer = tariffImporter(this.#portal, caller.subject);
-    return startImport(this.#portal, importer, body.csv, query.dryRun);
+    return startImport(this.#portal, importer, body.table, query.dryRun);
   }
 
   @Serves(routes.getImport)

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { RoamgridError } from '@roamgrid/kernel';
 
-const CSV = /^text\/csv\s*(;|$)/i;
+/** the content type of a table */
+export const CSV = /^text\/csv\s*(;|$)/i;
 /** what can be sent as one object or as a table of many */
 const TABLES = /^(\/[a-z0-9-]+\/api\/v1)\/(consumers|tariffs)(\?|$)/;
 

@@ -6,7 +6,7 @@ import { nestLogger, ProblemFilter, problemOf, type ServiceContext } from '@roam
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import { openApiDocument } from '../open-api/open-api-document.js';
-import { addressOf } from './csv-body.js';
+import { addressOf, CSV } from './csv-body.js';
 import type { Idempotency } from './idempotency.js';
 import { RouteInterceptor } from './route-interceptor.js';
 import { TokenGuard } from './token-guard.js';
@@ -57,9 +57,15 @@ function serveOpenApi(server: FastifyInstance, utility: string, issuer: string):
   });
 }
 
-/** Bodies stay text until the token is checked: nobody's JSON is parsed for nothing. */
+/**
+ * Bodies stay text until the token is checked: nobody's JSON is parsed for nothing. A table is not read at all
+ * before: who takes it reads it piece by piece, up to a limit of its own.
+ */
 function keepBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
+  server.addContentTypeParser(CSV, (_request, payload, done) => {
+    done(null, payload);
+  });
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { nothing } from '@roamgrid/contracts';
 import { RoamgridError, type FieldError } from '@roamgrid/kernel';
 import { assertPlainBody } from '@roamgrid/platform';
@@ -7,7 +8,8 @@ import { checkCsvType } from './csv-body.js';
 import { checkJsonType, parseJsonBody } from './json-body.js';
 import { readInputs } from './read-inputs.js';
 import type { Route } from './route.js';
-import { textBody } from './text-body.js';
+import { SpooledTable } from './spooled-table.js';
+import { readText, textBody } from './text-body.js';
 
 /** Digits in a row, or hexadecimal ones, as no documented member has them. */
 const LIKE_A_NUMBER = /\d{4}|[0-9a-f]{8}/i;
@@ -50,8 +52,27 @@ function parsedParams<Schema extends z.ZodType>(schema: Schema, value: unknown):
   throw new RoamgridError('not_found', 'no such object');
 }
 
-function bodyOf(route: Route, request: FastifyRequest): unknown {
-  const text = typeof request.body === 'string' ? request.body : '';
+async function tableOf(request: FastifyRequest): Promise<{ table: SpooledTable }> {
+  assertPlainBody(request.headers['content-encoding']);
+  checkCsvType(request.headers['content-type']);
+  if (!(request.body instanceof Readable)) {
+    throw new RoamgridError('malformed_request', 'a body is needed', [
+      { path: '', message: 'a table is needed' },
+    ]);
+  }
+  // not destroyed with what reads it: the sender is to read why it was refused
+  return { table: await SpooledTable.receive(request.body.iterator({ destroyOnReturn: false })) };
+}
+
+/** Every body but a table is short enough to be read whole. */
+async function textOf(route: Route, { body, headers }: FastifyRequest): Promise<string> {
+  if (!(body instanceof Readable)) return typeof body === 'string' ? body : '';
+  if (!route.takesTexts.includes('text/csv')) checkJsonType(headers['content-type']);
+  return readText(body.iterator({ destroyOnReturn: false }));
+}
+
+async function bodyOf(route: Route, request: FastifyRequest): Promise<unknown> {
+  const text = await textOf(route, request);
   if (text.trim() === '') {
     if (route.body === nothing || route.body instanceof z.ZodUnknown) return {};
     throw new RoamgridError('malformed_request', 'a body is needed', [
@@ -59,10 +80,6 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
     ]);
   }
   assertPlainBody(request.headers['content-encoding']);
-  if (route.takesCsv) {
-    checkCsvType(request.headers['content-type']);
-    return { csv: text };
-  }
   if (route.takesTexts.length > 0) {
     return textBody(route.takesTexts, request.headers['content-type'], text);
   }
@@ -71,20 +88,25 @@ function bodyOf(route: Route, request: FastifyRequest): unknown {
 }
 
 /** The parts of a request as the route's schemas read them. @throws RoamgridError */
-export function parseCall<R extends Route>(
+export async function parseCall<R extends Route>(
   route: R,
   request: FastifyRequest,
-): {
+): Promise<{
   params: z.output<R['params']>;
   query: z.output<R['query']>;
   body: z.output<R['body']>;
-} {
+}> {
+  const params = parsedParams(route.params as R['params'], request.params);
+  const query = parsed(route.query as R['query'], request.query, 'query');
+  if (route.takesCsv) {
+    return { params, query, body: (await tableOf(request)) as unknown as z.output<R['body']> };
+  }
   return {
-    params: parsedParams(route.params as R['params'], request.params),
-    query: parsed(route.query as R['query'], request.query, 'query'),
+    params,
+    query,
     body: parsed(
       route.body as R['body'],
-      request.method === 'GET' ? {} : bodyOf(route, request),
+      request.method === 'GET' ? {} : await bodyOf(route, request),
       'body',
     ),
   };

@@ -11,8 +11,9 @@ import { keyOf, type Idempotency } from './idempotency.js';
 import { entityTag, ifMatchOf } from './entity-tag.js';
 import { nextLink } from './page.js';
 import { parseCall } from './parse-call.js';
-import type { Route } from './route.js';
+import type { Route, RouteCall } from './route.js';
 import { keepCall, routeOf } from './serves.js';
+import type { SpooledTable } from './spooled-table.js';
 import { FORMAT_TYPES, formatOf, Table } from './table.js';
 import { callerOf } from './token-guard.js';
 
@@ -40,19 +41,36 @@ export class RouteInterceptor implements NestInterceptor {
   ): Promise<object | string> {
     const caller = callerOf(request);
     const ifMatch = ifMatchOf(request.headers['if-match']);
-    const call = { ...parseCall(route, request), caller, ifMatch };
+    const call = { ...(await parseCall(route, request)), caller, ifMatch };
     keepCall(request, call);
+    try {
+      const body = await this.#once(request, call, next);
+      return this.#completed(route, request, reply, body);
+    } finally {
+      if (route.takesCsv) await (call.body as { table: SpooledTable }).table.release();
+    }
+  }
+
+  /** The handler's answer, or the one that the request's key stands for. */
+  #once(
+    request: FastifyRequest,
+    { caller, body }: Pick<RouteCall<Route>, 'caller' | 'body'>,
+    next: CallHandler<object>,
+  ): Promise<object> {
     const run = (): Promise<object> =>
       runInTrace({ traceId: request.id }, () => firstValueFrom(next.handle()));
-    const key = route.method === 'POST' ? keyOf(request.headers['idempotency-key']) : null;
-    const body =
-      key === null
-        ? await run()
-        : await this.#idempotency.once(
-            { clientId: caller.clientId, key, method: request.method, url: request.url },
-            call.body,
-            run,
-          );
+    const { method, url } = request;
+    const key = method === 'POST' ? keyOf(request.headers['idempotency-key']) : null;
+    if (key === null) return run();
+    return this.#idempotency.once({ clientId: caller.clientId, key, method, url }, body, run);
+  }
+
+  #completed(
+    route: Route,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: object,
+  ): object | string {
     void reply.header('cache-control', 'no-store');
     const revision = route.revision?.(body) ?? null;
     if (revision !== null) void reply.header('etag', entityTag(revision));

@@ -27,7 +27,7 @@ export interface Route<
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** takes a table (`text/csv`) in place of JSON; its text is the body's member `csv` */
+  /** takes a table (`text/csv`) in place of JSON; it is the body's member `table` */
   readonly takesCsv: boolean;
   /** takes a file of one of these types in place of JSON; the body is `{text, format}` */
   readonly takesTexts: readonly TextType[];

@@ -1,6 +1,7 @@
 import { uuid } from '@roamgrid/contracts';
 import { z } from 'zod';
 import { defineRoute } from '../http/route.js';
+import { SpooledTable } from '../http/spooled-table.js';
 
 const importAnswer = z
   .strictObject({
@@ -31,7 +32,7 @@ const importCall = {
       .default('false')
       .transform((text) => text === 'true'),
   }),
-  body: z.strictObject({ csv: z.string() }),
+  body: z.strictObject({ table: z.custom<SpooledTable>((value) => value instanceof SpooledTable) }),
   takesCsv: true,
   status: 202,
   reply: importAnswer,

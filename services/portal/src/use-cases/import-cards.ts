@@ -74,6 +74,7 @@ export function cardImporter(portal: Portal): RowImporter {
     kind: 'cards',
     columns: ['cin', 'consumerId', 'number', 'kind', 'state'],
     required: ['number'],
+    keyOf: ({ number = '' }) => number.toUpperCase(),
     importRow: (row, dryRun) => importCard(portal, row, dryRun),
   };
 }

@@ -3,12 +3,11 @@ import { RoamgridError } from '@roamgrid/kernel';
 import type { z } from 'zod';
 import type { Portal } from '../ports.js';
 import { postConsumer } from '../routes/operation-routes.js';
-import type { RowImporter, RowOutcome } from './import-rows.js';
+import type { Row, RowImporter, RowOutcome } from './import-rows.js';
 import { addConsumer } from './manage-consumers.js';
 import { readRow } from './read-row.js';
 
 type NewConsumer = z.output<typeof postConsumer.body>;
-type Row = Readonly<Record<string, string>>;
 
 const PREFIX_LENGTH = 10;
 const LISTS = new Set(['cardUids']);
@@ -109,6 +108,8 @@ export function consumerImporter(portal: Portal): RowImporter {
       ...Object.keys(ACCEPTANCE),
     ],
     required: ['cin', 'customerClass', 'planId'],
+    // spelled with spaces or hyphens it is the same consumer
+    keyOf: ({ cin = '' }) => cin.replaceAll(/[ -]/g, ''),
     importRow: (row, dryRun) => importConsumer(portal, row, dryRun),
   };
 }

@@ -175,6 +175,8 @@ export function tariffImporter(portal: Portal, author: string): RowImporter {
     kind: 'tariffs',
     columns: Object.keys(tariffRow.shape),
     required: ['id', 'customerClass', 'stationClass', 'energyPricePerKwh'],
+    // few, and each looks for the newest version before it
+    keyOf: () => 'tariffs',
     importRow: (row, dryRun) => importTariff(portal, author, row, dryRun),
   };
 }
