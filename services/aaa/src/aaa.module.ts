@@ -63,6 +63,7 @@ import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-
 import { replayChargesWith } from './use-cases/replay-charges.js';
 import { localListsWith, type LocalLists } from './use-cases/push-local-lists.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
+import { releaseSilentChargesWith } from './use-cases/release-silent-charges.js';
 import { RememberedVisits } from './remembered-visits.js';
 import { ShownLately } from './shown-lately.js';
 import { SilentHomes } from './silent-homes.js';
@@ -167,6 +168,12 @@ function auditOf(database: ServiceContext['database'], parts: AaaParts) {
   };
 }
 
+/** What ends by itself when nothing more is heard of it. */
+function expiryOf(parts: AaaParts): () => Promise<number> {
+  const releaseSilent = releaseSilentChargesWith(parts);
+  return async () => (await expireSessions(parts)) + (await releaseSilent());
+}
+
 /** One utility's AAA, in both roles. */
 @Module({})
 export class AaaModule {
@@ -192,7 +199,7 @@ export class AaaModule {
         { provide: AAA_AUDIT, useValue: auditOf(database, parts) },
         { provide: AAA_HOME, useValue: home },
         { provide: AAA_DRAIN, useValue: (wish: DrainRequest) => context.outbox.drain(wish) },
-        { provide: EXPIRE_SESSIONS, useValue: () => expireSessions(parts) },
+        { provide: EXPIRE_SESSIONS, useValue: expiryOf(parts) },
         { provide: EXPIRY_LOG, useValue: context.log },
         ExpiryTimer,
         { provide: LOCAL_LISTS, useValue: localListsOf(context, parts) },

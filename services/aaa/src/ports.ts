@@ -103,6 +103,13 @@ export interface LastRegister {
   readonly meterSerial: string | null;
 }
 
+/** A charge that runs, as far as anybody knows. */
+export interface UnheardCharge {
+  readonly sessionId: string;
+  readonly homeUtility: string;
+  readonly heardMs: InstantMs;
+}
+
 export interface SessionBook {
   lock(sessionId: string): Promise<Session | null>;
   lockByTransaction(stationId: string, transactionId: string): Promise<Session | null>;
@@ -115,12 +122,21 @@ export interface SessionBook {
   insert(session: Session): Promise<void>;
   /** @throws RoamgridError `connector_occupied` when another session holds the connector */
   save(session: Session): Promise<void>;
-  /** the session that meters on the connector, if it is of another transaction */
+  /**
+   * The session that meters on the connector, if it is of another transaction; or one of which nothing was heard
+   * for long, where it is the last that began there.
+   *
+   * @param onlySilent for a connector that nobody holds
+   */
   lockMetering(
-    stationId: string,
-    connectorId: number,
+    connector: { readonly stationId: string; readonly connectorId: number },
     transactionId: string,
+    onlySilent: boolean,
   ): Promise<Session | null>;
+  /** Charges that run under mandates which ran out, and when they were last heard of; the longest ago first. */
+  longUnheard(nowMs: InstantMs, limit: number): Promise<UnheardCharge[]>;
+  /** nothing is heard of this charge: it holds its connector no longer */
+  fallSilent(sessionId: string, nowMs: InstantMs): Promise<void>;
   /** whoever held the connector no longer does: energy flows there for another session */
   freeConnector(stationId: string, connectorId: number, forSessionId: string): Promise<void>;
   /** the driver whom a connector was kept for has come */

@@ -1,3 +1,4 @@
+import type { AgreementTerms } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { MandateWithTariff, Neighbours } from '../src/ports.js';
 import {
@@ -24,6 +25,7 @@ export class StandInNeighbours implements Neighbours {
   /** whose card it is, as the token directory says */
   token: Awaited<ReturnType<Neighbours['findToken']>> = null;
   hasAgreement = true;
+  terms: AgreementTerms = SOME_TERMS;
   verdict: Verdict | 'silent' = {
     decision: 'accepted',
     pseudonym: 'ps-1',
@@ -92,9 +94,9 @@ export class StandInNeighbours implements Neighbours {
       : Promise.reject(this.correctionFailure);
   }
 
-  termsWith(): Promise<typeof SOME_TERMS | null> {
+  termsWith(): Promise<AgreementTerms | null> {
     this.calls.push('termsWith');
-    return Promise.resolve(this.hasAgreement ? SOME_TERMS : null);
+    return Promise.resolve(this.hasAgreement ? this.terms : null);
   }
 
   authorizeAtHome(): Promise<Verdict> {

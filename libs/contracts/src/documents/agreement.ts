@@ -61,6 +61,8 @@ export const agreementTerms = z.strictObject({
     knowledge: mandateLimit,
   }),
   mandateValidityHours: z.int().min(1),
+  /** a charge of which nothing was heard for so long, and whose mandate ran out, holds no credit; absent: 72 */
+  silentChargeHours: z.int().min(1).max(720).optional(),
   offlineRule: z.strictObject({
     kind: z.enum(['deny', 'directoryEntry']),
     energyKwh: decimalString,

@@ -1,6 +1,6 @@
 import { RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { isUniqueViolation, json, prepared, type Transaction } from '@roamgrid/persistence';
-import type { LastRegister, SessionBook } from '../ports.js';
+import type { LastRegister, SessionBook, UnheardCharge } from '../ports.js';
 import { nextState } from '../session/session-states.js';
 import type { Session } from '../session/session.js';
 import type { Outgoing } from './outgoing.js';
@@ -46,20 +46,55 @@ export class PostgresSessions implements SessionBook {
   }
 
   lockMetering(
-    stationId: string,
-    connectorId: number,
+    { stationId, connectorId }: { readonly stationId: string; readonly connectorId: number },
     transactionId: string,
+    onlySilent: boolean,
   ): Promise<Session | null> {
+    // whatever began there since has moved the register: what a silent charge took is not told by it any more
+    const isLastSilent = `silent_since IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM sessions AS later WHERE later.station_id = sessions.station_id
+         AND later.connector_id = sessions.connector_id AND later.started_at > sessions.started_at)`;
+    const which = onlySilent ? isLastSilent : `(holds_connector OR ${isLastSilent})`;
     return this.#one(
       `station_id = $1 AND connector_id = $2 AND transaction_id IS DISTINCT FROM $3
-       AND holds_connector AND state IN ('charging', 'idle')`,
+       AND state IN ('charging', 'idle') AND ${which}
+       ORDER BY holds_connector DESC LIMIT 1`,
       [stationId, connectorId, transactionId],
+    );
+  }
+
+  async longUnheard(nowMs: InstantMs, limit: number): Promise<UnheardCharge[]> {
+    const rows = await this.#tx.query<{
+      session_id: string;
+      home_utility: string;
+      heard_at: Date;
+    }>(
+      `SELECT session_id, home_utility, heard_at FROM sessions CROSS JOIN LATERAL (
+         SELECT max(received_at) AS heard_at FROM inbox
+          WHERE inbox.station_id = sessions.station_id
+            AND inbox.transaction_id = sessions.transaction_id) AS told
+        WHERE state IN ('charging', 'idle') AND silent_since IS NULL AND heard_at IS NOT NULL
+          AND (terms #>> '{mandate,document,notAfter}')::timestamptz <= $1
+        ORDER BY heard_at LIMIT $2`,
+      [new Date(nowMs), limit],
+    );
+    return rows.map((row) => ({
+      sessionId: row.session_id,
+      homeUtility: row.home_utility,
+      heardMs: row.heard_at.getTime(),
+    }));
+  }
+
+  async fallSilent(sessionId: string, nowMs: InstantMs): Promise<void> {
+    await this.#tx.query(
+      'UPDATE sessions SET holds_connector = false, silent_since = $2 WHERE session_id = $1',
+      [sessionId, new Date(nowMs)],
     );
   }
 
   async #one(where: string, parameters: readonly unknown[]): Promise<Session | null> {
     const [row] = await this.#tx.query<SessionRow>(
-      `SELECT * FROM sessions WHERE ${where} FOR UPDATE`,
+      `SELECT * FROM sessions WHERE ${where} FOR UPDATE OF sessions`,
       parameters,
     );
     return row === undefined ? null : sessionFromRow(row);

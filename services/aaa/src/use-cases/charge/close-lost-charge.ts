@@ -8,17 +8,19 @@ import { endLostCharge } from './end-charge.js';
 const MS_PER_HOUR = 3_600_000n;
 
 /**
- * Another transaction begins where a charge still meters: that charge's stop was lost on the way. The register
- * at the new start, whoever it is for, is the register at the lost stop, where it is the same meter's and
- * not lower.
+ * Another transaction begins where a charge still meters, or where nothing was heard of the last one for long: that
+ * charge's stop was lost on the way. The register at the new start, whoever it is for, is the register at the lost
+ * stop, where it is the same meter's and not lower.
  */
 export async function closeLostCharge(step: ChargeStep): Promise<void> {
   const { event, unit, station, transactionId } = step;
-  // the HTTP API names its session, whose connector was free at its consent
-  if (event.step !== 'started' || event.sessionId !== null) return;
-  const connectorId = connectorAt(station, event.connectorId);
+  if (event.step !== 'started') return;
+  const connectorId = connectorAt(station, event.connectorId ?? (await connectorOfNamed(step)));
   if (connectorId === null) return;
-  const lost = await unit.sessions.lockMetering(event.stationId, connectorId, transactionId);
+  const connector = { stationId: event.stationId, connectorId };
+  // the HTTP API names its session, whose connector was free at its consent
+  const onlySilent = event.sessionId !== null;
+  const lost = await unit.sessions.lockMetering(connector, transactionId, onlySilent);
   const closing = lost === null ? null : closingReading(step, lost, connectorId);
   if (lost === null || closing === null) return;
   const stop: TransactionEvent = {
@@ -33,6 +35,13 @@ export async function closeLostCharge(step: ChargeStep): Promise<void> {
     { ...step, event: stop, transactionId: lost.transactionId ?? lost.sessionId },
     lost,
   );
+}
+
+/** The HTTP API names the connector at the swipe, and afterwards the session. */
+async function connectorOfNamed({ unit, event }: ChargeStep): Promise<number | null> {
+  if (event.sessionId === null) return null;
+  const named = await unit.sessions.lock(event.sessionId);
+  return named?.stationId === event.stationId ? named.connectorId : null;
 }
 
 /** The register proves the energy and not the time: no more of it is billed than that energy needs. */

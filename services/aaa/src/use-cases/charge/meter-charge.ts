@@ -4,6 +4,7 @@ import { energyOf, isImplausible } from '../../session/metering.js';
 import { offsetsOver, tryRateRetail } from '../../session/rate-retail.js';
 import { nextState, type SessionState } from '../../session/session-states.js';
 import type { Session } from '../../session/session.js';
+import { isSilent } from '../../session/silence.js';
 import {
   quarantine,
   takeReadings,
@@ -65,6 +66,8 @@ export function meteredReply(
 
 async function isExhausted(step: ChargeStep, { session, used }: Metered): Promise<boolean> {
   if (used === null || session.terms === null) return false;
+  // heard of again after its credit was given back: nothing is held for what it would take from now on
+  if (isSilent(session)) return true;
   return (
     used === 'all' || isCreditUsedUp(step.unit, session.sessionId, session.terms.mandate, used)
   );

@@ -1,6 +1,7 @@
 import type { AaaParts } from '../../aaa-parts.js';
 import type { HeldCharge, MeteredCharge, Station } from '../../ports.js';
 import type { TransactionEvent } from '../../session/session.js';
+import { isSilent } from '../../session/silence.js';
 import { reaches } from './extend-reservation.js';
 import { meteredReply, meterReadings, meterTrace } from './meter-charge.js';
 import { isWithinSequence } from './sequence.js';
@@ -18,7 +19,7 @@ export function meterTogether(
   { session, reservation }: HeldCharge,
 ): MeteredCharge | null {
   const { transactionId } = event;
-  if (transactionId === null || !isWithinSequence(event)) return null;
+  if (transactionId === null || !isWithinSequence(event) || isSilent(session)) return null;
   const step = { parts, station, event, transactionId };
   const metered = meterReadings(step, session);
   if (metered.faults.length > 0) return null;
