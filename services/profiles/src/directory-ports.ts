@@ -47,10 +47,17 @@ export interface CredentialStore {
     cardId: string,
     state: CardView['state'],
   ): Promise<CardView | null>;
-  /** those that changed since, or were published under another off-line rule */
+  /** the last number that was given to a change of a credential, committed or not */
+  lastRevision(): Promise<bigint>;
+  /**
+   * Those that changed since, or were published under another off-line rule, in order of their revisions.
+   *
+   * @param after only of greater revisions
+   */
   unpublished(
     visitedUtility: string,
     offlineRule: string,
+    after: bigint,
     limit: number,
   ): Promise<UnpublishedCredential[]>;
   /** Numbers the entries, keeps them and sends them, in one transaction. */

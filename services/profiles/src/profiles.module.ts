@@ -23,11 +23,13 @@ import { KeepAgreementStandings } from './migrations/1780000000010-keep-agreemen
 import { CountRunningCharges } from './migrations/1795280000030-count-running-charges.js';
 import { CountOfflineMandates } from './migrations/1795300000000-count-offline-mandates.js';
 import { DriverContracts } from './migrations/1795310000000-driver-contracts.js';
+import { LargeDirectories } from './migrations/1795320000000-large-directories.js';
 import { OfflineMandates } from './migrations/1795280000000-offline-mandates.js';
 import { OfflineHandlers } from './offline.handlers.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { PROFILES_USE_CASES, ProfilesHandlers } from './profiles.handlers.js';
 import { profilesUseCases, type ProfilesParts } from './profiles.use-cases.js';
+import { PublishingRounds } from './publishing-rounds.js';
 import { ReconcileTimer, REGULAR_LOG, REGULAR_WORK, type RegularWork } from './reconcile-timer.js';
 import { catchUpRevocations } from './use-cases/catch-up-revocations.js';
 import { fetchPricesAhead } from './use-cases/fetch-prices-ahead.js';
@@ -46,6 +48,7 @@ export const profilesMigrations: readonly MigrationClass[] = [
   CountRunningCharges,
   CountOfflineMandates,
   DriverContracts,
+  LargeDirectories,
 ];
 
 /** a revocation is in force within a minute: two looks fit into it */
@@ -79,6 +82,7 @@ async function partsOf(context: ServiceContext): Promise<ProfilesModuleParts> {
     services: busOwnServices(bus, utility),
     visited: busVisitedUtilities(bus, utility),
     turns: new OneAtATime(),
+    rounds: new PublishingRounds(),
     partners: () =>
       registry.utilities.map((entry) => entry.utility).filter((other) => other !== utility),
     directoryOf: askDirectory(bus, utility),

@@ -34,6 +34,7 @@ import { PostgresOffline } from '../src/adapters/postgres-offline.js';
 import { PostgresPinGate } from '../src/adapters/postgres-pin-gate.js';
 import { OneAtATime } from '../src/one-at-a-time.js';
 import type { OwnServices, VisitedUtilities } from '../src/ports.js';
+import { PublishingRounds } from '../src/publishing-rounds.js';
 import { profilesMigrations } from '../src/profiles.module.js';
 import {
   profilesUseCases,
@@ -254,6 +255,7 @@ export async function startProfiles(): Promise<ProfilesUnderTest> {
       directoryOf: () => Promise.reject(new Error('nobody is asked here')),
       tellPartners: () => undefined,
       turns: new OneAtATime(),
+      rounds: new PublishingRounds(),
       held,
       services,
       decryptPin: (token) => decryptPin(token, pinKey),

@@ -148,9 +148,17 @@ export class PostgresCredentials implements CredentialStore {
     return row === undefined ? null : cardFromRow(row);
   }
 
+  async lastRevision(): Promise<bigint> {
+    const [row] = await this.#database.query<{ last: bigint }>(
+      'SELECT last_value AS last FROM credential_revisions',
+    );
+    return row?.last ?? 0n;
+  }
+
   async unpublished(
     visitedUtility: string,
     offlineRule: string,
+    after: bigint,
     limit: number,
   ): Promise<UnpublishedCredential[]> {
     const rows = await this.#database.query<{
@@ -169,10 +177,10 @@ export class PostgresCredentials implements CredentialStore {
          FROM credentials c JOIN consumers h USING (consumer_id)
          LEFT JOIN directory_published p
            ON p.credential_id = c.credential_id AND p.visited_utility = $1
-        WHERE c.sealed IS NOT NULL AND (p.revision IS DISTINCT FROM c.revision
+        WHERE c.sealed IS NOT NULL AND c.revision > $4 AND (p.revision IS DISTINCT FROM c.revision
           OR p.offline_rule <> $3)
         ORDER BY c.revision LIMIT $2`,
-      [visitedUtility, limit, offlineRule],
+      [visitedUtility, limit, offlineRule, after],
     );
     const seal = credentialSeal(this.#secret);
     const key = directoryKey(this.#secret, visitedUtility);

@@ -130,10 +130,12 @@ export class PostgresDirectory implements DirectoryStore {
       'SELECT home_utility, pair_key FROM directory_homes ORDER BY home_utility',
     );
     const hashes = homes.map((home) => tokenHash(home.pair_key, identity));
+    // by home and hash, as they are indexed: a directory may have a million entries
     const [row] = await this.#database.query<{ signed: SignedDirectoryEntry }>(
-      `SELECT signed FROM directory_held WHERE token_hash = ANY($1)
-       ORDER BY home_utility LIMIT 1`,
-      [hashes],
+      `SELECT held.signed FROM unnest($1::text[], $2::text[]) AS asked (home_utility, token_hash)
+         JOIN directory_held AS held USING (home_utility, token_hash)
+        ORDER BY home_utility LIMIT 1`,
+      [homes.map((home) => home.home_utility), hashes],
     );
     return row?.signed ?? null;
   }

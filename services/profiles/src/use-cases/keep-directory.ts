@@ -26,6 +26,7 @@ import type {
   DirectoryStore,
   UnpublishedCredential,
 } from '../directory-ports.js';
+import type { PublishingRounds } from '../publishing-rounds.js';
 import { termsAt, type ConsumerStore, type OwnServices } from '../ports.js';
 
 const BATCH = 100;
@@ -43,6 +44,7 @@ export interface KeepDirectoryParts {
   readonly signer: Signer;
   readonly verifier: Verifier;
   readonly clock: Clock;
+  readonly rounds: PublishingRounds;
   /** the utilities that may have an agreement with this one */
   readonly partners: () => readonly string[];
   /** asks a home for what it published here after a number */
@@ -58,10 +60,17 @@ export async function publishDirectory(parts: KeepDirectoryParts): Promise<void>
     const terms = await termsWith(parts, visitedUtility);
     if (terms === null) continue;
     const rule = ruleOf(terms);
-    const next = () => parts.credentials.unpublished(visitedUtility, rule, BATCH);
-    for (let batch = await next(); batch.length > 0; batch = await next()) {
+    const round = [visitedUtility, rule, await parts.credentials.lastRevision()] as const;
+    const beganAtMs = parts.clock.now();
+    if (!parts.rounds.isDue(...round, beganAtMs)) continue;
+    // behind what was looked at: all together they are one way through the index
+    const after = (revision: bigint) =>
+      parts.credentials.unpublished(visitedUtility, rule, revision, BATCH);
+    for (let batch = await after(0n); batch.length > 0;) {
       await publishBatch(parts, terms, batch);
+      batch = await after(batch.at(-1)?.revision ?? 0n);
     }
+    parts.rounds.note(...round, beganAtMs);
   }
 }
 
