@@ -31,6 +31,7 @@ import { identityKeysWith } from './adapters/identity-keys.js';
 import { PostgresLocalLists } from './adapters/postgres-local-lists.js';
 import { PostgresEventStore } from './adapters/postgres-event-store.js';
 import { PostgresOperations } from './adapters/postgres-operations.js';
+import { PostgresPower } from './adapters/postgres-power.js';
 import { PostgresReservations } from './adapters/postgres-reservations.js';
 import { PostgresStations } from './adapters/postgres-stations.js';
 import { PostgresStore } from './adapters/postgres-store.js';
@@ -38,6 +39,7 @@ import { PostgresVisits } from './adapters/postgres-visits.js';
 import { PostgresWireLog } from './adapters/postgres-wire-log.js';
 import { AAA_COMMANDS, CommandHandlers, type CommandUseCases } from './command.handlers.js';
 import { AAA_AUDIT, AuditHandlers } from './audit.handlers.js';
+import { SITE_POWER, SITE_POWER_LOG, SitePowerTimer } from './site-power-timer.js';
 import { LOCAL_LIST_LOG, LOCAL_LISTS, LocalListTimer } from './local-list-timer.js';
 import { EXPIRE_SESSIONS, EXPIRY_LOG, ExpiryTimer } from './expiry-timer.js';
 import { CreateAaa } from './migrations/1732150000002-create-aaa.js';
@@ -50,6 +52,7 @@ import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js
 import { CorrectMandateUse } from './migrations/1795310000000-correct-mandate-use.js';
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
+import { LimitPower } from './migrations/1795300000010-limit-power.js';
 import { EndReservations } from './migrations/1795300000000-end-reservations.js';
 import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
@@ -61,6 +64,7 @@ import { cancelReservationForHomeWith } from './use-cases/cancel-for-home.js';
 import { readReservationForHomeWith, reserveForHomeWith } from './use-cases/reserve-for-home.js';
 import { KeepSessionsAsText } from './migrations/1780000000001-keep-sessions-as-text.js';
 import { replayChargesWith } from './use-cases/replay-charges.js';
+import { sitePowerWith, type SitePower } from './use-cases/share-site-power.js';
 import { localListsWith, type LocalLists } from './use-cases/push-local-lists.js';
 import { expireSessions } from './use-cases/expire-sessions.js';
 import { releaseSilentChargesWith } from './use-cases/release-silent-charges.js';
@@ -85,6 +89,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   FindEarlierMandates,
   CorrectMandateUse,
   EndReservations,
+  LimitPower,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {
@@ -155,6 +160,20 @@ function localListsOf(context: ServiceContext, parts: AaaParts): LocalLists {
   });
 }
 
+function sitePowerOf({ bus, database, log, utility }: ServiceContext, parts: AaaParts): SitePower {
+  return sitePowerWith({
+    ...parts,
+    power: new PostgresPower(database),
+    stationCaller: busStationCaller(bus, utility),
+    onFailure: (siteId, error) => {
+      log.warn(
+        { siteId, error: String(error) },
+        'a site was not told its limits; it is tried again',
+      );
+    },
+  });
+}
+
 function auditOf(database: ServiceContext['database'], parts: AaaParts) {
   const audit = new PostgresSessionAudit(database);
   const replay = replayChargesWith({
@@ -205,6 +224,9 @@ export class AaaModule {
         { provide: LOCAL_LISTS, useValue: localListsOf(context, parts) },
         { provide: LOCAL_LIST_LOG, useValue: context.log },
         LocalListTimer,
+        { provide: SITE_POWER, useValue: sitePowerOf(context, parts) },
+        { provide: SITE_POWER_LOG, useValue: context.log },
+        SitePowerTimer,
       ],
     };
   }

@@ -1,8 +1,10 @@
 import type {
   AgreementTerms,
   Identity,
+  MandateDocument,
   MeterCorrection,
   OneSessionMandates,
+  QuoteDocument,
   RefusalReason,
   ReplyOf,
   RequestOf,
@@ -24,6 +26,7 @@ import type {
 } from '@roamgrid/contracts';
 import type { InstantMs } from '@roamgrid/kernel';
 import type { OutboxMessage } from '@roamgrid/persistence';
+import type { LimitBook } from './power-ports.js';
 import type { ShownIdentifier } from './local-list-ports.js';
 import type { MandateBalance, MandateBook, Reservation } from './mandate-book.js';
 import type { Session, TransactionEvent } from './session/session.js';
@@ -95,6 +98,8 @@ export interface TraceEntry {
   readonly atMs: InstantMs;
   readonly durationMs: number;
   readonly documentHash: string | null;
+  /** what it came to, in a few words */
+  readonly detail?: string;
 }
 
 /** The register at the end of a session, and the meter it is of where that is known. */
@@ -197,6 +202,7 @@ export interface UnitOfWork {
   readonly mandates: MandateBook;
   readonly suspense: SuspenseBook;
   readonly visits: VisitBook;
+  readonly limits: LimitBook;
   appendWire(entry: WireEntry): Promise<void>;
   /** stations may be told of the driver */
   noteShown(shown: ShownIdentifier): void;
@@ -320,6 +326,10 @@ export interface Neighbours {
   }): Promise<ReplyOf<typeof authorizeOffline>>;
   isStationIdTaken(utility: string, stationId: string): Promise<boolean>;
   termsWith(homeUtility: string): Promise<AgreementTerms | null>;
+  /** what the agreement of a mandate says of its tier; asked once for each agreement */
+  chargingPriorityOf(
+    mandate: MandateDocument,
+  ): Promise<NonNullable<QuoteDocument['chargingPriority']> | null>;
   authorizeAtHome(
     homeUtility: string,
     request: {

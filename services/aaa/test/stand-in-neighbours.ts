@@ -40,6 +40,9 @@ export class StandInNeighbours implements Neighbours {
   readonly requests: Parameters<Neighbours['requestMandate']>[1][] = [];
   readonly #signers: Signers;
 
+  /** what the agreement says of a mandate's tier */
+  chargingPriority: Awaited<ReturnType<Neighbours['chargingPriorityOf']>> = null;
+
   constructor(signers: Signers) {
     this.#signers = signers;
   }
@@ -53,6 +56,10 @@ export class StandInNeighbours implements Neighbours {
   async entry(wish: MandateWish): Promise<MandateWithTariff> {
     const agreed = await agreedTariff(this.#signers);
     return { agreedTariff: agreed, mandate: await mandateUnder(this.#signers, agreed, wish) };
+  }
+
+  chargingPriorityOf(): Promise<StandInNeighbours['chargingPriority']> {
+    return Promise.resolve(this.chargingPriority);
   }
 
   findMandate(

@@ -34,6 +34,7 @@ import { Idempotency } from './http/idempotency.js';
 import { CreateViews } from './migrations/1700000001000-create-views.js';
 import { CreateRequests } from './migrations/1700000002000-create-requests.js';
 import { FoldFacets } from './migrations/1700000003000-fold-facets.js';
+import { TellStepsApart } from './migrations/1795300000000-tell-steps-apart.js';
 import { CreateImports } from './migrations/1795270000000-create-imports.js';
 import { PortalHandlers } from './portal.handlers.js';
 import type { Portal } from './ports.js';
@@ -51,6 +52,7 @@ export const portalMigrations: readonly MigrationClass[] = [
   CreateRequests,
   FoldFacets,
   CreateImports,
+  TellStepsApart,
 ];
 
 /** Joins the ports to PostgreSQL and to the bus. */

@@ -103,15 +103,16 @@ describe('a charge over OCPP 2.0.1', () => {
   });
 
   it.each([
-    ['none', undefined],
-    ['Gold', 3],
-    ['Diamond', 5],
-    ['Platinum', 7],
-  ] as const)('tells the charging priority of the tier %s', async (tier, priority) => {
-    fixture.duke.onEvent = (event) => eventReply(event, { tier });
+    [undefined, undefined],
+    [0, undefined],
+    [-9, -9],
+    [7, 7],
+  ])('tells the charging priority %s', async (said, priority) => {
+    const told = said === undefined ? {} : { chargingPriority: said };
+    fixture.duke.onEvent = (event) => eventReply(event, told);
     await station.close();
     const raw = await RawStation.connect(address(), 'ocpp2.0.1');
-    const transactionInfo = { transactionId: `tx-${tier}` };
+    const transactionInfo = { transactionId: `tx-${String(said)}` };
     const started = { eventType: 'Started', triggerReason: 'Authorized', seqNo: 0 };
     const event = { ...started, timestamp: at(0), transactionInfo, idToken: central };
     raw.send(JSON.stringify([2, 'm1', 'TransactionEvent', event]));

@@ -8,6 +8,7 @@ import {
   instantString,
   signed,
   taxRate,
+  tier,
   utilitySlug,
 } from '../values.js';
 
@@ -72,6 +73,18 @@ export const agreementTerms = z.strictObject({
   beyondCreditBorneBy: z.enum(['home', 'visited']),
   unsignedEnergyBorneBy: z.enum(['home', 'visited']),
   lateRevocationBorneBy: z.enum(['home', 'visited']),
+  /** who goes first where a site has less power than its drivers ask for; a tier that is not named is 0 */
+  chargingPriorities: z
+    .array(
+      z.strictObject({
+        tier,
+        priority: z.int().min(-9).max(9).describe("OCPP's `chargingPriority`"),
+        /** of the site's power at most, while others wait for it */
+        powerSharePercentage: decimalString.exactOptional(),
+      }),
+    )
+    .max(4)
+    .exactOptional(),
 });
 export type AgreementTerms = z.infer<typeof agreementTerms>;
 

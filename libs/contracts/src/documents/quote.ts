@@ -35,6 +35,13 @@ export const quoteDocument = z.strictObject({
   pricePerKwh: decimalString.describe('the energy price at the moment of the quote, excl. tax'),
   tier,
   tierDiscountPercentage: decimalString,
+  /** as the agreement has it for the tier; absent where it says nothing */
+  chargingPriority: z
+    .strictObject({
+      priority: z.int().min(-9).max(9),
+      powerSharePercentage: decimalString.exactOptional(),
+    })
+    .exactOptional(),
   estimate: z.strictObject({
     energyKwh: decimalString,
     totalExclTax: decimalString,

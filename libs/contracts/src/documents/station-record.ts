@@ -27,6 +27,10 @@ export const stationRecordDocument = z.strictObject({
   location: stationLocation.exactOptional(),
   timeZone: z.string(),
   stationClass,
+  /** what the connection gives that this station shares with every other one of the same site */
+  sitePower: z.strictObject({ siteId: identifier, powerW: integerString }).exactOptional(),
+  /** whether the station takes limits (OCPP `SetChargingProfile`) */
+  smartCharging: z.boolean().exactOptional(),
   taxes: z.array(taxRate),
   evses: z
     .array(

@@ -8,10 +8,12 @@ import type {
   WireEntry,
 } from '../ports.js';
 import { formatInstant } from '@roamgrid/kernel';
+import type { LimitBook } from '../power-ports.js';
 import type { ShownIdentifier } from '../local-list-ports.js';
 import { Outgoing } from './outgoing.js';
 import { PostgresInbox } from './postgres-inbox.js';
 import { noteShown } from './postgres-local-lists.js';
+import { PostgresLimits } from './postgres-power.js';
 import { PostgresMandates } from './postgres-mandates.js';
 import { PostgresSessions } from './postgres-sessions.js';
 import { PostgresSuspense } from './postgres-suspense.js';
@@ -67,6 +69,7 @@ export class PostgresUnit implements UnitOfWork {
   readonly mandates: PostgresMandates;
   readonly suspense: PostgresSuspense;
   readonly visits: VisitBook;
+  readonly limits: LimitBook;
   readonly #tx: Transaction;
   readonly #outgoing: Outgoing;
 
@@ -78,6 +81,7 @@ export class PostgresUnit implements UnitOfWork {
     this.mandates = new PostgresMandates(tx);
     this.suspense = new PostgresSuspense(tx, this.#outgoing, onSuspense);
     this.visits = new PostgresVisitBook(tx);
+    this.limits = new PostgresLimits(tx);
   }
 
   appendWire({ stationId, direction, wire, refusal }: WireEntry): Promise<void> {

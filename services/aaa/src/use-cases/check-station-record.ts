@@ -80,6 +80,9 @@ export function checkStationRecord(record: NewStationRecord, nowMs: number): voi
       checkPercentage(`taxes.${String(index)}.percentage`, percentage),
     ),
     ...checkEvses(record),
+    ...(record.sitePower === undefined
+      ? []
+      : checkPower('sitePower.powerW', record.sitePower.powerW)),
   ];
   if (fields.length > 0) {
     throw new RoamgridError('unprocessable', 'the station record cannot be used', fields);

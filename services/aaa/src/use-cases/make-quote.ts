@@ -106,6 +106,7 @@ export async function makeQuote(
   const { document, documentHash } = mandate;
   const rating = estimateOf(mandate, request, station, nowMs);
   const retail = document.retailTariff.document;
+  const chargingPriority = await parts.neighbours.chargingPriorityOf(document);
   const quote: QuoteDocument = {
     type: 'quote',
     schemaVersion: 1,
@@ -124,6 +125,7 @@ export async function makeQuote(
     pricePerKwh: priceNow(rating),
     tier: document.tier,
     tierDiscountPercentage: retail.tierDiscountPercentage,
+    ...(chargingPriority === null ? {} : { chargingPriority }),
     estimate: totalsOf(rating),
     estimateHome: atHome(rating, retail.fx),
     issuedAt: formatInstant(nowMs),

@@ -66,6 +66,11 @@ function demoTerms(
     beyondCreditBorneBy: visited.slug === 'georgia-power' ? 'visited' : 'home',
     unsignedEnergyBorneBy: 'visited',
     lateRevocationBorneBy: 'home',
+    chargingPriorities: [
+      { tier: 'Gold', priority: 3 },
+      { tier: 'Diamond', priority: 5 },
+      { tier: 'Platinum', priority: 7, powerSharePercentage: '70' },
+    ],
   };
 }
 

@@ -40,6 +40,20 @@ function checkPercentages(terms: AgreementTerms, path: string): void {
   }
 }
 
+function checkPriorities(terms: AgreementTerms, path: string): void {
+  const priorities = terms.chargingPriorities ?? [];
+  const tiers = priorities.map(({ tier }) => tier);
+  for (const [index, { tier, powerSharePercentage }] of priorities.entries()) {
+    const at = `${path}.chargingPriorities.${String(index)}`;
+    if (tiers.indexOf(tier) !== index) refuse(`${at}.tier`, 'stands twice');
+    if (powerSharePercentage === undefined) continue;
+    const share = parseDecimal(powerSharePercentage, PERCENT_DIGITS);
+    if (share <= 0n || share > HUNDRED_PERCENT) {
+      refuse(`${at}.powerSharePercentage`, 'lies outside 0 to 100');
+    }
+  }
+}
+
 function checkDefaults(terms: AgreementTerms, path: string): void {
   if (terms.defaultTariffs.length === 0) refuse(`${path}.defaultTariffs`, 'names no tariff');
   const classes = terms.defaultTariffs.map((one) => `${one.customerClass} ${one.stationClass}`);
@@ -69,6 +83,7 @@ export function checkAgreement(document: AgreementDocument): void {
     directions.add(visitedUtility);
     checkPrices(terms, path);
     checkPercentages(terms, path);
+    checkPriorities(terms, path);
     checkDefaults(terms, path);
   }
 }

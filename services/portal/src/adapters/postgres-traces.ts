@@ -12,14 +12,15 @@ interface TraceRow {
   readonly at: string;
   readonly duration_ms: bigint;
   readonly document_hash: string | null;
+  readonly detail: string | null;
 }
 
 /** For {@link stepParameters}; the same occurrence again changes nothing. */
 export const ADD_STEPS = prepared(
   `INSERT INTO trace_steps (session_id, step, occurrence, at, at_ms, step_order, from_party,
-     to_party, duration_ms, document_hash)
+     to_party, duration_ms, document_hash, detail)
    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::integer[],
-     $7::text[], $8::text[], $9::bigint[], $10::text[])
+     $7::text[], $8::text[], $9::bigint[], $10::text[], $11::text[])
    ON CONFLICT DO NOTHING`,
 );
 
@@ -37,6 +38,7 @@ export function stepParameters(
     steps.map(({ to }) => to),
     steps.map(({ durationMs }) => durationMs),
     steps.map(({ documentHash }) => documentHash),
+    steps.map(({ detail }) => detail ?? null),
   ];
 }
 
@@ -56,7 +58,7 @@ export class PostgresTraces implements TraceStore {
 
   async list(sessionId: string): Promise<TraceEntry[]> {
     const rows = await this.#database.query<TraceRow>(
-      `SELECT step, occurrence, from_party, to_party, at, duration_ms, document_hash
+      `SELECT step, occurrence, from_party, to_party, at, duration_ms, document_hash, detail
        FROM trace_steps WHERE session_id = $1 ORDER BY at_ms, step_order, occurrence`,
       [sessionId],
     );
@@ -68,6 +70,7 @@ export class PostgresTraces implements TraceStore {
       at: row.at,
       durationMs: Number(row.duration_ms),
       documentHash: row.document_hash,
+      ...(row.detail === null ? {} : { detail: row.detail }),
     }));
   }
 }

@@ -151,6 +151,14 @@ export function present(kind: ViewKind, { id, data }: View, caller: Caller | nul
 }
 
 export function presentStep(entry: TraceEntry): JsonObject {
-  const { at, step, from, to, durationMs, documentHash } = entry;
-  return { at, step, from, to, durationMs, ...(documentHash === null ? {} : { documentHash }) };
+  const { at, step, from, to, durationMs, documentHash, detail } = entry;
+  return {
+    at,
+    step,
+    from,
+    to,
+    durationMs,
+    ...(documentHash === null ? {} : { documentHash }),
+    ...(detail === undefined ? {} : { detail }),
+  };
 }

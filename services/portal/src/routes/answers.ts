@@ -95,6 +95,7 @@ export const traceAnswer = z.strictObject({
         to: z.string(),
         durationMs: z.int(),
         documentHash: hashHex.optional(),
+        detail: z.string().optional(),
       })
       .meta({ id: 'TraceStep' }),
   ),

@@ -153,6 +153,8 @@ export const recordTransactionEvent = defineContract({
     refusal: refusalReason.nullable(),
     /** of the driver, as home's mandate says it */
     tier: tier.optional(),
+    /** of the driver's tier, as the quote said it */
+    chargingPriority: z.int().min(-9).max(9).optional(),
     energyKwh: decimalString.nullable(),
     runningCost: z.strictObject({ currency: z.string(), totalInclTax: decimalString }).nullable(),
     stop: z.enum(['credit_exhausted']).nullable(),

@@ -31,6 +31,7 @@ export const TRACE_STEPS = [
   'consent',
   'start',
   'meter',
+  'power',
   'stop',
   'rate',
   'cdr',
@@ -50,6 +51,8 @@ export const traceStep = z.strictObject({
   at: instantString,
   durationMs: z.int().min(0),
   documentHash: hashHex.nullable(),
+  /** what it came to, in a few words */
+  detail: z.string().max(120).exactOptional(),
 });
 
 /** One service's part of a view: replaces what that service said of it before. */

@@ -48,7 +48,7 @@ export async function authorize(call: StationCall): Promise<Answer> {
       idTokenInfo: {
         status: status201(reply.decision === 'quoted' ? null : (reply.reason ?? 'no_agreement')),
         personalMessage: displayText(content),
-        ...chargingPriority(reply.quote?.document.tier),
+        ...chargingPriority(reply.quote?.document.chargingPriority?.priority),
       },
     },
   };

@@ -107,7 +107,9 @@ function payloadFor(step: Step, reply: EventReply, hasToken: boolean): object {
   const saysWho = hasToken || reply.refusal !== null;
   return {
     ...(cost === undefined ? {} : { totalCost: exactNumber(cost) }),
-    ...(step === 'started' && reply.refusal === null ? chargingPriority(reply.tier) : {}),
+    ...(step === 'started' && reply.refusal === null
+      ? chargingPriority(reply.chargingPriority)
+      : {}),
     ...(saysWho ? { idTokenInfo: { status } } : {}),
     ...(step !== 'updated' && reply.message !== ''
       ? { updatedPersonalMessage: displayText(reply.message) }
