@@ -285,6 +285,24 @@ describe('mandates and bills', () => {
     expect(next.contractBinding).not.toBe(old.contractBinding);
   });
 
+  it('however swipes and changes fall together, no open mandate names a version that is not in force', async () => {
+    const { cin, consumerId, driverContractId } = await consumer();
+    // a swipe may find that all of the limit is given out
+    await Promise.allSettled(
+      Array.from({ length: 6 }, (_, turn) => [
+        mandateFor(cin),
+        amend(driverContractId, { changes: { limitAmount: `${String(90 + turn)}.00` } }),
+      ]).flat(),
+    );
+    const stale = await profiles.database.query(
+      `SELECT mandate_id FROM mandates_issued JOIN consumers USING (consumer_id)
+        WHERE consumer_id = $1 AND mandates_issued.state = 'active'
+          AND contract_hash IS DISTINCT FROM driver_contract_hash`,
+      [consumerId],
+    );
+    expect(stale).toEqual([]);
+  });
+
   it('a charge is billed under the version its mandate names, else under the one in force at the consent', async () => {
     const { cin, driverContractId } = await consumer();
     const { mandateId, pseudonym } = await mandateFor(cin);
