@@ -10,7 +10,7 @@ import { PostgresBooksAudit } from './adapters/postgres-books-audit.js';
 import { PostgresWork } from './adapters/postgres-work.js';
 import { ExposureGauges } from './adapters/exposure-gauges.js';
 import { openOutward } from './adapters/open-outward.js';
-import { DueWork } from './background/due-work.js';
+import { DueWork, type DueStep } from './background/due-work.js';
 import { BankHandlers } from './bank.handlers.js';
 import { BillHandlers } from './bill.handlers.js';
 import { CdrHandlers } from './cdr.handlers.js';
@@ -113,17 +113,22 @@ export async function settlementAlone(
   });
 }
 
+const AT_ONCE_MS = 1_000;
+const SOON_MS = 5_000;
+/** after days or weeks */
+const SELDOM_MS = 30_000;
+
 /** What is tried again until somebody outside has answered. */
-function dueSteps(ports: Ports): (() => Promise<void>)[] {
+function dueSteps(ports: Ports): DueStep[] {
   return [
-    () => executeDueCardOrders(ports),
-    () => voidForgotten(ports),
-    () => askAgain(ports),
-    () => executeDuePayments(ports),
-    () => deliverFeed(ports),
-    () => assessExposures(ports),
-    () => applySilence(ports),
-    () => askForGaps(ports),
+    { everyMs: AT_ONCE_MS, run: () => executeDueCardOrders(ports) },
+    { everyMs: SELDOM_MS, run: () => voidForgotten(ports) },
+    { everyMs: SOON_MS, run: () => askAgain(ports) },
+    { everyMs: AT_ONCE_MS, run: () => executeDuePayments(ports) },
+    { everyMs: AT_ONCE_MS, run: () => deliverFeed(ports) },
+    { everyMs: AT_ONCE_MS, run: () => assessExposures(ports) },
+    { everyMs: SOON_MS, run: () => applySilence(ports) },
+    { everyMs: SOON_MS, run: () => askForGaps(ports) },
   ];
 }
 
