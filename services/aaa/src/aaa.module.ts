@@ -53,6 +53,7 @@ import { CorrectMandateUse } from './migrations/1795310000000-correct-mandate-us
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
 import { LimitPower } from './migrations/1795300000010-limit-power.js';
+import { NameConnections } from './migrations/1795320000020-name-connections.js';
 import { EndReservations } from './migrations/1795300000000-end-reservations.js';
 import { ReserveConnectors } from './migrations/1795268000000-reserve-connectors.js';
 import {
@@ -88,6 +89,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   KeepLocalLists,
   FindEarlierMandates,
   CorrectMandateUse,
+  NameConnections,
   EndReservations,
   LimitPower,
 ];

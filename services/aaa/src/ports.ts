@@ -58,6 +58,8 @@ export interface WireEntry {
   readonly direction: 'in' | 'out';
   readonly wire: WireFrame;
   readonly refusal: string | null;
+  /** of the router; absent where it does not matter which, as over HTTP */
+  readonly connectionId?: string | null;
 }
 
 /** A running charge, held for the transaction, with the credit that it reserved. */

@@ -134,6 +134,18 @@ describe('the audit of sessions', () => {
         WHERE sessions.mandate_id = mandate_use.mandate_id AND session_id = $1`,
     ],
     [
+      'oneConnectionAtATime',
+      // the first connection still sends when the second one has been let in
+      `INSERT INTO wire_log (station_id, at, direction, protocol, message_id, raw, connection_id)
+       SELECT 'fenced', now() + after * interval '1 second', direction, 'ocpp2.0.1', $1::text || after::text, raw,
+              ('01a1fe46-7244-779c-93bb-00000000000' || connection)::uuid
+         FROM (VALUES (0, 'in', '[connected]', 1), (1, 'out', '[2,"1","Reset",{}]', 1),
+                      (2, 'in', '[connected]', 2), (3, 'out', '[2,"2","Reset",{}]', 2),
+                      (4, 'out', '[2,"3","Reset",{}]', 1))
+           AS frame (after, direction, raw, connection)`,
+      `DELETE FROM wire_log WHERE station_id = 'fenced' AND $1::text IS NOT NULL`,
+    ],
+    [
       'commandsSentOnce',
       `INSERT INTO wire_log (station_id, at, direction, protocol, message_id, action, raw)
        SELECT station, now(), 'out', 'ocpp2.0.1', 'call of ' || $1, 'Reset', '[2,"1","Reset",{}]'

@@ -98,6 +98,20 @@ export const SESSION_CHECKS: readonly SessionCheck[] = [
        WHERE direction = 'out' AND raw LIKE '[2,%' GROUP BY message_id HAVING count(*) > 1`,
   },
   {
+    // each connection is a higher fencing epoch than those before it: it was let in after them
+    invariant: 'oneConnectionAtATime',
+    detail: 'a frame went out on a connection after the station had another',
+    count: `SELECT count(*) AS checked FROM wire_log
+       WHERE raw = '[connected]' AND connection_id IS NOT NULL`,
+    breaches: `WITH held AS (
+         SELECT station_id, connection_id,
+                lead(at) OVER (PARTITION BY station_id ORDER BY at, id) AS until
+           FROM wire_log WHERE raw = '[connected]' AND connection_id IS NOT NULL)
+       SELECT DISTINCT station_id || ' ' || coalesce(message_id, connection_id::text) AS subject
+         FROM wire_log JOIN held USING (station_id, connection_id)
+        WHERE direction = 'out' AND at > until`,
+  },
+  {
     invariant: 'wallsHold',
     detail: 'another account may read this schema',
     count: `SELECT count(*) AS checked FROM pg_namespace WHERE ${OWN_SCHEMAS}`,

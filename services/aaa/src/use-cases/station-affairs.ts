@@ -37,8 +37,9 @@ export function authenticateStationWith(parts: StationAffairsParts) {
 /** Keeps a frame in the wire log; a refused frame of a billing action is shown in suspense too. */
 export function recordFrameWith(parts: StationAffairsParts) {
   return async (request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> => {
-    const { stationId, direction, wire, refusal, effect } = request;
-    const entry: WireEntry = { stationId, direction, wire, refusal: refusal?.code ?? null };
+    const { stationId, direction, wire, connectionId, refusal, effect } = request;
+    const code = refusal?.code ?? null;
+    const entry: WireEntry = { stationId, direction, wire, refusal: code, connectionId };
     if (refusal?.billing === true) await setFrameAside(parts, entry, refusal.code);
     else await parts.events.append(entry);
     if (effect !== null) await parts.stations.note(stationId, effect, parts.clock.now());

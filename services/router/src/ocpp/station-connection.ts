@@ -40,6 +40,8 @@ export class StationConnection implements StationSocketEvents, StationLink {
   readonly #gone: Promise<void>;
   #markGone: () => void = () => undefined;
   #queue: IncomingFrame[] = [];
+  /** in the wire log each frame of ours names the connection it went over */
+  readonly #connectionId: string;
   #isStarted = false;
   #isHandling = false;
   #isClosed = false;
@@ -49,6 +51,7 @@ export class StationConnection implements StationSocketEvents, StationLink {
 
   constructor(options: StationConnectionOptions) {
     this.#options = options;
+    this.#connectionId = options.context.ids.uuid();
     this.#gone = new Promise((resolve) => {
       this.#markGone = resolve;
     });
@@ -224,6 +227,7 @@ export class StationConnection implements StationSocketEvents, StationLink {
       stationId: station.stationId,
       direction,
       wire,
+      connectionId: this.#connectionId,
       refusal: null,
       effect,
     };
