@@ -9,6 +9,7 @@ const credentialsFile = z.looseObject({
   baseUrl: z.string(),
   stations: z.record(z.string(), z.looseObject({ password: z.string() })),
   clients: z.record(z.string(), client),
+  approvers: z.record(z.string(), client).default({}),
   consortium: client,
 });
 export type DemoCredentials = z.infer<typeof credentialsFile>;
@@ -78,6 +79,19 @@ export class DemoGateway {
   /** A call to a utility's API with that utility's own client. */
   async ask(utility: string, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
     return this.#call(await this.#token(utility), method, `/${utility}/api/v1${path}`, body);
+  }
+
+  /** A call to a utility's API with its second identity: what one person writes another one approves. */
+  async askApprover(
+    utility: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<Answer> {
+    const approver = this.credentials.approvers[utility];
+    if (approver === undefined) throw new DemoFault(`There is no approver of ${utility}.`);
+    const token = await this.#newToken(approver, `urn:roamgrid:utility:${utility}`);
+    return this.#call(token, method, `/${utility}/api/v1${path}`, body);
   }
 
   /** A call to the consortium's API as its administrator. */
@@ -151,6 +165,11 @@ export class DemoGateway {
     const body: unknown = await (await fetch(`${this.baseUrl}/health/ready`)).json();
     const { parts } = health.parse(body);
     return { up: parts.filter(({ state }) => state === 'up').length, down: downParts(body) };
+  }
+
+  /** The gateway's metrics as Prometheus text. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.baseUrl}/metrics`)).text();
   }
 
   #token(utility: string): Promise<string> {

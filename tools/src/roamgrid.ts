@@ -3,7 +3,9 @@ import { runAuditCommand } from './roamgrid-audit.js';
 import { runUtilityCommand, UTILITY_USAGE } from './roamgrid-utility.js';
 
 const USAGE = `usage: npm run roamgrid -- <command>
-  audit [--utility SLUG] [--json] [--data-dir FOLDER]   check the invariants; status 1 on a breach
+  audit [--utility SLUG] [--keep-base FILE] [--base FILE] [--json] [--data-dir FOLDER]
+        check the invariants; with a base also that no program was started again or holds a tenth more;
+        status 1 on a breach
 ${UTILITY_USAGE}`;
 
 /** One command a line of the usage; gives the process's exit status. */

@@ -42,4 +42,5 @@ export { Seal } from './seal.js';
 export { createSigner, type Signer } from './signer.js';
 export { Verifier, type SigningService } from './verifier.js';
 export { resolveUtcOffsets, timeZoneVersion, type ResolvedUtcOffset } from './utc-offsets.js';
+export { watchProcess } from './watch-process.js';
 export { withMetrics } from './with-metrics.js';

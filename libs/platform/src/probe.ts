@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { listenHttp } from './listen-http.js';
 import type { Metrics } from './metrics.js';
 import type { RunningProgram } from './run-program.js';
+import { watchProcess } from './watch-process.js';
 
 /** One part of a program and whether it works. */
 export interface HealthPart {
@@ -11,6 +12,8 @@ export interface HealthPart {
 }
 
 export interface ProbeOptions {
+  /** as it is shown in metrics: `duke-energy/aaa` */
+  readonly program: string;
   readonly configuration: {
     readonly PROBE_HOST: string;
     readonly PROBE_PORT?: number | undefined;
@@ -36,12 +39,14 @@ const PROMETHEUS_TYPE = 'text/plain; version=0.0.4';
  * edge adds them up. For those who run it: it stands on an inner address and asks nobody who they are.
  */
 export async function startProbe({
+  program,
   configuration,
   metrics,
   health,
 }: ProbeOptions): Promise<RunningProgram> {
   const { PROBE_HOST, PROBE_PORT } = configuration;
   if (PROBE_PORT === undefined) return { stop: () => Promise.resolve() };
+  watchProcess(metrics.registry, program);
   const server = createServer((request, response) => {
     answer(request.url ?? '', { metrics, health }).then(
       ({ status, type, text }) => send(response, status, type, text),

@@ -37,6 +37,7 @@ export async function serviceMain(options: ServiceMainOptions): Promise<void> {
     const context = await openAlone(options, configuration, metrics);
     const running = await runService(context, await options.module(context));
     const probe = await startProbe({
+      program: `${configuration.UTILITY}/${options.service}`,
       configuration,
       metrics,
       health: async () => [await serviceHealth(context)],

@@ -9,6 +9,7 @@ import {
   openSecretFile,
   systemClock,
   systemIds,
+  watchProcess,
   withMetrics,
 } from '@roamgrid/platform';
 import { openApiDocument } from '@roamgrid/portal';
@@ -113,6 +114,7 @@ interface Foundation extends Pick<
 async function layFoundation(config: AllInOneOptions, started: Started): Promise<Foundation> {
   const { dataDir, host, port } = config;
   const [clock, ids, metrics] = [systemClock, systemIds, new Metrics()];
+  watchProcess(metrics.registry, 'all-in-one');
   const log = createLog(config.logLevel);
   const baseUrl = `http://${host}:${String(port)}`;
   const postgres = await openPostgres({

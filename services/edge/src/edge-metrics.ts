@@ -1,4 +1,5 @@
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { watchProcess } from '@roamgrid/platform';
 import type { Probes } from './ask-upstreams.js';
 import type { HealthPart } from './health.js';
 
@@ -25,6 +26,7 @@ export function edgeMetrics(
 ): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  watchProcess(registry, 'edge');
   new Gauge({
     name: 'roamgrid_edge_upstream_up',
     help: 'Whether a program behind the edge answers (1) or not (0)',

@@ -29,6 +29,7 @@ await runProgram(async () => {
     log,
   });
   const probe = await startProbe({
+    program: 'ledger',
     configuration,
     metrics: new Metrics(),
     health: async () => [

@@ -42,6 +42,7 @@ await runProgram(async () => {
     keys: publishedKeys(configuration.JWKS_URI ?? `${ISSUER}/jwks`),
   });
   const probe = await startProbe({
+    program: `${UTILITY}/portal`,
     configuration,
     metrics,
     health: async () => [await serviceHealth(context)],

@@ -44,6 +44,7 @@ await runProgram(async () => {
     { host: configuration.ROUTER_HOST, port: configuration.ROUTER_PORT },
   );
   const probe = await startProbe({
+    program: 'router',
     configuration,
     metrics,
     health: () => Promise.resolve([{ name: 'router', state: 'up' }]),
