@@ -6,12 +6,14 @@ import type { OwnRecord } from '../src/swarm/own-record.js';
 const record = (changes: Partial<OwnRecord> = {}): OwnRecord => ({
   stationId: 'SWARM-1',
   visited: 'duke-energy',
+  timeZone: 'America/New_York',
   protocol: 'http',
   behaviour: 'plain',
   told: 'charged',
   reason: null,
   name: { sessionId: 'session-1' },
   energyMilliWh: 5_000_000n,
+  readings: [],
   mustBeRefused: false,
   ...changes,
 });
@@ -33,6 +35,7 @@ const cdr = (changes: Partial<BookedCdr> = {}): BookedCdr => ({
   endMs: 1_000,
   standing: 'open',
   energyMilliWh: 5_000_000n,
+  terms: {} as BookedCdr['terms'],
   currency: 'USD',
   linesMinor: 155n,
   exclTaxMinor: 155n,

@@ -12,6 +12,7 @@ const cdr = (changes: Partial<BookedCdr> = {}): BookedCdr => ({
   standing: 'invoiced',
   endMs: 1_000,
   energyMilliWh: 5_000_000n,
+  terms: {} as BookedCdr['terms'],
   currency: 'USD',
   linesMinor: 155n,
   exclTaxMinor: 155n,

@@ -71,6 +71,24 @@ describe('what the registers prove', () => {
   });
 });
 
+describe('what of it counts for the bill', () => {
+  const told = (behaviour: BehaviourName, protocol?: 'http'): string =>
+    scriptOf(behaviour, protocol)
+      .readings.map(({ meterWh }) => meterWh)
+      .join(', ');
+  it.each<[BehaviourName, 'http' | undefined, string]>([
+    ['plain', undefined, '7000, 7333, 7666, 8000'],
+    ['registersOnly', undefined, '7000, 8000'],
+    ['changedRepeat', undefined, '7000, 7333, 7666, 8000'],
+    ['outOfOrder', undefined, '7000, 7333, 7666, 8000'],
+    ['outOfOrder', 'http', '7000, 8000'],
+    ['lostStop', undefined, '7000, 7333, 7666'],
+    ['meterBackwards', undefined, '7000, 7666, 8000'],
+  ])('%s %s: %s', (behaviour, protocol, expected) => {
+    expect(told(behaviour, protocol)).toBe(expected);
+  });
+});
+
 describe('a clock that is wrong', () => {
   const firstAt = (behaviour: BehaviourName): string | undefined =>
     scriptOf(behaviour).deliveries[0]?.at;

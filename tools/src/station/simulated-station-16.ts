@@ -35,6 +35,11 @@ export class SimulatedStation16 {
     return new SimulatedStation16(await StationSocket.connect(address, 'ocpp1.6'));
   }
 
+  /** The same station over a connection that somebody else keeps. */
+  static over(socket: StationSocket): SimulatedStation16 {
+    return new SimulatedStation16(socket);
+  }
+
   boot(chargePointModel = 'Demo', chargePointVendor = 'Roamgrid'): Promise<JsonObject> {
     return this.socket.call('BootNotification', { chargePointModel, chargePointVendor });
   }

@@ -4,8 +4,8 @@ export type Protocol = 'ocpp2.0.1' | 'ocpp1.6' | 'http';
 export const PROTOCOLS: readonly Protocol[] = ['ocpp2.0.1', 'ocpp1.6', 'http'];
 const OCPP: readonly Protocol[] = ['ocpp2.0.1', 'ocpp1.6'];
 
-/** Who swipes: of a fleet, on a prepaid balance, allowed one charge at a time, or blocked at home. */
-export type DriverKind = 'fleet' | 'prepaid' | 'single' | 'blocked';
+/** Who swipes: of a fleet, on a prepaid balance, under a plan that costs nothing away from home, allowed one charge at a time, or blocked at home. */
+export type DriverKind = 'fleet' | 'prepaid' | 'single' | 'blocked' | 'free';
 
 export type BehaviourName =
   | 'plain'
@@ -34,7 +34,14 @@ export type BehaviourName =
   | 'clockSecond'
   | 'clockFiveMinutes'
   | 'clockDay'
-  | 'clock1970';
+  | 'clock1970'
+  | 'free'
+  | 'remoteStart'
+  | 'remoteStop'
+  | 'reserved'
+  | 'localList'
+  | 'lateStart'
+  | 'beside';
 
 /** What a charge does, how often, and which stations can do it. */
 export interface Behaviour {
@@ -84,6 +91,16 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   of('clockFiveMinutes', 3),
   of('clockDay', 3),
   of('clock1970', 3),
+  of('free', 4, 'free'),
+  // staff of the visited utility begin and end it; only OCPP has such calls
+  of('remoteStart', 4, 'fleet', OCPP),
+  of('remoteStop', 3, 'fleet', OCPP),
+  of('reserved', 4, 'fleet', OCPP),
+  // begun by the station itself while its line is down, from its list of who may charge, or without one
+  of('localList', 3, 'fleet', OCPP),
+  of('lateStart', 3, 'fleet', OCPP),
+  // another home's driver charges at the other connector meanwhile
+  of('beside', 5),
 ];
 
 /** Draws one that a station of this protocol can do. */

@@ -1,4 +1,10 @@
 import { parseEnergyKwh, parseInstant, parseMoney, type EnergyMilliWh } from '@roamgrid/kernel';
+import {
+  mandateDocument,
+  retailTariffDocument,
+  type RetailTariffDocument,
+} from '@roamgrid/contracts';
+import type { MandateCaps } from '@roamgrid/rating';
 import { z } from 'zod';
 
 /** Answers of the public API, as far as the swarm compares them; figures become integers here. */
@@ -26,6 +32,31 @@ export const bookedSuspense = z.looseObject({
 });
 export type BookedSuspense = z.output<typeof bookedSuspense>;
 
+/** What home signed of the price, and how far the driver's bill may go. */
+const mandate = z.looseObject({
+  document: mandateDocument
+    .pick({ paymentMode: true, moneyCap: true, energyCapKwh: true, beyondCreditBorneBy: true })
+    .extend({
+      retailTariff: z.looseObject({
+        document: retailTariffDocument
+          .pick({ tariff: true, rounding: true, homeCurrency: true, fx: true })
+          .loose(),
+      }),
+    })
+    .loose(),
+});
+
+/** By what a driver's bill is computed, signed by home before the charge. */
+export interface HomeTerms {
+  readonly tariff: RetailTariffDocument['tariff'];
+  readonly rounding: RetailTariffDocument['rounding'];
+  readonly fx: RetailTariffDocument['fx'];
+  /** of the station's place */
+  readonly currency: string;
+  readonly homeCurrency: string;
+  readonly caps: MandateCaps;
+}
+
 const cdrAnswer = z.looseObject({
   cdrId: z.string(),
   role: z.enum(['visited', 'home', 'domestic']),
@@ -39,6 +70,7 @@ const cdrAnswer = z.looseObject({
     stationId: z.string(),
     homeUtility: z.string(),
     energyKwh: energy,
+    mandate,
     endAt: z.string(),
     currency: z.string(),
     lines: z.array(z.looseObject({ amount: z.string() })),
@@ -59,6 +91,7 @@ export interface BookedCdr {
   readonly standing: 'domestic' | 'invoiced' | 'open' | 'held';
   readonly endMs: number;
   readonly energyMilliWh: EnergyMilliWh;
+  readonly terms: HomeTerms;
   readonly currency: string;
   readonly linesMinor: bigint;
   readonly exclTaxMinor: bigint;
@@ -83,6 +116,7 @@ export const bookedCdr = cdrAnswer.transform(
       standing: standingOf(role, state, invoiceId),
       endMs: parseInstant(document.endAt),
       energyMilliWh: document.energyKwh,
+      terms: termsOf(document.mandate),
       currency,
       linesMinor: sum(document.lines.map(({ amount }) => amount)),
       exclTaxMinor: minor(document.totalExclTax),
@@ -93,6 +127,12 @@ export const bookedCdr = cdrAnswer.transform(
     };
   },
 );
+
+function termsOf({ document }: z.output<typeof mandate>): HomeTerms {
+  const { retailTariff, ...caps } = document;
+  const { tariff, rounding, fx, homeCurrency } = retailTariff.document;
+  return { tariff, rounding, fx, currency: tariff.currency, homeCurrency, caps };
+}
 
 function standingOf(role: string, state: string, invoiceId: string | null): BookedCdr['standing'] {
   if (state === 'held') return 'held';

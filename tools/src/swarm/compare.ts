@@ -32,12 +32,12 @@ interface Found {
 const BILLABLE = ['domestic', 'invoiced', 'open', 'held'] as const;
 const kwh = (energyMilliWh: EnergyMilliWh): string => formatEnergyKwh(energyMilliWh);
 
-function labelOf({ stationId, behaviour, name }: OwnRecord): string {
+export function labelOf({ stationId, behaviour, name }: OwnRecord): string {
   const id = name === null ? 'unnamed' : Object.values(name).join('');
   return `${stationId} ${behaviour} ${id}`;
 }
 
-function sessionOf(record: OwnRecord, books: Books): BookedSession | undefined {
+export function sessionOf(record: OwnRecord, books: Books): BookedSession | undefined {
   const { name, stationId } = record;
   if (name === null) return undefined;
   return books.sessions.find((session) =>

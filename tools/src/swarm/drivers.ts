@@ -8,7 +8,9 @@ import { atMost } from './at-most.js';
 import type { DriverKind } from './behaviours.js';
 
 /** The swarm's drivers of one home utility, as CINs. */
-export type HomeDrivers = Readonly<Record<DriverKind, readonly string[]>>;
+export interface HomeDrivers extends Readonly<Record<DriverKind, readonly string[]>> {
+  readonly utility: string;
+}
 
 const consumerPage = z.looseObject({
   items: z.array(z.looseObject({ cinMasked: z.string(), currency: z.string() })),
@@ -27,6 +29,19 @@ const common = {
   limitEnergyKwh: '100000',
   limitAmount: '100000.00',
   maxConcurrentSessions: 100,
+};
+
+/** Energy away from home costs nothing; parking after it costs what it costs. */
+const FREE_PLAN = {
+  planId: 'swarm-free-roaming',
+  customerClass: 'commercial',
+  retailRule: 'planPrice',
+  roamingPrices: ['USD', 'CAD'].map((currency) => ({ currency, pricePerKwh: '0' })),
+  wholesalePlus: { percentage: '0', perKwh: '0' },
+  tierDiscounts: { Gold: '0', Diamond: '0', Platinum: '0' },
+  discountedComponents: ['ENERGY'],
+  greatestPrices: ['USD', 'CAD'].map((currency) => ({ currency, pricePerKwh: '0.65' })),
+  negativeMargin: 'allowed',
 };
 
 interface Home {
@@ -52,6 +67,8 @@ function settingsOf(kind: DriverKind, currency: string): object {
       return { ...common, state: 'blocked' };
     case 'single':
       return { ...common, maxConcurrentSessions: 1 };
+    case 'free':
+      return { ...common, planId: FREE_PLAN.planId };
     case 'prepaid':
       return {
         ...common,
@@ -62,6 +79,11 @@ function settingsOf(kind: DriverKind, currency: string): object {
         balance: { currency, amount: '3.00' },
       };
   }
+}
+
+async function defineFreePlan(gateway: DemoGateway, utility: string): Promise<void> {
+  const answer = await gateway.askApprover(utility, 'POST', '/plans', FREE_PLAN);
+  if (answer.status !== 201) throw refused(`the free plan of ${utility}`, answer);
 }
 
 /** A consumer under a number that nobody has yet. */
@@ -81,7 +103,7 @@ async function register(gateway: DemoGateway, home: Home, kind: DriverKind): Pro
 /**
  * Registers the drivers that a swarm of so many stations needs, at every utility that has consumers: a
  * fleet for every ten stations, for each station one who pays in advance and one who may charge once at a
- * time, and one who is blocked.
+ * time, one who is blocked and one whose plan is free away from home.
  */
 export async function registerDrivers(
   gateway: DemoGateway,
@@ -89,11 +111,13 @@ export async function registerDrivers(
 ): Promise<HomeDrivers[]> {
   const homes = await Promise.all(gateway.utilities.map((utility) => homeOf(gateway, utility)));
   const known = homes.filter((home) => home !== null);
+  await Promise.all(known.map(({ utility }) => defineFreePlan(gateway, utility)));
   const counts: readonly (readonly [DriverKind, number])[] = [
     ['fleet', Math.ceil(stations / STATIONS_PER_FLEET)],
     ['prepaid', Math.ceil(stations / known.length)],
     ['single', Math.ceil(stations / known.length)],
     ['blocked', 1],
+    ['free', 1],
   ];
   const wanted = known.flatMap((home) =>
     counts.flatMap(([kind, count]) => Array.from({ length: count }, () => ({ home, kind }))),
@@ -106,10 +130,12 @@ export async function registerDrivers(
   const of = (home: Home, kind: DriverKind): string[] =>
     made.filter((one) => one.home === home && one.kind === kind).map(({ cin }) => cin);
   return known.map((home) => ({
+    utility: home.utility,
     fleet: of(home, 'fleet'),
     prepaid: of(home, 'prepaid'),
     single: of(home, 'single'),
     blocked: of(home, 'blocked'),
+    free: of(home, 'free'),
   }));
 }
 

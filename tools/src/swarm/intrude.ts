@@ -1,3 +1,4 @@
+import type { DemoGateway } from '../demo-gateway.js';
 import { withoutCharge } from './play-charge.js';
 import type { OwnRecord } from './own-record.js';
 import { PlayerHttp } from './player-http.js';
@@ -5,7 +6,11 @@ import type { StationPlayer, Visit } from './player.js';
 import type { SwarmStation } from './stations.js';
 import type { Timings } from './timings.js';
 
-type Common = Pick<OwnRecord, 'stationId' | 'visited' | 'protocol' | 'behaviour'>;
+type Place = Pick<OwnRecord, 'stationId' | 'visited' | 'timeZone' | 'protocol' | 'behaviour'>;
+interface Reached {
+  readonly gateway: DemoGateway;
+  readonly timings: Timings;
+}
 
 /**
  * Another driver shows a card where a charge runs. Over HTTP the swipe names the connector and is refused;
@@ -14,24 +19,32 @@ type Common = Pick<OwnRecord, 'stationId' | 'visited' | 'protocol' | 'behaviour'
 export async function showSecondCard(
   player: StationPlayer,
   visit: Visit,
-  common: Common,
+  place: Place,
 ): Promise<OwnRecord[]> {
   const { name, ...decision } = await player.showOther(visit);
-  return [{ ...common, ...withoutCharge(decision, name, common.protocol === 'http') }];
+  return [{ ...place, ...withoutCharge(decision, name, place.protocol === 'http') }];
+}
+
+/** A card that must be refused, shown over HTTP, which names the connector. */
+export async function showHere(
+  { stationId, password }: SwarmStation,
+  visit: Visit,
+  { gateway: { baseUrl }, timings }: Reached,
+  place: Place,
+): Promise<OwnRecord[]> {
+  const player = new PlayerHttp({ baseUrl, stationId, password }, timings);
+  const { name, ...decision } = await player.showOther(visit);
+  return [{ ...place, protocol: 'http', ...withoutCharge(decision, name, true) }];
 }
 
 /** Who may charge once at a time shows the card at another station while the charge runs. */
-export async function showElsewhere(
+export function showElsewhere(
   other: SwarmStation,
   cin: string,
-  gateway: { readonly baseUrl: string; readonly timings: Timings },
-  common: Common,
+  reached: Reached,
+  place: Place,
 ): Promise<OwnRecord[]> {
-  const { stationId, password, visited, evses } = other;
-  const { baseUrl, timings } = gateway;
-  const player = new PlayerHttp({ baseUrl, stationId, password }, timings);
+  const { stationId, visited, timeZone, evses } = other;
   const connectorId = evses.at(-1)?.connectorId ?? 1;
-  const { name, ...decision } = await player.showOther({ connectorId, cin });
-  const elsewhere = { ...common, stationId, visited, protocol: 'http' as const };
-  return [{ ...elsewhere, ...withoutCharge(decision, name, true) }];
+  return showHere(other, { connectorId, cin }, reached, { ...place, stationId, visited, timeZone });
 }

@@ -2,12 +2,15 @@ import { SimulatedStation16 } from '../station/simulated-station-16.js';
 import type { StationAddress } from '../station/station-socket.js';
 import {
   ACCEPTED,
+  type CalledStation,
   type ChargeName,
   type Decision,
+  type RemoteCall,
   type StationPlayer,
   type Visit,
 } from './player.js';
 import type { MeterStep } from './script.js';
+import { StationLine } from './station-line.js';
 import type { Timings } from './timings.js';
 
 function decisionOf(status: string): Decision {
@@ -15,21 +18,41 @@ function decisionOf(status: string): Decision {
 }
 
 /** A station of the swarm that speaks OCPP 1.6: the gateway names the transaction. */
-export class Player16 implements StationPlayer {
-  readonly #address: StationAddress;
-  #station: SimulatedStation16;
+export class Player16 implements StationPlayer, CalledStation {
+  readonly line: StationLine;
   readonly #timings: Timings;
   #visit: Visit | null = null;
   #transactionId: string | null = null;
 
-  private constructor(address: StationAddress, station: SimulatedStation16, timings: Timings) {
-    this.#address = address;
-    this.#station = station;
+  private constructor(line: StationLine, timings: Timings) {
+    this.line = line;
     this.#timings = timings;
   }
 
   static async connect(address: StationAddress, timings: Timings): Promise<Player16> {
-    return new Player16(address, await SimulatedStation16.connect(address), timings);
+    return new Player16(await StationLine.connect(address, 'ocpp1.6'), timings);
+  }
+
+  get called(): CalledStation {
+    return this;
+  }
+
+  get #station(): SimulatedStation16 {
+    return SimulatedStation16.over(this.line.socket);
+  }
+
+  startCall({ cin, connectorId }: Visit): RemoteCall {
+    return { action: 'RemoteStartTransaction', payload: { idTag: cin, connectorId } };
+  }
+
+  stopCall(): RemoteCall {
+    if (this.#transactionId === null) throw new Error('the transaction has no number yet');
+    const payload = { transactionId: Number(this.#transactionId) };
+    return { action: 'RemoteStopTransaction', payload };
+  }
+
+  beside(): Player16 {
+    return new Player16(this.line, this.#timings);
   }
 
   authorize(visit: Visit): Promise<Decision> {
@@ -41,9 +64,8 @@ export class Player16 implements StationPlayer {
     return { ...(await this.#authorize(visit)), name: null };
   }
 
-  async reconnect(): Promise<void> {
-    await this.#station.close();
-    this.#station = await SimulatedStation16.connect(this.#address);
+  reconnect(): Promise<void> {
+    return this.line.reconnect();
   }
 
   async #authorize({ cin }: Visit): Promise<Decision> {
@@ -90,6 +112,6 @@ export class Player16 implements StationPlayer {
   }
 
   close(): Promise<void> {
-    return this.#station.close();
+    return this.line.close();
   }
 }

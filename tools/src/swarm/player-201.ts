@@ -1,15 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
-import { StationSocket, type StationAddress } from '../station/station-socket.js';
+import type { StationAddress } from '../station/station-socket.js';
 import {
   ACCEPTED,
+  type CalledStation,
   type ChargeName,
   type Decision,
+  type RemoteCall,
   type StationPlayer,
   type Visit,
 } from './player.js';
 import type { MeterStep, StopReason } from './script.js';
+import { StationLine } from './station-line.js';
 import type { Timings } from './timings.js';
 
 const tokenAnswer = z.looseObject({
@@ -27,7 +30,9 @@ const STOP_TRIGGERS: Readonly<Record<StopReason, string>> = {
   EVDisconnected: 'EVDeparted',
   EmergencyStop: 'AbnormalCondition',
   PowerLoss: 'AbnormalCondition',
+  Remote: 'RemoteStop',
 };
+const GREATEST_REMOTE_START_ID = 2_147_483_647;
 
 interface Running extends Visit {
   readonly transactionId: string;
@@ -59,21 +64,39 @@ function payloadOf(step: MeterStep, { cin, connectorId, transactionId }: Running
 }
 
 /** A station of the swarm that speaks OCPP 2.0.1. */
-export class Player201 implements StationPlayer {
-  readonly #address: StationAddress;
-  #socket: StationSocket;
+export class Player201 implements StationPlayer, CalledStation {
+  readonly line: StationLine;
   readonly #timings: Timings;
   #running: Running | null = null;
 
-  private constructor(address: StationAddress, socket: StationSocket, timings: Timings) {
-    this.#address = address;
-    this.#socket = socket;
+  private constructor(line: StationLine, timings: Timings) {
+    this.line = line;
     this.#timings = timings;
   }
 
   static async connect(address: StationAddress, timings: Timings): Promise<Player201> {
-    const socket = await StationSocket.connect(address, 'ocpp2.0.1');
-    return new Player201(address, socket, timings);
+    return new Player201(await StationLine.connect(address, 'ocpp2.0.1'), timings);
+  }
+
+  get called(): CalledStation {
+    return this;
+  }
+
+  startCall({ cin, connectorId }: Visit): RemoteCall {
+    const idToken = { idToken: cin, type: 'Central' };
+    const remoteStartId = randomInt(GREATEST_REMOTE_START_ID);
+    const payload = { remoteStartId, evseId: connectorId, idToken };
+    return { action: 'RequestStartTransaction', payload };
+  }
+
+  stopCall(): RemoteCall {
+    if (this.#running === null) throw new Error('no charge was begun');
+    const { transactionId } = this.#running;
+    return { action: 'RequestStopTransaction', payload: { transactionId } };
+  }
+
+  beside(): Player201 {
+    return new Player201(this.line, this.#timings);
   }
 
   authorize(visit: Visit): Promise<Decision> {
@@ -85,16 +108,15 @@ export class Player201 implements StationPlayer {
     return { ...(await this.#authorize(visit)), name: null };
   }
 
-  async reconnect(): Promise<void> {
-    await this.#socket.close();
-    this.#socket = await StationSocket.connect(this.#address, 'ocpp2.0.1');
+  reconnect(): Promise<void> {
+    return this.line.reconnect();
   }
 
   async #authorize({ cin }: Visit): Promise<Decision> {
     const idToken = { idToken: cin, type: 'Central' };
     return decisionOf(
       await this.#timings.measure('2.0.1 Authorize', () =>
-        this.#socket.call('Authorize', { idToken }),
+        this.line.socket.call('Authorize', { idToken }),
       ),
     );
   }
@@ -109,7 +131,7 @@ export class Player201 implements StationPlayer {
     if (running === null) throw new Error('no charge was begun');
     const call = `2.0.1 TransactionEvent ${EVENTS[step.kind].eventType}`;
     const answer = await this.#timings.measure(call, () =>
-      this.#socket.call('TransactionEvent', payloadOf(step, running)),
+      this.line.socket.call('TransactionEvent', payloadOf(step, running)),
     );
     return decisionOf(answer);
   }
@@ -119,6 +141,6 @@ export class Player201 implements StationPlayer {
   }
 
   close(): Promise<void> {
-    return this.#socket.close();
+    return this.line.close();
   }
 }

@@ -30,6 +30,7 @@ const STOP_REASONS: Readonly<Record<StopReason, string>> = {
   EVDisconnected: 'interrupted',
   EmergencyStop: 'fault',
   PowerLoss: 'interrupted',
+  Remote: 'driver',
 };
 
 function decisionOf({ decision, reason }: z.output<typeof swipeAnswer>): Decision {
@@ -38,6 +39,7 @@ function decisionOf({ decision, reason }: z.output<typeof swipeAnswer>): Decisio
 
 /** A station of the swarm that speaks HTTP. */
 export class PlayerHttp implements StationPlayer {
+  readonly called = null;
   readonly #station: HttpStation;
   readonly #timings: Timings;
   #sessionId: string | null = null;
@@ -59,6 +61,10 @@ export class PlayerHttp implements StationPlayer {
   async showOther(visit: Visit): Promise<Decision & { readonly name: ChargeName }> {
     const swipe = await this.#swipe(visit);
     return { ...decisionOf(swipe), name: { sessionId: swipe.sessionId } };
+  }
+
+  beside(): PlayerHttp {
+    return new PlayerHttp(this.#station, this.#timings);
   }
 
   reconnect(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { MeterStep } from './script.js';
+import type { StationLine } from './station-line.js';
 
 /** How the books name a charge: by the gateway's session id, or by the station's transaction. */
 export type ChargeName = { readonly sessionId: string } | { readonly transactionId: string };
@@ -16,8 +17,24 @@ export type Decision =
 
 export const ACCEPTED: Decision = { isAccepted: true };
 
+/** A call of the gateway to a station, by its own name. */
+export interface RemoteCall {
+  readonly action: string;
+  readonly payload: object;
+}
+
+/** A station that its utility can call. */
+export interface CalledStation {
+  readonly line: StationLine;
+  startCall(visit: Visit): RemoteCall;
+  /** @throws Error before a charge has begun */
+  stopCall(): RemoteCall;
+}
+
 /** One station of the swarm, speaking its protocol; one charge at a time. */
 export interface StationPlayer {
+  /** null where the protocol has no calls to the station */
+  readonly called: CalledStation | null;
   /** The driver shows the card. */
   authorize(visit: Visit): Promise<Decision>;
   /** Somebody else shows a card while a charge runs, which goes on as if nobody had. */
@@ -28,7 +45,9 @@ export interface StationPlayer {
   deliver(step: MeterStep): Promise<Decision>;
   /** null before the gateway or the station has named it */
   name(): ChargeName | null;
-  /** The station was without power. */
+  /** The same station for another charge at the same time. */
+  beside(): StationPlayer;
+  /** The station was without power, or without its line. */
   reconnect(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { formatMoney, parseCurrency } from '@roamgrid/kernel';
 import type { AuditResult } from '../audit-gateway.js';
 import type { SimulateOptions } from '../simulate-options.js';
+import type { BilledSum } from './bills.js';
 import type { Comparison } from './compare.js';
 import type { SwarmInvoice } from './invoices.js';
 import type { OwnRecord } from './own-record.js';
@@ -17,6 +18,8 @@ export interface SwarmResult {
   readonly byProtocol: Readonly<Record<string, number>>;
   readonly byBehaviour: Readonly<Record<string, number>>;
   readonly refusedBecause: Readonly<Record<string, number>>;
+  /** calls to stations that somebody of a utility wished for, each heard */
+  readonly stationsCalled: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<string, CallTimes>>;
   readonly utilities: readonly Comparison[];
   /** periods that were closed between each pair that had charges */
@@ -26,6 +29,12 @@ export interface SwarmResult {
     readonly lines: number;
     readonly currency: string;
     readonly totalInclTax: string;
+  }[];
+  /** what drivers owe by retail, re-computed from the swarm's own record, and were billed */
+  readonly bills: readonly {
+    readonly currency: string;
+    readonly owed: string;
+    readonly billed: string;
   }[];
   readonly audits: readonly AuditResult[];
   /** everything that is not as it must be; empty where all adds up */
@@ -49,13 +58,21 @@ function auditDifferences({ utility, checked, breaches }: AuditResult): string[]
     : found;
 }
 
+function billedText({ currency, owedMinor, billedMinor }: BilledSum): SwarmResult['bills'][number] {
+  const code = parseCurrency(currency);
+  const text = (minor: bigint): string => formatMoney({ currency: code, minor });
+  return { currency, owed: text(owedMinor), billed: text(billedMinor) };
+}
+
 export function summarize(swarm: {
   readonly options: SimulateOptions;
   readonly records: readonly OwnRecord[];
   readonly durationMs: number;
   readonly timings: Timings;
+  readonly asked: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly invoices: readonly SwarmInvoice[];
+  readonly bills: readonly BilledSum[];
   readonly differences: readonly string[];
   readonly audits: readonly AuditResult[];
 }): SwarmResult {
@@ -78,6 +95,7 @@ export function summarize(swarm: {
     byProtocol: counted(records.map(({ protocol }) => protocol)),
     byBehaviour: counted(records.map(({ behaviour }) => behaviour)),
     refusedBecause: counted(records.flatMap(({ reason }) => reason ?? [])),
+    stationsCalled: counted(swarm.asked),
     calls: timings.summary(),
     utilities: comparisons,
     invoices: swarm.invoices.map(({ invoiceId, partner, lineCount, currency, totals }) => ({
@@ -87,6 +105,7 @@ export function summarize(swarm: {
       currency,
       totalInclTax: formatMoney({ currency: parseCurrency(currency), minor: totals.totalInclTax }),
     })),
+    bills: swarm.bills.map(billedText),
     audits,
     differences,
     addsUp: differences.length === 0,
@@ -164,6 +183,7 @@ export function describeResult(result: SwarmResult): string {
     `protocols   ${listed(result.byProtocol)}`,
     `behaviours  ${listed(result.byBehaviour)}`,
     `refused     ${listed(result.refusedBecause)}`,
+    `called      ${listed(result.stationsCalled)}`,
     '',
     ...table(callRows(result.calls)),
     '',
@@ -171,7 +191,10 @@ export function describeResult(result: SwarmResult): string {
     '',
     ...table(ratedRows(utilities)),
     '',
-    `${String(result.invoices.length)} periods closed, ${String(lines)} charges invoiced`,
+    `${String(result.invoices.length)} periods closed, ${String(lines)} charges invoiced and accepted`,
+    ...result.bills.map(
+      ({ currency, owed, billed }) => `drivers owe ${owed} ${currency} by retail, billed ${billed}`,
+    ),
     `audits of ${String(result.audits.length)} utilities: ${String(breaches)} breaches`,
     ...result.differences.slice(0, 50),
     result.addsUp

@@ -1,9 +1,10 @@
 import { formatEnergyWh, formatInstant, type EnergyMilliWh } from '@roamgrid/kernel';
 import type { BehaviourName, Protocol } from './behaviours.js';
+import type { OwnReading } from './own-record.js';
 import { apartMs, distorted, readingsOf, type MeteredFrame, type Reading } from './readings.js';
 
 /** Why a charge ends, as OCPP 1.6 and 2.0.1 both name it. */
-export type StopReason = 'Local' | 'EVDisconnected' | 'EmergencyStop' | 'PowerLoss';
+export type StopReason = 'Local' | 'EVDisconnected' | 'EmergencyStop' | 'PowerLoss' | 'Remote';
 
 /** One event of a charge, as the station keeps it until it is delivered. */
 export interface MeterStep {
@@ -31,11 +32,15 @@ export interface ChargeScript {
   readonly deliveries: readonly MeterStep[];
   /** what the registers prove: the swarm's own figure */
   readonly energyMilliWh: EnergyMilliWh;
+  /** what of it was told in time to count, in the order of the station's clock */
+  readonly readings: readonly OwnReading[];
   readonly endMs: number;
   readonly registerAfterMilliWh: EnergyMilliWh;
 }
 
 const SECOND_MS = 1_000;
+/** the station's line was down meanwhile */
+const TOLD_LATER: ReadonlySet<BehaviourName> = new Set(['late', 'lateStart', 'localList']);
 
 function stopReasonOf(behaviour: BehaviourName): StopReason {
   switch (behaviour) {
@@ -45,6 +50,8 @@ function stopReasonOf(behaviour: BehaviourName): StopReason {
       return 'EmergencyStop';
     case 'powerLoss':
       return 'PowerLoss';
+    case 'remoteStop':
+      return 'Remote';
     default:
       return 'Local';
   }
@@ -53,7 +60,7 @@ function stopReasonOf(behaviour: BehaviourName): StopReason {
 /** A clock that is a day behind knows of no delay: its station tells the charge as if it were now. */
 function isToldLate({ plan, startMs, liveFromMs }: ChargeFrame): boolean {
   if (plan.behaviour === 'clockDay') return false;
-  return plan.behaviour === 'late' || startMs < liveFromMs;
+  return TOLD_LATER.has(plan.behaviour) || startMs < liveFromMs;
 }
 
 function stepsOf(frame: ChargeFrame, readings: readonly Reading[]): MeterStep[] {
@@ -115,6 +122,26 @@ function provenEnergy(
   return greatest - frame.registerMilliWh;
 }
 
+/** Only OCPP 2.0.1 numbers its events; elsewhere what comes after the stop is too late. */
+function toldReadings(
+  { protocol }: ChargeFrame,
+  deliveries: readonly MeterStep[],
+  readings: readonly Reading[],
+): OwnReading[] {
+  const stop = deliveries.findIndex(({ kind }) => kind === 'stop');
+  const inTime = protocol === 'ocpp2.0.1' || stop < 0 ? deliveries : deliveries.slice(0, stop + 1);
+  const told = new Set(inTime.map(({ at }) => at));
+  // what a register says that fell below its start is no reading; those at both ends count
+  const [first] = readings;
+  return readings
+    .filter(({ registerMilliWh }) => registerMilliWh >= (first?.registerMilliWh ?? 0n))
+    .map(({ atMs, registerMilliWh }) => ({
+      at: formatInstant(atMs),
+      meterWh: formatEnergyWh(registerMilliWh),
+    }))
+    .filter(({ at }) => told.has(at));
+}
+
 /** What a station does about one charge, trouble included; pure. */
 export function writeScript(planned: ChargeFrame): ChargeScript {
   const marginMs = apartMs(planned.plan.behaviour);
@@ -126,6 +153,7 @@ export function writeScript(planned: ChargeFrame): ChargeScript {
   return {
     deliveries,
     energyMilliWh,
+    readings: toldReadings(frame, deliveries, readings),
     endMs: (truth.at(-1)?.atMs ?? frame.startMs) + marginMs + SECOND_MS,
     registerAfterMilliWh: frame.registerMilliWh + energyMilliWh,
   };

@@ -11,6 +11,7 @@ export interface SwarmStation {
   readonly stationId: string;
   readonly password: string;
   readonly visited: string;
+  readonly timeZone: string;
   readonly evses: readonly { readonly connectorId: number; readonly powerW: string }[];
 }
 
@@ -25,7 +26,6 @@ const COPIED = [
   'timeZone',
   'stationClass',
   'taxes',
-  'evses',
 ];
 const REGISTERED_AT_ONCE = 8;
 
@@ -41,6 +41,13 @@ async function modelsOf(gateway: DemoGateway): Promise<Map<string, StationModel>
   return models;
 }
 
+/** Two can charge at once at each. */
+function withTwo(evses: StationModel['document']['evses']): StationModel['document']['evses'] {
+  const [first, second] = evses;
+  if (first === undefined) throw new DemoFault('A station without a connector cannot charge.');
+  return [first, second ?? { ...first, connectorId: first.connectorId + 1 }];
+}
+
 /** Registers as many stations as are wanted, spread over the utilities, under names of this run. */
 export async function registerStations(
   gateway: DemoGateway,
@@ -54,10 +61,12 @@ export async function registerStations(
     if (model === undefined) throw new RangeError('there is a model');
     const [visited, { document }] = model;
     const stationId = `SWARM-${run}-${String(number + 1).padStart(3, '0')}`;
-    const body = Object.fromEntries(COPIED.map((name) => [name, document[name]]));
-    const answer = await askUntilAnswered(gateway, visited, '/stations', { ...body, stationId });
+    const evses = withTwo(document.evses);
+    const copied = Object.fromEntries(COPIED.map((name) => [name, document[name]]));
+    const body = { ...copied, evses, stationId };
+    const answer = await askUntilAnswered(gateway, visited, '/stations', body);
     if (answer.status !== 201) throw refused(`registering ${stationId}`, answer);
     const { password } = registered.parse(answer.body);
-    return { stationId, password, visited, evses: document.evses };
+    return { stationId, password, visited, timeZone: document.timeZone, evses };
   });
 }
