@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareBills, sumBills, type OwedByDriver, type SwarmBill } from '../src/swarm/bills.js';
 import type { HomeTerms } from '../src/swarm/booked.js';
-import type { OwnReading } from '../src/swarm/own-record.js';
+import type { OwnReading } from '../src/swarm/readings.js';
 import { retailOf } from '../src/swarm/retail.js';
 
 const owed = (changes: Partial<OwedByDriver> = {}): OwedByDriver => ({

@@ -59,7 +59,7 @@ export interface WireEntry {
   readonly wire: WireFrame;
   readonly refusal: string | null;
   /** of the router; absent where it does not matter which, as over HTTP */
-  readonly connectionId?: string | null;
+  readonly connectionId?: string;
 }
 
 /** A running charge, held for the transaction, with the credit that it reserved. */

@@ -1,13 +1,7 @@
 import type { EnergyMilliWh } from '@roamgrid/kernel';
 import type { BehaviourName, Protocol } from './behaviours.js';
 import type { ChargeName } from './player.js';
-
-/** A register as the station told it. */
-export interface OwnReading {
-  /** RFC 3339, by the station's clock */
-  readonly at: string;
-  readonly meterWh: string;
-}
+import type { OwnReading } from './readings.js';
 
 /** What the swarm itself knows of a charge, from what its stations metered and were told. */
 export interface OwnRecord {

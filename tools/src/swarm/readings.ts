@@ -10,6 +10,13 @@ export interface Reading {
   readonly isIdle: boolean;
 }
 
+/** A register as the station told it. */
+export interface OwnReading {
+  /** RFC 3339, by the station's clock */
+  readonly at: string;
+  readonly meterWh: string;
+}
+
 export interface MeteredFrame {
   readonly plan: PlannedCharge;
   readonly startMs: number;

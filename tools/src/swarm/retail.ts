@@ -11,7 +11,7 @@ import {
 import { rateUnderMandate, ratingInputOf, type ChargeMetering } from '@roamgrid/rating';
 import { resolveUtcOffsets } from '../price-offsets.js';
 import type { HomeTerms } from './booked.js';
-import type { OwnReading } from './own-record.js';
+import type { OwnReading } from './readings.js';
 
 /** Digits after the point that an exchange rate may have. */
 const RATE_SCALE = 9;

@@ -1,7 +1,13 @@
 import { formatEnergyWh, formatInstant, type EnergyMilliWh } from '@roamgrid/kernel';
 import type { BehaviourName, Protocol } from './behaviours.js';
-import type { OwnReading } from './own-record.js';
-import { apartMs, distorted, readingsOf, type MeteredFrame, type Reading } from './readings.js';
+import {
+  apartMs,
+  distorted,
+  readingsOf,
+  type MeteredFrame,
+  type OwnReading,
+  type Reading,
+} from './readings.js';
 
 /** Why a charge ends, as OCPP 1.6 and 2.0.1 both name it. */
 export type StopReason = 'Local' | 'EVDisconnected' | 'EmergencyStop' | 'PowerLoss' | 'Remote';

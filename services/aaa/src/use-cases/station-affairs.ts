@@ -39,7 +39,13 @@ export function recordFrameWith(parts: StationAffairsParts) {
   return async (request: RequestOf<typeof recordFrame>): Promise<Record<string, never>> => {
     const { stationId, direction, wire, connectionId, refusal, effect } = request;
     const code = refusal?.code ?? null;
-    const entry: WireEntry = { stationId, direction, wire, refusal: code, connectionId };
+    const entry: WireEntry = {
+      stationId,
+      direction,
+      wire,
+      refusal: code,
+      ...(connectionId === undefined ? {} : { connectionId }),
+    };
     if (refusal?.billing === true) await setFrameAside(parts, entry, refusal.code);
     else await parts.events.append(entry);
     if (effect !== null) await parts.stations.note(stationId, effect, parts.clock.now());

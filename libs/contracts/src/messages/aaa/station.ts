@@ -50,8 +50,8 @@ export const recordFrame = defineContract({
     stationId,
     direction: z.enum(['in', 'out']),
     wire: wireFrame,
-    /** the station's connection that it came or went over, minted when that was let in; null over HTTP */
-    connectionId: uuid.nullable().default(null),
+    /** the station's connection that it came or went over, minted when that was let in; absent where it does not matter which */
+    connectionId: uuid.exactOptional(),
     /** set when the frame was answered with an error */
     refusal: z.strictObject({ code: z.string().max(60), billing: z.boolean() }).nullable(),
     effect: z
