@@ -9,9 +9,8 @@ export { EmbeddedLedger, type EmbeddedLedgerOptions } from './embedded/embedded-
 export type { LedgerContext, LedgerContract, LedgerStub } from './embedded/ledger-contract.js';
 export type { ChainVerdict } from './chain-verdict.js';
 export type { ChainAnchor } from './embedded/verify-chain.js';
-export { readConnectionFile, type FabricConnection } from './fabric/connection-file.js';
-export { FabricLedger } from './fabric/fabric-ledger.js';
 export * from './ledger-error.js';
+export { openLedger, type OpenLedgerOptions } from './open-ledger.js';
 export * from './port.js';
 export { BusLedger, type BusLedgerOptions } from './over-bus/bus-ledger.js';
 export { LedgerAnswers } from './over-bus/ledger-answers.js';

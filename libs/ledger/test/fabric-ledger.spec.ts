@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { mspOf } from '@roamgrid/chaincode';
-import { FabricLedger, readConnectionFile } from '@roamgrid/ledger';
+import { readConnectionFile } from '../src/fabric/connection-file.js';
+import { FabricLedger } from '../src/fabric/fabric-ledger.js';
 import { FabricNetwork, hasFabric } from './fabric-network.js';
 import { specifyLedger } from './ledger-specification.js';
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** A configuration that cannot be used; the message is one line that names the key. */
@@ -93,4 +94,28 @@ export const outwardConfiguration = {
   ),
   BANK_TOKEN: z.string().min(1).optional().describe('bearer token for the bank'),
 };
+/** Which ledger settlements are recorded on. */
+export const ledgerChoice = {
+  LEDGER: z
+    .enum(['embedded', 'fabric'])
+    .default('embedded')
+    .describe(
+      'embedded: the contract runs over PostgreSQL; fabric: on the Hyperledger Fabric channel of FABRIC_CONNECTION',
+    ),
+  FABRIC_CONNECTION: z
+    .string()
+    .min(1)
+    .default('.fabric/connection.json')
+    .describe(
+      'with LEDGER=fabric, how each member reaches the channel: the file that `deploy/fabric/network deploy` writes',
+    ),
+};
+
+/** Undefined for the embedded ledger. */
+export function connectionFileOf(
+  choice: z.output<z.ZodObject<typeof ledgerChoice>>,
+): string | undefined {
+  return choice.LEDGER === 'fabric' ? resolve(choice.FABRIC_CONNECTION) : undefined;
+}
+
 export type OutwardConfiguration = z.output<z.ZodObject<typeof outwardConfiguration>>;

@@ -5,6 +5,8 @@ export { systemClock, type Clock } from './clock.js';
 export {
   commonConfiguration,
   ConfigurationError,
+  connectionFileOf,
+  ledgerChoice,
   outwardConfiguration,
   probeConfiguration,
   readConfiguration,

@@ -1,4 +1,9 @@
-import { commonConfiguration, outwardConfiguration, readConfiguration } from '@roamgrid/platform';
+import {
+  commonConfiguration,
+  ledgerChoice,
+  outwardConfiguration,
+  readConfiguration,
+} from '@roamgrid/platform';
 import { z } from 'zod';
 
 /** Keys of a gateway, in whichever shape it runs. */
@@ -31,6 +36,7 @@ export const gatewayConfiguration = {
     .describe(
       'slugs, parted by commas, of utilities whose services are not started: for trials of what partners do while one is silent',
     ),
+  ...ledgerChoice,
   ...outwardConfiguration,
 };
 

@@ -1,3 +1,4 @@
+import { connectionFileOf } from '@roamgrid/platform';
 import { readAllInOneConfiguration } from './all-in-one.config.js';
 import { serveGateway } from './serve-gateway.js';
 import { startGateway } from './start-gateway.js';
@@ -8,6 +9,7 @@ await serveGateway(readAllInOneConfiguration, (options, configuration) =>
     databaseUrl: configuration.DATABASE_URL,
     natsUrl: configuration.NATS_URL,
     silentUtilities: configuration.SILENT_UTILITIES,
+    connectionFile: connectionFileOf(configuration),
     outward: configuration,
   }),
 );

@@ -1,3 +1,5 @@
+import { mspOf, SettlementContract } from '@roamgrid/chaincode';
+import { openLedger } from '@roamgrid/ledger';
 import { asyncApiDocument, mergeOpenApi, startEdge } from '@roamgrid/edge';
 import { identityMigrations, startIdentity } from '@roamgrid/identity';
 import { inProcessTransport, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
@@ -24,7 +26,6 @@ import { seedOnce } from './demonstration/seed-once.js';
 import type { GatewayOptions, RunningGateway } from './gateway-process.js';
 import { gatewayHealth } from './gateway-health.js';
 import { identityClients } from './identity-clients.js';
-import { openLedger } from './open-ledger.js';
 import { Started } from './started.js';
 import type { RunningUtility, UtilityServicesParts } from './utility-services.js';
 
@@ -33,6 +34,8 @@ export interface AllInOneOptions extends GatewayOptions {
   readonly natsUrl?: string | undefined;
   /** utilities whose services are not started */
   readonly silentUtilities?: readonly string[] | undefined;
+  /** of a Fabric channel; without it the contract runs in this process */
+  readonly connectionFile?: string | undefined;
   /** systems that money leaves for */
   readonly outward?: UtilityServicesParts['outward'];
 }
@@ -134,7 +137,15 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
   });
   await databases.provision(registry.utilities.map((entry) => entry.utility));
-  const ledger = await openLedger(databases.ledgerUrl());
+  const ledger = await openLedger({
+    databaseUrl: databases.ledgerUrl(),
+    connectionFile: config.connectionFile,
+    contract: new SettlementContract(),
+    mspOf,
+    now: () => clock.now(),
+    newTransactionId: () => ids.salt(),
+    random: Math.random,
+  });
   started.add(() => ledger.close());
   const credentials = await openCredentials(dataDir, baseUrl, ids);
   const identityDatabase = await openIdentityDatabase(databases);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { gatewayConfiguration } from '@roamgrid/all-in-one/installation';
 import { outwardConfiguration, readConfiguration } from '@roamgrid/platform';
 import { z } from 'zod';
@@ -46,4 +47,12 @@ export const builderEnvironment = (): NodeJS.ProcessEnv => process.env;
 export function outwardEnvironment(configuration: ClusterConfiguration): NodeJS.ProcessEnv {
   const keys = Object.keys(outwardConfiguration) as (keyof typeof outwardConfiguration)[];
   return Object.fromEntries(keys.map((key) => [key, configuration[key]]));
+}
+
+/** Which ledger settlements are recorded on, as its service reads it. */
+export function ledgerEnvironment({
+  LEDGER,
+  FABRIC_CONNECTION,
+}: ClusterConfiguration): NodeJS.ProcessEnv {
+  return { LEDGER, FABRIC_CONNECTION: resolve(FABRIC_CONNECTION) };
 }

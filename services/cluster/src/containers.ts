@@ -84,6 +84,7 @@ async function describe(
     identityClients: await writeClients(dataDir, credentials, registry),
     databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
     ledgerUrl: databases.ledgerUrl(),
+    ledgerChoice: {},
     identityUrl: databases.identityUrl(),
     // a container is given what it may reach outside by whoever runs it
     outward: {},

@@ -18,6 +18,7 @@ import { writeBusConfiguration } from './bus/write-bus-configuration.js';
 import {
   builderEnvironment,
   inheritedEnvironment,
+  ledgerEnvironment,
   outwardEnvironment,
   type ClusterConfiguration,
 } from './cluster.config.js';
@@ -160,6 +161,7 @@ async function layFoundation(
       identityClients: await writeClients(dataDir, credentials.current, registry),
       databaseUrlOf: (utility, service) => databases.urlOf(utility, service),
       ledgerUrl: databases.ledgerUrl(),
+      ledgerChoice: ledgerEnvironment(configuration),
       outward: outwardEnvironment(configuration),
       identityUrl: databases.identityUrl(),
       busUrlOf: (user) => busUrl(user, passwordOf(user), listen),

@@ -44,6 +44,7 @@ const parts: PlanParts = {
   inherited: {},
   databaseUrlOf: (utility, service) => `postgresql://${utility}/${service}`,
   ledgerUrl: 'postgresql://ledger',
+  ledgerChoice: {},
   identityUrl: 'postgresql://identity',
   outward: {},
   busUrlOf: (user) => `nats://${user}@nats-server:4222`,

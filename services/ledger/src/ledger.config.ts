@@ -1,9 +1,15 @@
-import { commonConfiguration, probeConfiguration, readConfiguration } from '@roamgrid/platform';
+import {
+  commonConfiguration,
+  ledgerChoice,
+  probeConfiguration,
+  readConfiguration,
+} from '@roamgrid/platform';
 import { z } from 'zod';
 
 export const ledgerConfiguration = z.object({
   ...commonConfiguration,
   ...probeConfiguration,
+  ...ledgerChoice,
   NATS_URL: z.string().min(1).describe('bus over which settlements ask'),
   SERVICE_DATABASE_URL: z.string().min(1).describe("PostgreSQL URL of this service's own role"),
 });

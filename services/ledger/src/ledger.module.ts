@@ -2,14 +2,15 @@ import { Module, type DynamicModule, type INestMicroservice } from '@nestjs/comm
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { mspOf, SettlementContract } from '@roamgrid/chaincode';
-import { CreateLedger, EmbeddedLedger, LedgerAnswers, type LedgerPort } from '@roamgrid/ledger';
+import { LedgerAnswers, openLedger, type LedgerPort } from '@roamgrid/ledger';
 import type { BusTransport } from '@roamgrid/messaging';
-import { Database } from '@roamgrid/persistence';
 import { nestLogger, type Clock, type IdSource, type Log, type Registry } from '@roamgrid/platform';
 import { LEDGER_ANSWERS, LedgerHandlers } from './ledger.handlers.js';
 
 export interface LedgerServiceParts {
   readonly databaseUrl: string;
+  /** of a Fabric channel; undefined runs the contract over the database */
+  readonly connectionFile: string | undefined;
   readonly transport: BusTransport;
   /** whose members are answered, each at its own address, new ones as they come */
   readonly registry: Registry;
@@ -36,9 +37,18 @@ export class LedgerModule {
   }
 }
 
-/** Opens the embedded ledger and answers every utility at an address where nobody else is heard. */
+/** Opens the ledger and answers every utility at an address where nobody else is heard. */
 export async function startLedger(parts: LedgerServiceParts): Promise<RunningLedger> {
-  const ledger = await openLedger(parts);
+  const { databaseUrl, connectionFile, clock, ids, random } = parts;
+  const ledger = await openLedger({
+    databaseUrl,
+    connectionFile,
+    contract: new SettlementContract(),
+    mspOf,
+    now: () => clock.now(),
+    newTransactionId: () => ids.salt(),
+    random,
+  });
   const apps = new Map<string, INestMicroservice>();
   const answerAll = async (): Promise<void> => {
     const missing = parts.registry.utilities.filter(({ utility }) => !apps.has(utility));
@@ -70,22 +80,4 @@ async function answerUtility(
   );
   await app.listen();
   return app;
-}
-
-async function openLedger(parts: LedgerServiceParts): Promise<EmbeddedLedger> {
-  const { databaseUrl, clock, ids, random } = parts;
-  const database = await Database.open({
-    url: databaseUrl,
-    schema: 'ledger',
-    applicationName: 'ledger',
-    migrations: [CreateLedger],
-    random,
-  });
-  return new EmbeddedLedger({
-    database,
-    contract: new SettlementContract(),
-    mspOf,
-    now: () => clock.now(),
-    newTransactionId: () => ids.salt(),
-  });
 }

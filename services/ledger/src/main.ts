@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { natsTransport } from '@roamgrid/messaging';
 import {
+  connectionFileOf,
   createLog,
   healthPart,
   loadRegistry,
@@ -21,6 +22,7 @@ await runProgram(async () => {
   });
   const running = await startLedger({
     databaseUrl: configuration.SERVICE_DATABASE_URL,
+    connectionFile: connectionFileOf(configuration),
     transport: natsTransport(configuration.NATS_URL),
     registry,
     clock: systemClock,

@@ -74,7 +74,8 @@ export class FabricLedger implements LedgerPort {
   #memberOf(slug: string): MemberChannel {
     const member = this.#members.get(slug);
     if (member !== undefined) return member;
-    throw new LedgerError('malformed_request', 'the caller is no member that is connected here');
+    mspIdOf(this.#mspOf, slug);
+    throw new LedgerError('ledger_unavailable', `${slug} has no way to the channel here`);
   }
 
   #endorse(member: MemberChannel, transaction: LedgerTransaction): Promise<Transaction> {
@@ -83,18 +84,9 @@ export class FabricLedger implements LedgerPort {
       .newProposal(transaction.name, {
         arguments: [argument],
         transientData: Object.fromEntries(transient),
-        endorsingOrganizations: this.#organizationsOf(transaction),
+        endorsingOrganizations: endorsersOf(transaction).map((slug) => mspIdOf(this.#mspOf, slug)),
       })
       .endorse();
-  }
-
-  #organizationsOf(transaction: LedgerTransaction): string[] {
-    try {
-      return endorsersOf(transaction).map(this.#mspOf);
-    } catch (error) {
-      if (error instanceof LedgerError) throw error;
-      throw new LedgerError('malformed_request', 'a party is no utility', { cause: error });
-    }
   }
 
   /** @returns whether this submission recorded it; false where another one did meanwhile */
@@ -140,5 +132,13 @@ async function commitStatus(endorsed: Transaction): Promise<Status> {
     return await (await endorsed.submit()).getStatus();
   } catch (error) {
     throw unknownOutcome(error);
+  }
+}
+
+function mspIdOf(mspOf: (slug: string) => string, slug: string): string {
+  try {
+    return mspOf(slug);
+  } catch (error) {
+    throw new LedgerError('malformed_request', 'a party is no utility', { cause: error });
   }
 }

@@ -15,6 +15,8 @@ export interface PlanParts {
   readonly inherited: NodeJS.ProcessEnv;
   readonly databaseUrlOf: (utility: string, service: string) => string;
   readonly ledgerUrl: string;
+  /** which ledger that service opens */
+  readonly ledgerChoice: NodeJS.ProcessEnv;
   readonly identityUrl: string;
   readonly busUrlOf: (user: string) => string;
   /** the file that node runs */
@@ -86,6 +88,7 @@ export function planServices(parts: PlanParts): ProcessPlan[] {
     }),
     plans.of('ledger', undefined, {
       SERVICE_DATABASE_URL: parts.ledgerUrl,
+      ...parts.ledgerChoice,
       NATS_URL: parts.busUrlOf('ledger'),
     }),
     plans.of('identity', undefined, {
