@@ -106,8 +106,8 @@ export async function bringUp(layout, nodes, program) {
   for (const slug of layout.members) {
     const name = peerNode(slug);
     const folder = writeConfiguration(layout, name, 'core.yaml', peerConfiguration(layout, slug));
-    const { port, contractPort } = layout.ports.peers[slug];
-    const env = { FABRIC_CFG_PATH: folder, CHAINCODE_ADDRESS: `127.0.0.1:${contractPort}` };
+    const { port } = layout.ports.peers[slug];
+    const env = { FABRIC_CFG_PATH: folder, CHAINCODE_ADDRESSES: layout.path('addresses', slug) };
     nodes.define(name, {
       program: program('peer'),
       args: ['node', 'start'],

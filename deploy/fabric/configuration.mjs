@@ -315,7 +315,7 @@ function peerSection(layout, slug) {
 const CHAINCODE = {
   // an empty endpoint of vm without a builder ends the peer
   externalBuilders: [
-    { name: 'service', path: BUILDER, propagateEnvironment: ['CHAINCODE_ADDRESS'] },
+    { name: 'service', path: BUILDER, propagateEnvironment: ['CHAINCODE_ADDRESSES'] },
   ],
   installTimeout: '300s',
   startuptimeout: '300s',

@@ -1,16 +1,19 @@
 /** Puts the contract on the channel: one package for all, a process of its own for each organisation. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { asAdministrator } from './channel.mjs';
-import { mspOf, NetworkError } from './layout.mjs';
+import { CHAINCODE } from './connection-file.mjs';
+import { freePorts, mspOf } from './layout.mjs';
+import { waitUntilFound } from './converged.mjs';
 import { chaincodeNode } from './nodes.mjs';
 import { run } from './programs.mjs';
 
-export const CHAINCODE = 'settlement';
 const PACKAGE = fileURLToPath(new URL('../../chaincode/dist/package/', import.meta.url));
 const SERVER = fileURLToPath(new URL('../../node_modules/fabric-shim/cli.js', import.meta.url));
+/** on a busy machine a block takes its time */
+const PATIENCE = ['--waitForEventTimeout', '120s'];
 const READY_BOUND_MS = 60_000;
 const POLL_MS = 300;
 
@@ -43,11 +46,7 @@ const lifecycle = (layout, program, slug, args) =>
 function committedSequence(layout, program) {
   const [slug] = layout.members;
   const args = ['querycommitted', '-C', layout.channel, '--output', 'json'];
-  const { chaincode_definitions: known = [] } = JSON.parse(
-    lifecycle(layout, program, slug, args)
-      .split('\n')
-      .find((line) => line.startsWith('{')) ?? '{}',
-  );
+  const { chaincode_definitions: known = [] } = JSON.parse(lifecycle(layout, program, slug, args));
   return known.find(({ name }) => name === CHAINCODE)?.sequence ?? 0;
 }
 
@@ -70,48 +69,67 @@ function definition(layout, sequence) {
   ];
 }
 
-async function startProcess(layout, nodes, slug, packageId) {
-  const port = layout.ports.peers[slug].contractPort;
-  const name = chaincodeNode(slug);
-  const address = ['--chaincode-address', `127.0.0.1:${port}`, '--chaincode-id', packageId];
-  await nodes.stop(name).catch(ignoreUnknown);
-  nodes.define(name, {
+const nextNode = (slug) => `${chaincodeNode(slug)}-next`;
+
+/** An address of its own for each package: the process before serves until the channel has taken the new one. */
+async function chooseAddress(layout, slug, label) {
+  const [port] = await freePorts(1);
+  const folder = layout.path('addresses', slug);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, label), `127.0.0.1:${port}`);
+  return port;
+}
+
+async function startNext(layout, nodes, slug, { id, port }) {
+  nodes.define(nextNode(slug), {
     program: process.execPath,
-    args: [SERVER, 'server', ...address],
+    args: [SERVER, 'server', '--chaincode-address', `127.0.0.1:${port}`, '--chaincode-id', id],
     env: { CHAINCODE_TLS_DISABLED: 'true', NODE_ENV: 'production' },
     cwd: PACKAGE,
     ports: [port],
   });
-  await nodes.start(name);
+  await nodes.start(nextNode(slug));
 }
 
-function ignoreUnknown(error) {
-  if (!(error instanceof NetworkError)) throw error;
+async function replaceFormer(layout, nodes) {
+  for (const slug of layout.members) {
+    if (nodes.isDefined(chaincodeNode(slug))) await nodes.stop(chaincodeNode(slug));
+    nodes.rename(nextNode(slug), chaincodeNode(slug));
+  }
 }
 
 /**
  * Installs the contract with every member, approves it as each, and commits it. Called again it is an upgrade,
- * by the next sequence, while the processes before it may still serve.
+ * by the next sequence; the processes before it serve until the channel has taken it.
  */
 export async function deployContract(layout, nodes, program) {
   run(process.execPath, [
     fileURLToPath(new URL('../../chaincode/scripts/bundle.mjs', import.meta.url)),
   ]);
   const sequence = committedSequence(layout, program) + 1;
-  const { whole, id } = pack(layout, program, `${CHAINCODE}_${sequence}`);
+  const label = `${CHAINCODE}_${sequence}`;
+  const { whole, id } = pack(layout, program, label);
   for (const slug of layout.members) {
+    const port = await chooseAddress(layout, slug, label);
     lifecycle(layout, program, slug, ['install', whole]);
-    await startProcess(layout, nodes, slug, id);
+    await startNext(layout, nodes, slug, { id, port });
     const approval = ['approveformyorg', ...definition(layout, sequence), '--package-id', id];
-    lifecycle(layout, program, slug, approval);
+    lifecycle(layout, program, slug, [...approval, ...PATIENCE]);
   }
   const endorsers = layout.members.flatMap((slug) => [
     ...['--peerAddresses', layout.peerAddress(slug)],
     ...['--tlsRootCertFiles', join(layout.peerDir(slug), 'tls/ca.crt')],
   ]);
   const [first] = layout.members;
-  lifecycle(layout, program, first, ['commit', ...definition(layout, sequence), ...endorsers]);
+  lifecycle(layout, program, first, [
+    'commit',
+    ...definition(layout, sequence),
+    ...endorsers,
+    ...PATIENCE,
+  ]);
   await waitUntilServed(layout, program);
+  await replaceFormer(layout, nodes);
+  await waitUntilFound(layout);
   return { sequence, id };
 }
 
@@ -134,35 +152,4 @@ async function waitUntilServed(layout, program) {
       await pause(POLL_MS);
     }
   }
-}
-
-/** What the ledger service reads: how each member reaches the channel as itself. */
-export function writeConnectionFile(layout) {
-  const path = layout.path('connection.json');
-  const members = layout.members.map((slug) => {
-    const msp = join(layout.userDir(slug, 'User1'), 'msp');
-    const [key] = readdirSync(join(msp, 'keystore'));
-    const [certificate] = readdirSync(join(msp, 'signcerts'));
-    return [
-      slug,
-      {
-        mspId: mspOf(slug),
-        peer: {
-          endpoint: layout.peerAddress(slug),
-          tlsCa: join(layout.peerDir(slug), 'tls/ca.crt'),
-        },
-        identity: {
-          certificate: join(msp, 'signcerts', certificate),
-          privateKey: join(msp, 'keystore', key),
-        },
-      },
-    ];
-  });
-  const connection = {
-    channel: layout.channel,
-    chaincode: CHAINCODE,
-    members: Object.fromEntries(members),
-  };
-  writeFileSync(path, `${JSON.stringify(connection, null, 2)}\n`, { mode: 0o600 });
-  return path;
 }

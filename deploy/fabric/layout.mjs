@@ -26,7 +26,7 @@ function readConsortium(file) {
   return { channel, orderers, members };
 }
 
-async function freePorts(count) {
+export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1');
@@ -39,14 +39,14 @@ async function freePorts(count) {
   return ports;
 }
 
-/** A node's three or two ports: what others speak to, the peer's for chaincode, the chaincode's own. */
+/** A node's two ports: what others speak to; an orderer's for its administrator, a peer's for chaincode. */
 async function choosePorts({ orderers, members }) {
-  const ports = await freePorts(orderers * 2 + members.length * 3);
+  const ports = await freePorts((orderers + members.length) * 2);
   const take = () => ports.shift();
   return {
     orderers: Array.from({ length: orderers }, () => ({ port: take(), adminPort: take() })),
     peers: Object.fromEntries(
-      members.map((slug) => [slug, { port: take(), chaincodePort: take(), contractPort: take() }]),
+      members.map((slug) => [slug, { port: take(), chaincodePort: take() }]),
     ),
   };
 }

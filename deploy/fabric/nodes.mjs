@@ -1,6 +1,14 @@
 /** The processes of a network: orderers, peers, and one chaincode process an organisation. */
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, closeSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import {
+  existsSync,
+  openSync,
+  renameSync,
+  closeSync,
+  readFileSync,
+  writeFileSync,
+  mkdirSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -41,6 +49,11 @@ export class Nodes {
   #read(name) {
     if (!existsSync(this.#file(name))) throw new NetworkError(`there is no node ${name}`);
     return JSON.parse(readFileSync(this.#file(name), 'utf8'));
+  }
+
+  /** A node takes the name of one that has ended. */
+  rename(from, to) {
+    renameSync(this.#file(from), this.#file(to));
   }
 
   isDefined(name) {

@@ -18,13 +18,13 @@ export function fabricPrograms(folder = process.env.FABRIC_BIN ?? '') {
   return (name) => join(folder, name);
 }
 
-/** Runs one program to its end. @throws NetworkError with what it said */
+/** Runs one program to its end. @returns its standard output @throws NetworkError with what it said */
 export function run(program, args, env = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     encoding: 'utf8',
   });
-  if (status === 0) return stdout + stderr;
+  if (status === 0) return stdout;
   const said = (error?.message ?? stderr + stdout).trim().split('\n').slice(-3).join(' ');
   throw new NetworkError(`${program} ${args.slice(0, 3).join(' ')}: ${said}`);
 }

@@ -5,6 +5,8 @@ import { CACHE, inRoot, ROOT } from './root.mjs';
 import { say } from './say.mjs';
 
 const NEEDS = /\(needs ([^)]+)\)/;
+/** more skipped tests for one reason are counted, not named */
+const LISTED = 3;
 /** What npm cannot bring: not having it is no fault of the machine. */
 const MAY_BE_MISSING = /fabric/i;
 
@@ -25,10 +27,20 @@ function skippedTests(result) {
     .map(({ fullName }) => ({ name: fullName, needs: NEEDS.exec(fullName)?.[1] ?? null }));
 }
 
-function reportSkipped(skipped, isCi) {
+function groupByReason(skipped) {
+  const groups = new Map();
   for (const { name, needs } of skipped) {
     const reason = needs === null ? 'not on this kind of machine' : `needs ${needs}`;
-    say(`skipped, ${reason}: ${name}`);
+    groups.set(reason, [...(groups.get(reason) ?? []), name]);
+  }
+  return groups;
+}
+
+function reportSkipped(skipped, isCi) {
+  for (const [reason, names] of groupByReason(skipped)) {
+    say(
+      `skipped, ${reason}: ${names.length > LISTED ? `${names.length} tests` : names.join('; ')}`,
+    );
   }
   const missing = skipped.filter(({ needs }) => needs !== null && !MAY_BE_MISSING.test(needs));
   if (!isCi || missing.length === 0) return 0;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +35,16 @@ export class FabricNetwork {
 
   async do(...command: readonly string[]): Promise<string> {
     return (await run(NETWORK, [...command, '--dir', this.dir])).stdout;
+  }
+
+  /** Runs another contract than the agreed one in an organisation's chaincode process. */
+  async runInstead(member: string, folder: string): Promise<void> {
+    const node = `chaincode-${member}`;
+    const path = join(this.dir, 'nodes', `${node}.json`);
+    await this.do('stop', node, '--kill');
+    const plan = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...plan, cwd: folder }));
+    await this.do('start', node);
   }
 
   async remove(): Promise<void> {
