@@ -3,6 +3,9 @@ import { RoamgridError } from '@roamgrid/kernel';
 import { busUserOf, natsTransport, NestBus, type Bus } from '@roamgrid/messaging';
 import { systemClock, systemIds } from '@roamgrid/platform';
 
+/** A first start on a busy machine: two dozen programs begin at once, and only the start itself waits. */
+const ANSWER_WITHIN_MS = 60_000;
+
 /** Speaks to each utility as that utility's own administrator: nobody may do it for all. */
 export function openAdministrators(
   utilities: readonly string[],
@@ -26,7 +29,8 @@ export function openAdministrators(
       contract: C,
       to: string,
       payload: RequestInput<C>,
-    ): Promise<ReplyOf<C>> => busOf(to).request(contract, to, payload),
+    ): Promise<ReplyOf<C>> =>
+      busOf(to).request(contract, to, payload, { timeoutMs: ANSWER_WITHIN_MS }),
     deliver: (subject, to, payload) => busOf(to).deliver(subject, to, payload),
     async close() {
       await Promise.all([...buses.values()].map((bus) => bus.close()));
