@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createConsumer, findConsumer } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { CsvReader, csvLinesOf, readCsv } from '../src/http/csv-reader.js';
-import { SpooledTable } from '../src/http/spooled-table.js';
+import { SpooledTable, SPOOL_PREFIX } from '../src/http/spooled-table.js';
 import { createPortal } from '../src/portal.module.js';
 import { readImport, startImport, type RowImporter } from '../src/use-cases/import-rows.js';
 import { RowLanes } from '../src/use-cases/row-lanes.js';
@@ -21,7 +21,7 @@ const tableOf = (rows: number): string =>
   );
 
 const spooled = (): Promise<string[]> =>
-  readdir(tmpdir()).then((names) => names.filter((name) => name.startsWith('roamgrid-table-')));
+  readdir(tmpdir()).then((names) => names.filter((name) => name.startsWith(SPOOL_PREFIX)));
 
 async function* inPieces(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
@@ -32,21 +32,11 @@ async function* inPieces(text: string, size: number): AsyncGenerator<Uint8Array>
 
 let portal: PortalUnderTest;
 let known: Set<string>;
-let folder = '';
-const folderOfAll = process.env['TMPDIR'];
 
 beforeAll(async () => {
-  // a place of its own: other specs have tables too
-  folder = await mkdtemp(join(tmpdir(), 'large-tables-'));
-  process.env['TMPDIR'] = folder;
   portal = await portalUnderTest();
 });
-afterAll(async () => {
-  await portal.stop();
-  if (folderOfAll === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = folderOfAll;
-  await rm(folder, { recursive: true });
-});
+afterAll(() => portal.stop());
 beforeEach(() => {
   known = new Set();
   portal.services.asked.length = 0;
@@ -214,8 +204,10 @@ describe('an import that is cut', () => {
       ...importer(new Set(), -1, () => undefined),
       importRow: () => gate.then(() => 'created'),
     };
-    const start = async () =>
-      startImport(busy, waiting, await SpooledTable.receive(inPieces('number\n1\n', 9)), false);
+    const start = async () => {
+      const table = await SpooledTable.receive(inPieces('number\n1\n', 9));
+      await startImport(busy, waiting, table, false).finally(() => table.release());
+    };
     for (let running = 0; running < 4; running += 1) await start();
     await expect(start()).rejects.toMatchObject({ code: 'too_many_requests' });
     finish();

@@ -2,12 +2,16 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import { RoamgridError } from '@roamgrid/kernel';
 
 /** What a table may have; the edge lets no larger one through. */
 export const TABLE_LIMIT_BYTES = 67_108_864;
 const PIECE_BYTES = 65_536;
 const CIPHER = 'aes-256-ctr';
+
+/** says whose a table is, should the process be killed and leave it */
+export const SPOOL_PREFIX = `roamgrid-table-${String(pid)}-`;
 
 /**
  * A table that was sent, on disk while it is worked on, for it may be far larger than what should stand in memory.
@@ -45,7 +49,7 @@ export class SpooledTable {
     body: AsyncIterable<Uint8Array>,
     limitBytes: number = TABLE_LIMIT_BYTES,
   ): Promise<SpooledTable> {
-    const folder = await mkdtemp(join(tmpdir(), 'roamgrid-table-'));
+    const folder = await mkdtemp(join(tmpdir(), SPOOL_PREFIX));
     const file = await open(join(folder, 'table'), 'wx+', 0o600);
     const [key, iv] = [randomBytes(32), randomBytes(16)];
     try {
