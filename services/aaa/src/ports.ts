@@ -140,7 +140,7 @@ export interface SessionBook {
     transactionId: string,
     onlySilent: boolean,
   ): Promise<Session | null>;
-  /** Charges that run under mandates which ran out, and when they were last heard of; the longest ago first. */
+  /** Charges without an end, in suspense or not, under mandates which ran out, and when they were last heard of; the longest ago first. */
   longUnheard(nowMs: InstantMs, limit: number): Promise<UnheardCharge[]>;
   /** nothing is heard of this charge: it holds its connector no longer */
   fallSilent(sessionId: string, nowMs: InstantMs): Promise<void>;

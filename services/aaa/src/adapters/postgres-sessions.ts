@@ -69,11 +69,14 @@ export class PostgresSessions implements SessionBook {
       home_utility: string;
       heard_at: Date;
     }>(
-      `SELECT session_id, home_utility, heard_at FROM sessions CROSS JOIN LATERAL (
+      `SELECT session_id, home_utility, heard_at FROM (
+         SELECT * FROM sessions WHERE state IN ('charging', 'idle')
+         UNION ALL SELECT sessions.* FROM sessions JOIN reservations USING (session_id)
+          WHERE state = 'suspense') AS begun CROSS JOIN LATERAL (
          SELECT max(received_at) AS heard_at FROM inbox
-          WHERE inbox.station_id = sessions.station_id
-            AND inbox.transaction_id = sessions.transaction_id) AS told
-        WHERE state IN ('charging', 'idle') AND silent_since IS NULL AND heard_at IS NOT NULL
+          WHERE inbox.station_id = begun.station_id
+            AND inbox.transaction_id = begun.transaction_id) AS told
+        WHERE silent_since IS NULL AND heard_at IS NOT NULL
           AND (terms #>> '{mandate,document,notAfter}')::timestamptz <= $1
         ORDER BY heard_at LIMIT $2`,
       [new Date(nowMs), limit],

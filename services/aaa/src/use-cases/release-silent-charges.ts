@@ -8,6 +8,8 @@ const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** where the agreement names no hours, and for a utility's own drivers */
 const DEFAULT_HOURS = 72;
+/** a start that went to suspense may charge all the same, until its end is told */
+const MAY_RUN: ReadonlySet<string> = new Set(['charging', 'idle', 'suspense']);
 const UNHEARD = 'Nothing was heard of this charge for long.';
 
 /**
@@ -59,7 +61,7 @@ function release(parts: AaaParts, sessionId: string, nowMs: InstantMs): Promise<
     const mandate = session?.terms?.mandate;
     // its end, or another word, came meanwhile
     if (session === null || mandate === undefined || isSilent(session)) return false;
-    if (session.state !== 'charging' && session.state !== 'idle') return false;
+    if (!MAY_RUN.has(session.state) || session.progress.endAt !== null) return false;
     const { progress } = session;
     await unit.sessions.save({
       ...session,

@@ -2,7 +2,7 @@ import type { AaaParts } from '../../aaa-parts.js';
 import type { Standing } from '../../ports.js';
 import { askHome } from './ask-home.js';
 import { askOfflineRule } from './ask-offline-rule.js';
-import { checkConcurrency } from './check-concurrency.js';
+import { checkConcurrency, isTakenByCharges } from './check-concurrency.js';
 import { checkConnectorFree } from './check-connector-free.js';
 import { checkCredit, hasCreditLeft } from './check-credit.js';
 import type { Grant, Refusal, Visitor } from './grant.js';
@@ -20,20 +20,23 @@ export async function authorize(
 ): Promise<Grant | Refusal> {
   const occupied = checkConnectorFree(connectorHolder);
   if (occupied !== null) return occupied;
-  return (await fromVisitingProfile(parts, known, standing)) ?? (await fromHome(parts, visitor));
+  if (known === null) return fromHome(parts, visitor);
+  const now = standing ?? (await parts.store.standing(known.mandate));
+  return fromVisitingProfile(known, now) ?? becauseOf(known, now, await fromHome(parts, visitor));
 }
 
-/** Null where only home can say: nobody known, or nothing left of what home had granted. */
-async function fromVisitingProfile(
-  parts: AaaParts,
-  known: Grant | null,
-  earlyStanding: Standing | null,
-): Promise<Grant | Refusal | null> {
-  if (known === null) return null;
-  const standing = earlyStanding ?? (await parts.store.standing(known.mandate));
+/** Null where only home can say: nothing is left of what home had granted. */
+function fromVisitingProfile(known: Grant, standing: Standing): Grant | Refusal | null {
   const refused = checkConcurrency(known, standing);
   if (refused !== null) return refused;
   return hasCreditLeft(standing) ? known : null;
+}
+
+/** Home has no more to give while charges hold what it gave: the charges are why, and not the money. */
+function becauseOf(known: Grant, { balance }: Standing, answer: Grant | Refusal): Grant | Refusal {
+  const isShort = answer.outcome === 'refused' && answer.reason === 'credit_exhausted';
+  if (!isShort || !isTakenByCharges(known.mandate, balance)) return answer;
+  return { ...answer, reason: 'concurrent_session' };
 }
 
 async function fromHome(parts: AaaParts, visitor: Visitor): Promise<Grant | Refusal> {

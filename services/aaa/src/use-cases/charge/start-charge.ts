@@ -9,6 +9,7 @@ import type { EventReply } from '../../ports.js';
 import { TEN_MINUTES_MS, type MeteringFault } from '../../session/metering.js';
 import { nextState, type SessionEvent } from '../../session/session-states.js';
 import type { Session } from '../../session/session.js';
+import { isTakenByCharges } from '../authorize/check-concurrency.js';
 import { consentWithin } from '../consent.js';
 import { REFUSAL_MESSAGES } from '../messages-to-driver.js';
 import { connectorAt, serialOf } from './connector-at.js';
@@ -34,7 +35,7 @@ export async function startCharge(
   const refusal = channel === 'preAgreed' && !isPreAgreed(bound) ? 'tariff_unavailable' : null;
   if (refusal !== null) return refuseStart(step, bound, refusal);
   const entitled = await entitle(step, bound, channel);
-  if (entitled === null) return refuseStart(step, bound, 'credit_exhausted');
+  if (entitled === null) return refuseStart(step, bound, await reasonOfNoRest(step, bound));
   const connectorId = connectorAt(step.station, step.event.connectorId ?? bound.connectorId);
   const { accepted, faults } = takeReadings(step, entitled);
   const fault = faultOfStart(step, connectorId) ?? faults[0]?.fault ?? null;
@@ -126,6 +127,13 @@ async function takeConnector(step: ChargeStep, bound: Session, started: Session)
   const { connectorId, stationId, sessionId, state } = started;
   if (step.event.sessionId !== null || connectorId === null || state !== 'charging') return;
   await sessions.freeConnector(stationId, connectorId, sessionId);
+}
+
+/** Why nothing could be reserved: the driver's other charges hold it, or it is used. */
+async function reasonOfNoRest({ unit }: ChargeStep, { terms }: Session): Promise<RefusalReason> {
+  if (terms === null) return 'credit_exhausted';
+  const balance = await unit.mandates.lockBalance(terms.mandate);
+  return isTakenByCharges(terms.mandate, balance) ? 'concurrent_session' : 'credit_exhausted';
 }
 
 /** The start may not charge: no price was agreed, or no credit is left. What it meters goes to suspense. */
