@@ -4,6 +4,7 @@ import type { AaaParts } from '../aaa-parts.js';
 import type { UnitOfWork } from '../ports.js';
 import { CONSENT_WAITS_MS, nextState } from '../session/session-states.js';
 import type { Session } from '../session/session.js';
+import { isTakenByCharges } from './authorize/check-concurrency.js';
 import { isFree } from './charge/release-mandate.js';
 
 const CHARGES_ELSEWHERE = 'You charge under another quote. Please swipe again.';
@@ -25,7 +26,7 @@ export function consentWith(parts: AaaParts) {
       if (isSameConsent(session, request.quoteHash)) return answer(session);
       checkMayConsent(session, request.quoteHash, parts.clock.now());
       const consented = await consentWithin(parts, unit, session, 'station');
-      if (consented === null) throw nothingLeft(session);
+      if (consented === null) throw await nothingLeft(unit, session);
       const saved: Session = {
         ...consented,
         state: 'consented',
@@ -37,11 +38,22 @@ export function consentWith(parts: AaaParts) {
     });
 }
 
-/** The one session of its mandate began elsewhere, or the mandate was withdrawn: this quote is over. */
-function nothingLeft({ terms }: Session): RoamgridError {
-  return terms?.mandate.document.singleSession === true
-    ? new RoamgridError('quote_expired', 'another swipe of the same driver was faster; swipe again')
-    : new RoamgridError('state_conflict', 'the mandate has nothing left to reserve');
+/** The one session of its mandate began elsewhere, the driver charges already, or nothing is left. */
+async function nothingLeft(unit: UnitOfWork, { terms }: Session): Promise<RoamgridError> {
+  if (terms === null) return new RoamgridError('internal', 'a quoted session has no terms');
+  const { mandate } = terms;
+  if (mandate.document.singleSession) {
+    return new RoamgridError(
+      'quote_expired',
+      'another swipe of the same driver was faster; swipe again',
+    );
+  }
+  return new RoamgridError(
+    'state_conflict',
+    isTakenByCharges(mandate, await unit.mandates.lockBalance(mandate))
+      ? 'the driver is charging already; swipe again when that charge has ended'
+      : 'the mandate has nothing left to reserve',
+  );
 }
 
 const answer = (session: Session): ReplyOf<typeof consent> => ({

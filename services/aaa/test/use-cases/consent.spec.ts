@@ -52,6 +52,18 @@ describe('a consent', () => {
     expect(await aaa.isReserved(sessionId)).toBe(true);
   });
 
+  it('of a driver who charges already says so', async () => {
+    await aaa.neighbours.hold({ mandate: { ...nobodyElse(), maxConcurrentSessions: 1 } });
+    const other = await StationUnderTest.register(aaa);
+    const [first, second] = [await quoted(), await other.swipe()];
+    await station.consent(first.sessionId, first.hash);
+    const late = other.consent(second.sessionId, second.quote?.documentHash ?? '');
+    await expect(late).rejects.toMatchObject({
+      code: 'state_conflict',
+      message: expect.stringContaining('is charging already'),
+    });
+  });
+
   it('of another quote is a mismatch', async () => {
     const { sessionId } = await quoted();
     expect(await codeOf(station.consent(sessionId, 'f'.repeat(64)))).toBe('quote_mismatch');
