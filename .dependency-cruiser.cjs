@@ -88,9 +88,12 @@ module.exports = {
       name: 'pure-no-packages',
       severity: 'error',
       comment:
-        'Pure libraries know no framework, database or bus: only schemas (zod) and JCS (canonicalize).',
+        'Pure libraries know no framework, database or bus: only schemas (zod), JCS (canonicalize), and JSON whose figures are not rounded (lossless-json).',
       from: { path: `^libs/(${PURE})/src/` },
-      to: { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/(zod|canonicalize)/' },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot: '(^|/)node_modules/(zod|canonicalize|lossless-json)/',
+      },
     },
     ...layering,
     {

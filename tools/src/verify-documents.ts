@@ -14,6 +14,7 @@ import {
   firstIssue,
   readPart,
 } from './verify-figures.js';
+import { checkSignedMeter } from './verify-meter.js';
 import { describeSigner, findSigner, type KeyFile, type Signer } from './verify-signature.js';
 
 /** What is verified: the API's answers as they were saved. */
@@ -182,6 +183,7 @@ export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): 
     await check('cdr on invoice', () => checkBelongs(document, cdr.document)),
     await check('cdr proof', () => checkProof(document, cdr.document, charge.proof)),
     await check('cdr metering', () => checkMetering(cdr.document)),
+    ...(await checkSignedMeter(cdr.document, visited, keyFiles)),
     await check('cdr figures', () => checkCdrFigures(cdr.document)),
     await check('cdr re-rating', () => checkRerating(cdr.document)),
     ...(await checkAgreedTariff(cdr.document, visited, keyFiles)),

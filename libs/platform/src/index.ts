@@ -46,3 +46,4 @@ export { Verifier, type SigningService } from './verifier.js';
 export { resolveUtcOffsets, timeZoneVersion, type ResolvedUtcOffset } from './utc-offsets.js';
 export { watchProcess } from './watch-process.js';
 export { withMetrics } from './with-metrics.js';
+export * from './verify-meter-signature.js';

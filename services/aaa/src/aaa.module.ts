@@ -52,6 +52,7 @@ import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js
 import { CorrectMandateUse } from './migrations/1795310000000-correct-mandate-use.js';
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
+import { RegisterMeters } from './migrations/1795300000020-register-meters.js';
 import { LimitPower } from './migrations/1795300000010-limit-power.js';
 import { NameConnections } from './migrations/1795320000020-name-connections.js';
 import { EndReservations } from './migrations/1795300000000-end-reservations.js';
@@ -92,6 +93,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   NameConnections,
   EndReservations,
   LimitPower,
+  RegisterMeters,
 ];
 
 function partsOf(context: ServiceContext): AllAaaParts {

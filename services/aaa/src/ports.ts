@@ -10,6 +10,7 @@ import type {
   RequestOf,
   SignedAgreedTariff,
   SignedMandate,
+  SignedMeterRegistration,
   SignedStationRecord,
   StationClass,
   TraceStep,
@@ -41,6 +42,8 @@ export type EventReply = ReplyOf<typeof recordTransactionEvent>;
 /** A station of this utility. */
 export interface Station {
   readonly record: SignedStationRecord;
+  /** keys of its meters, as that record has them */
+  readonly meters: readonly SignedMeterRegistration[];
   readonly passwordKey: string;
 }
 
@@ -258,6 +261,9 @@ export interface AaaStore {
 /** What a frame tells of the station itself. */
 export type StationEffect = NonNullable<RequestOf<typeof recordFrame>['effect']>;
 
+/** A station's record with what is signed for it. */
+export type SignedStation = Pick<Station, 'record' | 'meters'>;
+
 export interface StationStore {
   find(stationId: string): Promise<Station | null>;
   /** @returns false when the id is registered here, or being registered */
@@ -271,7 +277,7 @@ export interface StationStore {
    * @returns the signed record that is now in force
    */
   register(
-    sign: (version: number) => Promise<SignedStationRecord>,
+    sign: (version: number) => Promise<SignedStation>,
     stationId: string,
     passwordKey: string | null,
     nowMs: InstantMs,

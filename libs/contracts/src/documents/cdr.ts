@@ -21,6 +21,7 @@ import { loadBandSpan } from './load-signal.js';
 import { plug, stationLocation } from './location.js';
 import { signedMandate } from './mandate.js';
 import { signedConsent, signedQuote } from './quote.js';
+import { signedMeterRegistration } from './station-record.js';
 
 /** One metered period between two register readings; parking is time connected without energy. */
 export const meteredPeriod = z.strictObject({
@@ -107,6 +108,8 @@ export const chargeRecord = z.strictObject({
         stop: z.string().nullable(),
       })
       .nullable(),
+    /** the meter's key as visited registered it; absent where it has none */
+    registration: signedMeterRegistration.exactOptional(),
   }),
   periods: z.array(meteredPeriod),
   timeZone: z.string(),

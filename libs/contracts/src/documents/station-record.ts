@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   connectorId,
   decimalString,
+  hashHex,
   identifier,
   instantString,
   integerString,
@@ -12,6 +13,9 @@ import {
   utilitySlug,
 } from '../values.js';
 import { plug, stationLocation } from './location.js';
+
+/** Public key of a meter, DER SubjectPublicKeyInfo in hex. */
+const meterKey = z.string().regex(/^(?:[0-9a-f]{2}){26,300}$/);
 
 /** What settles how a station's charges are read: zone, power, taxes of the place, provider. */
 export const stationRecordDocument = z.strictObject({
@@ -39,11 +43,8 @@ export const stationRecordDocument = z.strictObject({
         powerW: integerString,
         currentType: z.enum(['AC', 'DC']),
         meterSerial: z.string().max(50).nullable(),
-        /** public key of the meter, DER SubjectPublicKeyInfo in hex; with it, signed meter data is checked */
-        meterKey: z
-          .string()
-          .regex(/^(?:[0-9a-f]{2}){26,300}$/)
-          .exactOptional(),
+        /** with it, signed meter data is checked */
+        meterKey: meterKey.exactOptional(),
         plug: plug.exactOptional(),
       }),
     )
@@ -53,3 +54,19 @@ export const stationRecordDocument = z.strictObject({
 export type StationRecordDocument = z.infer<typeof stationRecordDocument>;
 export const signedStationRecord = signed(stationRecordDocument);
 export type SignedStationRecord = z.infer<typeof signedStationRecord>;
+
+/** Whose key signs a connector's meter data, of one station record; signed by the visited utility's AAA. */
+export const meterRegistrationDocument = z.strictObject({
+  type: z.literal('meterRegistration'),
+  schemaVersion: z.literal(1),
+  utility: utilitySlug,
+  stationId,
+  connectorId,
+  meterSerial: z.string().max(50).nullable(),
+  meterKey,
+  stationRecordHash: hashHex,
+  notBefore: instantString,
+});
+export type MeterRegistrationDocument = z.infer<typeof meterRegistrationDocument>;
+export const signedMeterRegistration = signed(meterRegistrationDocument);
+export type SignedMeterRegistration = z.infer<typeof signedMeterRegistration>;

@@ -1,11 +1,12 @@
-import type { SignedStationRecord } from '@roamgrid/contracts';
+import type { SignedMeterRegistration, SignedStationRecord } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError, type InstantMs } from '@roamgrid/kernel';
 import { json, type Database, type Transaction } from '@roamgrid/persistence';
-import type { Station, StationEffect, StationStore } from '../ports.js';
+import type { SignedStation, Station, StationEffect, StationStore } from '../ports.js';
 import { Outgoing } from './outgoing.js';
 
 interface StationRow {
   record: SignedStationRecord;
+  meters: SignedMeterRegistration[];
   password_key: string;
   online: boolean;
   last_seen_at: Date | null;
@@ -45,11 +46,12 @@ export class PostgresStations implements StationStore {
     if (known !== undefined) return known;
     const changesBefore = this.#changes;
     const [row] = await this.#database.query<StationRow>(
-      'SELECT record, password_key FROM stations WHERE station_id = $1',
+      'SELECT record, meters, password_key FROM stations WHERE station_id = $1',
       [stationId],
     );
     if (row === undefined) return null;
-    const station: Station = { record: row.record, passwordKey: row.password_key };
+    const { record, meters, password_key: passwordKey } = row;
+    const station: Station = { record, meters, passwordKey };
     if (changesBefore === this.#changes) this.#known.set(stationId, station);
     return station;
   }
@@ -79,7 +81,7 @@ export class PostgresStations implements StationStore {
   }
 
   async register(
-    sign: (version: number) => Promise<SignedStationRecord>,
+    sign: (version: number) => Promise<SignedStation>,
     stationId: string,
     passwordKey: string | null,
     nowMs: InstantMs,
@@ -94,11 +96,12 @@ export class PostgresStations implements StationStore {
         throw new RoamgridError('unprocessable', 'a new station needs a password');
       }
       if (row === undefined) await takeClaim(tx, stationId, nowMs);
-      const record = await sign((row?.record.document.version ?? 0) + 1);
+      const { record, meters } = await sign((row?.record.document.version ?? 0) + 1);
       const [kept] = await tx.query<StationRow>(
-        `INSERT INTO stations (station_id, record, password_key) VALUES ($1, $2, $3)
-         ON CONFLICT (station_id) DO UPDATE SET record = $2, password_key = $3 RETURNING *`,
-        [stationId, json(record), key],
+        `INSERT INTO stations (station_id, record, password_key, meters) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (station_id) DO UPDATE SET record = $2, password_key = $3, meters = $4
+         RETURNING *`,
+        [stationId, json(record), key, json(meters)],
       );
       await this.#publish(tx, stationId, kept);
       return record;

@@ -1,11 +1,14 @@
 import type {
   isStationIdTaken,
+  MeterRegistrationDocument,
   registerStation,
   ReplyOf,
   RequestOf,
+  SignedMeterRegistration,
   SignedStationRecord,
 } from '@roamgrid/contracts';
 import { formatInstant, RoamgridError } from '@roamgrid/kernel';
+import type { SignedStation } from '../ports.js';
 import { checkStationRecord } from './check-station-record.js';
 import type { StationAffairsParts } from './station-affairs.js';
 
@@ -20,13 +23,12 @@ export function registerStationWith(parts: StationAffairsParts) {
     const { record, passwordDigest } = request;
     checkStationRecord(record, parts.clock.now());
     const key = passwordDigest === null ? null : parts.passwordKeyOf(passwordDigest);
-    const sign = (version: number): Promise<SignedStationRecord> =>
-      parts.signer.sign({
-        ...record,
-        version,
-        utility: parts.utility,
-        notBefore: formatInstant(parts.clock.now()),
-      });
+    const sign = async (version: number): Promise<SignedStation> => {
+      const { utility, signer } = parts;
+      const notBefore = formatInstant(parts.clock.now());
+      const signed = await signer.sign({ ...record, version, utility, notBefore });
+      return { record: signed, meters: await registerMeters(parts, signed) };
+    };
     const { stationId } = record;
     if ((await parts.stations.find(stationId)) !== null) {
       return parts.stations.register(sign, stationId, key, parts.clock.now());
@@ -35,6 +37,31 @@ export function registerStationWith(parts: StationAffairsParts) {
       parts.stations.register(sign, stationId, key, parts.clock.now()),
     );
   };
+}
+
+/** Home is shown a meter's key without the rest of the record: what a provider gets is nobody else's matter. */
+function registerMeters(
+  { signer }: StationAffairsParts,
+  { document, documentHash }: SignedStationRecord,
+): Promise<SignedMeterRegistration[]> {
+  const { utility, stationId, notBefore, evses } = document;
+  return Promise.all(
+    evses.flatMap(({ connectorId, meterSerial, meterKey }) => {
+      if (meterKey === undefined) return [];
+      const registration: MeterRegistrationDocument = {
+        type: 'meterRegistration',
+        schemaVersion: 1,
+        utility,
+        stationId,
+        connectorId,
+        meterSerial,
+        meterKey,
+        stationRecordHash: documentHash,
+        notBefore,
+      };
+      return [signer.sign(registration)];
+    }),
+  );
 }
 
 async function claimed<T>(

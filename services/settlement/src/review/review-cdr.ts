@@ -16,6 +16,7 @@ import {
 } from './check-entitlement.js';
 import { checkEnergy, checkTimes, checkUtcOffsets } from './check-metering.js';
 import { checkOfflineBasis, checkOfflineRule } from './check-offline.js';
+import { checkSignedMeter } from './check-signed-meter.js';
 import { checkRating } from './check-rating.js';
 import { checkUnbilledEnergy } from './check-retail.js';
 import { objection, type Objection } from './objection.js';
@@ -55,6 +56,7 @@ async function firstObjection(
     checkAgreement(cdr, agreement, terms) ??
     checkOfflineRule(cdr, terms) ??
     checkEnergy(cdr) ??
+    (await checkSignedMeter(cdr, verifier)) ??
     checkTimes(cdr) ??
     checkUtcOffsets(cdr) ??
     checkRating(cdr, terms) ??

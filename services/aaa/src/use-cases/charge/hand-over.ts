@@ -64,7 +64,7 @@ export function chargeRecordOf(
     stationId,
     ...entitlementOf(session),
     ...placeOf(station, session.connectorId),
-    ...meteringOf(session),
+    ...meteringOf(session, station),
     stopReason: progress.stopReason ?? 'Local',
     timeZoneVersion: timeZoneVersion(),
     utcOffsets: [...utcOffsets],
@@ -112,7 +112,8 @@ function placeOf({ record }: Station, connectorId: number | null) {
   };
 }
 
-function meteringOf(session: Session) {
+function meteringOf(session: Session, { meters }: Station) {
+  const registration = meters.find(({ document }) => document.connectorId === session.connectorId);
   const { readings, meterSerial } = session.progress;
   const [first] = readings;
   const last = readings.at(-1);
@@ -127,6 +128,7 @@ function meteringOf(session: Session) {
       stopWh: last.meterWh,
       meterSerial,
       signedData: signedDataOf(session),
+      ...(registration === undefined ? {} : { registration }),
     },
     periods: periodsOf(readings),
   };
