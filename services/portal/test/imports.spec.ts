@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createConsumer, findConsumer } from '@roamgrid/contracts';
+import { createConsumer, findConsumer, readPlan } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { readCsv } from '../src/http/csv-reader.js';
 import { portalUnderTest, type PortalUnderTest } from './portal-under-test.js';
@@ -38,6 +38,9 @@ describe('consumers from CSV', () => {
       if (!/^\d{20}$/.test(cin)) throw new RoamgridError('invalid_cin', 'not a CIN');
       return { consumer: known.has(cin) ? view : null };
     });
+    portal.services.replies(readPlan, ({ planId }) => ({
+      plan: planId === 'home' ? { version: 1, hash: 'a'.repeat(64) } : null,
+    }));
     portal.services.replies(createConsumer, ({ cin }) => {
       known.add(cin);
       return view;
@@ -70,6 +73,13 @@ describe('consumers from CSV', () => {
     const body = await over([HEADER, row(CIN)].join('\n'), '/consumers?dryRun=true');
     expect(body).toMatchObject({ dryRun: true, created: 1, failed: 0 });
     expect(portal.services.requestsOf(createConsumer)).toEqual([]);
+  });
+
+  it('a dry run names a plan that is not there', async () => {
+    const csv = [HEADER, row(CIN, 'residential,free-for-me,none,1,false')].join('\n');
+    const body = await over(csv, '/consumers?dryRun=true');
+    expect(body).toMatchObject({ created: 0, failed: 1 });
+    expect(body['errors']).toMatchObject([{ line: 2, path: 'planId', code: 'unprocessable' }]);
   });
 
   it('a line that cannot be taken is named with its number and keeps no other back', async () => {

@@ -1,4 +1,4 @@
-import { findConsumer, type ConsumerView } from '@roamgrid/contracts';
+import { findConsumer, readPlan, type ConsumerView } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import type { z } from 'zod';
 import type { Portal } from '../ports.js';
@@ -74,6 +74,15 @@ function differences(known: ConsumerView, wanted: NewConsumer): string[] {
   ];
 }
 
+/** What adding would refuse. @throws RoamgridError `unprocessable` */
+async function checkPlan({ bus, utility }: Portal, { planId }: NewConsumer): Promise<void> {
+  const { plan } = await bus.request(readPlan, utility, { planId });
+  if (plan !== null) return;
+  throw new RoamgridError('unprocessable', 'the consumer names no plan', [
+    { path: 'planId', message: 'names no plan' },
+  ]);
+}
+
 async function importConsumer(portal: Portal, row: Row, dryRun: boolean): Promise<RowOutcome> {
   const consumer = parseRow(portal, row);
   const { consumer: known } = await portal.bus.request(findConsumer, portal.utility, {
@@ -95,7 +104,8 @@ async function importConsumer(portal: Portal, row: Row, dryRun: boolean): Promis
       { path: 'cin', message: 'has a prefix of another utility' },
     ]);
   }
-  if (!dryRun) await addConsumer(portal, consumer);
+  if (dryRun) await checkPlan(portal, consumer);
+  else await addConsumer(portal, consumer);
   return 'created';
 }
 

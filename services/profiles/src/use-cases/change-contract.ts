@@ -19,8 +19,8 @@ import { checkLimits, checkUnchanged } from './check-consumer.js';
 import { revocationDraft } from './revoke-mandate.js';
 import {
   checkAcceptance,
-  planOf,
   signVersion,
+  wantedPlanOf,
   type ContractPlan,
   type SignContractParts,
 } from './sign-contract.js';
@@ -134,7 +134,8 @@ export function amendContractWith(parts: ChangeContractParts) {
     const { consumerId } = await requireView(parts, driverContractId);
     await parts.turns.run(consumerId, async () => {
       const before = await requireConsumer(parts, consumerId);
-      const plan = await planOf(parts, changes.planId ?? before.settings.planId);
+      const { planId } = before.settings;
+      const plan = await wantedPlanOf(parts, changes.planId ?? planId, planId);
       await parts.consumers.change(consumerId, async (now, latest) => {
         const contract = requireSame(latest, driverContractId, revisions);
         checkUnchanged(now.settings, changes);
@@ -165,7 +166,8 @@ export function concludeContractWith(parts: ChangeContractParts) {
     checkAcceptance(parts, acceptance);
     const after = await parts.turns.run(consumerId, async () => {
       const before = await requireConsumer(parts, consumerId);
-      const plan = await planOf(parts, changes.planId ?? before.settings.planId);
+      const { planId } = before.settings;
+      const plan = await wantedPlanOf(parts, changes.planId ?? planId, planId);
       return parts.consumers.change(consumerId, async (now, latest) => {
         assertStep(stateOf(latest), 'conclude');
         checkUnchanged(now.settings, changes);

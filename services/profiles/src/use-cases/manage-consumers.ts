@@ -31,7 +31,7 @@ import {
 import { giveFirstContract } from './give-first-contracts.js';
 import { hashPin } from './pin-hash.js';
 import { revocationDraft } from './revoke-mandate.js';
-import { checkAcceptance, planOf } from './sign-contract.js';
+import { checkAcceptance, wantedPlanOf } from './sign-contract.js';
 
 export interface ManageConsumersParts extends ChangeContractParts {
   readonly ownEntry: OwnEntry;
@@ -58,7 +58,7 @@ export function createConsumerWith(parts: ManageConsumersParts) {
     ];
     const { acceptance = null } = request;
     checkAcceptance(parts, acceptance);
-    const plan = await planOf(parts, request.settings.planId);
+    const plan = await wantedPlanOf(parts, request.settings.planId, null);
     const drafted: Consumer = {
       consumerId: parts.ids.uuid(),
       cinMasked: maskCin(cin),
@@ -117,7 +117,8 @@ async function updateInTurn(
   const isAmended =
     acceptance !== null || !isSameContract(before.settings, { ...before.settings, ...settings });
   if (isAmended) await giveFirstContract(parts, consumerId);
-  const plan = isAmended ? await planOf(parts, settings.planId ?? before.settings.planId) : null;
+  const { planId } = before.settings;
+  const plan = isAmended ? await wantedPlanOf(parts, settings.planId ?? planId, planId) : null;
   const revoke = (reason: RevocationDraft['reason']) => (mandate: SignedMandate) =>
     revocationDraft(parts, mandate, reason);
   const changed = await parts.consumers.change(consumerId, async (now, contract) => {

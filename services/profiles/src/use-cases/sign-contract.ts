@@ -25,6 +25,25 @@ export async function planOf(parts: SignContractParts, planId: string): Promise<
   return { planId, version: plan?.version ?? null, hash: plan?.hash ?? null };
 }
 
+/**
+ * The plan that somebody wants for a consumer. One that is named anew has to be there: nobody could price a charge
+ * under another. One that the consumer has already may stay, whatever became of it.
+ *
+ * @param before the plan until now; null for a consumer who is not there yet
+ * @throws RoamgridError `unprocessable`, naming the member
+ */
+export async function wantedPlanOf(
+  parts: SignContractParts,
+  planId: string,
+  before: string | null,
+): Promise<ContractPlan> {
+  const plan = await planOf(parts, planId);
+  if (plan.version !== null || planId === before) return plan;
+  throw new RoamgridError('unprocessable', 'the consumer cannot be kept: planId names no plan', [
+    { path: 'planId', message: 'names no plan' },
+  ]);
+}
+
 /** Clocks of those who record an acceptance are never quite ours. */
 const CLOCK_TOLERANCE_MS = 300_000;
 

@@ -250,10 +250,26 @@ describe("a driver's contract", () => {
     expect((await amend(driverContractId)).version).toBe(2);
   });
 
-  it('of a plan that is not there names no version of it', async () => {
-    const { driverContractId } = await consumer();
-    const { document } = await amend(driverContractId, { changes: { planId: 'unknown' } });
-    expect(document.plan).toEqual({ planId: 'unknown', version: null, hash: null });
+  it('is refused for a plan that is not there, whoever names it', async () => {
+    const { consumerId, driverContractId } = await consumer();
+    const changes = { planId: 'unknown' };
+    const refused = { code: 'unprocessable', fields: [{ path: 'planId' }] };
+    await expect(amend(driverContractId, { changes })).rejects.toMatchObject(refused);
+    const wish = { consumerId, state: null, settings: changes };
+    const update = profiles.useCases.updateConsumer(wish);
+    await expect(update).rejects.toMatchObject(refused);
+    await expect(profiles.addConsumer({}, changes)).rejects.toMatchObject(refused);
+    expect((await amend(driverContractId)).document.plan.planId).toBe('standard');
+  });
+
+  it('of a plan that was there once names no version of it', async () => {
+    const { consumerId, driverContractId } = await consumer();
+    await profiles.database.query(
+      `UPDATE consumers SET settings = settings || '{"planId": "unknown"}' WHERE consumer_id = $1`,
+      [consumerId],
+    );
+    const { document } = await amend(driverContractId);
+    expect(document).toMatchObject({ tier: 'Platinum', plan: { planId: 'unknown', hash: null } });
   });
 });
 

@@ -137,8 +137,8 @@ export const readPlan = defineContract({
   service: 'crp',
   name: 'readPlan',
   version: 1,
-  summary: "Profiles asks for the version of a plan that a driver's contract names.",
-  senders: ['profiles'],
+  summary: "The version of a plan that a driver's contract names, and whether there is one.",
+  senders: ['profiles', 'portal'],
   scope: 'own',
   request: z.strictObject({ planId: identifier }),
   reply: z.strictObject({
