@@ -1,4 +1,4 @@
-import { provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
+import { dropLabelled, provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
 import { keyedHash } from '@roamgrid/platform';
 
 export const UTILITY_SCHEMAS = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
@@ -25,15 +25,21 @@ export class Databases {
     this.#options = options;
   }
 
-  async provision(utilities: readonly string[]): Promise<void> {
-    for (const utility of utilities) await this.provisionUtility(utility);
-    await this.#provision(LEDGER_DATABASE, ['ledger']);
-    await this.#provision(IDENTITY_DATABASE, ['identity']);
+  /** @param label put on the databases that are made now */
+  async provision(utilities: readonly string[], label?: string): Promise<void> {
+    for (const utility of utilities) await this.provisionUtility(utility, label);
+    await this.#provision(LEDGER_DATABASE, ['ledger'], label);
+    await this.#provision(IDENTITY_DATABASE, ['identity'], label);
   }
 
   /** One utility's own database, with a role for each of its services. */
-  provisionUtility(utility: string): Promise<void> {
-    return this.#provision(databaseOf(utility), UTILITY_SCHEMAS);
+  provisionUtility(utility: string, label?: string): Promise<void> {
+    return this.#provision(databaseOf(utility), UTILITY_SCHEMAS, label);
+  }
+
+  /** Drops what was made under a label, and nothing else. */
+  async drop(label: string): Promise<void> {
+    await dropLabelled(this.#options.adminUrl, label);
   }
 
   urlOf(utility: string, service: string): string {
@@ -48,10 +54,11 @@ export class Databases {
     return this.#url(IDENTITY_DATABASE, 'identity');
   }
 
-  #provision(database: string, schemas: readonly string[]): Promise<void> {
+  #provision(database: string, schemas: readonly string[], label?: string): Promise<void> {
     return provisionDatabase(this.#options.adminUrl, {
       database,
       schemas,
+      label,
       passwordOf: (role) => this.#passwordOf(role),
     });
   }

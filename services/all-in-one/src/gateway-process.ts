@@ -1,4 +1,5 @@
 import { createLog, type Log } from '@roamgrid/platform';
+import type { Interruption } from './demonstration/seed-once.js';
 import { holdDataDirectory } from './data-directory.js';
 import { checkPortFree } from './free-port.js';
 import { tellFirstRun, type FirstRun } from './first-run.js';
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly logLevel: string;
   /** one line for people about each long step */
   readonly log: (line: string) => void;
+  /** breaks off a start that takes long */
+  readonly interruption?: Interruption | undefined;
 }
 
 export interface RunningGateway {
@@ -28,6 +31,8 @@ export interface GatewayProcessParts {
   readonly options: GatewayOptions;
   /** @throws DatabaseStartError, or a system error, after everything started was stopped */
   readonly startGateway: () => Promise<RunningGateway>;
+  /** lets a start that is under way end soon, in order */
+  readonly interrupt: () => void;
   /** whether a first start is followed by the story of a first charge */
   readonly isStoryWanted: boolean;
   /** a line that is a result */
@@ -53,6 +58,10 @@ export class GatewayProcess {
     this.#log = createLog(parts.options.logLevel);
   }
 
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   /** @throws DataDirectoryInUse, DatabaseStartError, or a system error, after everything was stopped */
   async start(): Promise<void> {
     this.#starting = this.#start();
@@ -63,6 +72,7 @@ export class GatewayProcess {
   stop(status: number): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    this.#parts.interrupt();
     const force = setTimeout(() => {
       this.#parts.options.log(`Not stopped within ${String(STOP_MS)} ms; ending at once.`);
       this.#parts.exit(status);

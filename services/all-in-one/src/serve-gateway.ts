@@ -47,6 +47,8 @@ async function serve(parts: Omit<GatewayProcessParts, 'tell' | 'exit'>): Promise
   try {
     await gateway.start();
   } catch (error) {
+    // a start that a signal has broken off has not failed; whoever stops it ends the process
+    if (gateway.isStopping) return;
     refuse(error, parts.options.port);
     process.exit(1);
   }
@@ -62,16 +64,21 @@ export async function serveGateway<Configuration extends GatewayConfiguration>(
 ): Promise<void> {
   try {
     const configuration = read();
+    const interruption = new AbortController();
     const options: GatewayOptions = {
       port: configuration.PORT,
       host: configuration.HOST,
       dataDir: resolve(configuration.DATA_DIR),
       logLevel: configuration.LOG_LEVEL,
       log: progress,
+      interruption: interruption.signal,
     };
     await serve({
       options,
       startGateway: () => start(options, configuration),
+      interrupt: () => {
+        interruption.abort(new Error('the start was broken off'));
+      },
       isStoryWanted: configuration.DEMO === '1',
     });
   } catch (error) {

@@ -22,6 +22,7 @@ import { openConsortium } from './consortium/open-consortium.js';
 import { openConsortiumRegistry } from './consortium/registry-store.js';
 import { Databases } from './databases.js';
 import { openCredentials, type CredentialsFile } from './demonstration/credentials-file.js';
+import { provisionConsortium } from './demonstration/first-start.js';
 import { seedOnce } from './demonstration/seed-once.js';
 import type { GatewayOptions, RunningGateway } from './gateway-process.js';
 import { gatewayHealth } from './gateway-health.js';
@@ -131,12 +132,17 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     keepRunning: { tell: config.log, onChange: () => undefined },
   });
   started.add(() => postgres.stop());
+  config.interruption?.throwIfAborted();
   const registry = await openConsortiumRegistry(dataDir);
   const databases = new Databases({
     adminUrl: postgres.url,
     secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
   });
-  await databases.provision(registry.utilities.map((entry) => entry.utility));
+  await provisionConsortium(
+    { dataDir, databases, ids },
+    registry.utilities.map((entry) => entry.utility),
+  );
+  config.interruption?.throwIfAborted();
   const ledger = await openLedger({
     databaseUrl: databases.ledgerUrl(),
     connectionFile: config.connectionFile,
@@ -215,6 +221,7 @@ async function startUtilities(
     .map(({ utility }) => utility)
     .filter((utility) => !silent.includes(utility));
   while (waiting.length > 0) {
+    config.interruption?.throwIfAborted();
     await Promise.all(waiting.splice(0, STARTED_AT_ONCE).map((utility) => host.start(utility)));
   }
   return host;

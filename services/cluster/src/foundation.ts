@@ -87,7 +87,7 @@ export async function writeClients(
 
 /** Fills an empty consortium as each utility's own administrator. @returns whether it was filled now */
 export async function seedThroughBus(
-  options: Pick<GatewayOptions, 'dataDir' | 'log'>,
+  options: Pick<GatewayOptions, 'dataDir' | 'log' | 'interruption'>,
   { utilities, busUrlOf }: Pick<PlanParts, 'utilities' | 'busUrlOf'>,
   credentials: DemoCredentials,
 ): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   openConsortium,
   openConsortiumRegistry,
   openCredentials,
+  provisionConsortium,
   Started,
   type CredentialsFile,
   type Databases,
@@ -123,7 +124,8 @@ async function layFoundation(
   ]);
   const registry = await openConsortiumRegistry(dataDir);
   const utilities = registry.utilities.map((entry) => entry.utility);
-  await databases.provision(utilities);
+  await provisionConsortium({ dataDir, databases, ids: systemIds }, utilities);
+  options.interruption?.throwIfAborted();
   const baseUrl = `http://${host}:${String(port)}`;
   const credentials = await openCredentials(dataDir, baseUrl, systemIds);
   const speaking = utilities.filter((slug) => !configuration.SILENT_UTILITIES.includes(slug));

@@ -14,6 +14,8 @@ export interface ProvisionOptions {
   readonly schemas: readonly string[];
   /** of the role `roleOf(database, schema)`; printable ASCII */
   readonly passwordOf: (role: string) => string;
+  /** put on a database that is made now, never on one that was there; see {@link dropLabelled} */
+  readonly label?: string | undefined;
 }
 
 /** The login role that owns a schema. Roles belong to a whole server, so the database is in it. */
@@ -49,7 +51,7 @@ export async function provisionDatabase(
   await withClient(adminUrl, async (admin) => {
     // roles are server-wide, so two utilities' provisioning must not meet either
     await admin.query('SELECT pg_advisory_lock($1)', [PROVISION_LOCK]);
-    await createDatabase(admin, options.database);
+    await createDatabase(admin, options);
     await inTransaction(admin, async () => {
       for (const schema of options.schemas) await createRole(admin, options, schema);
     });
@@ -73,7 +75,32 @@ async function inTransaction(client: pg.Client, work: () => Promise<void>): Prom
   await client.query('COMMIT');
 }
 
-async function createDatabase(admin: pg.Client, database: string): Promise<void> {
+/**
+ * Drops every database that was made under a label, with whatever is connected to it. Databases of other
+ * origin are never touched, so it is safe on a server that others use.
+ *
+ * @returns the names of what was dropped
+ */
+export async function dropLabelled(adminUrl: string, label: string): Promise<string[]> {
+  const dropped: string[] = [];
+  await withClient(adminUrl, async (admin) => {
+    const { rows } = await admin.query<{ datname: string }>(
+      `SELECT datname FROM pg_database
+       WHERE shobj_description(oid, 'pg_database') = $1 ORDER BY datname`,
+      [label],
+    );
+    for (const { datname } of rows) {
+      await admin.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(datname)} WITH (FORCE)`);
+      dropped.push(datname);
+    }
+  });
+  return dropped;
+}
+
+async function createDatabase(
+  admin: pg.Client,
+  { database, label }: Pick<ProvisionOptions, 'database' | 'label'>,
+): Promise<void> {
   const found = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
   if (found.rows.length === 0) {
     const version = await admin.query<{ v: number }>(
@@ -89,6 +116,10 @@ async function createDatabase(admin: pg.Client, database: string): Promise<void>
         `CREATE DATABASE ${quoteIdentifier(database)} TEMPLATE template0 ENCODING 'UTF8' ${locale}`,
       ),
     );
+    if (label !== undefined) {
+      const quoted = pg.escapeLiteral(label);
+      await admin.query(`COMMENT ON DATABASE ${quoteIdentifier(database)} IS ${quoted}`);
+    }
   }
   await admin.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(database)} FROM PUBLIC`);
 }

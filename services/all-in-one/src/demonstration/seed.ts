@@ -141,36 +141,31 @@ async function seedConsumer(parts: SeedParts, consumer: DemoConsumer): Promise<v
   const utility = DEMO_UTILITIES.find(({ slug }) => slug === consumer.utility);
   if (utility === undefined) throw new RoamgridError('internal', `no utility ${consumer.utility}`);
   const { planId, customerClass, tier, paymentMode, maxConcurrentSessions } = consumer;
-  try {
-    await parts.bus.request(createConsumer, utility.slug, {
-      cin: consumer.cin,
-      pin: parts.credentials.pins[consumer.cin] ?? null,
-      contractId: consumer.contractId ?? null,
-      cardUids: consumer.uid === undefined ? [] : [consumer.uid],
-      settings: {
-        customerClass,
-        planId,
-        tier,
-        paymentMode,
-        currency: utility.currency,
-        limitEnergyKwh: '10000',
-        ...(consumer.paymentMethod === undefined ? {} : { paymentMethod: consumer.paymentMethod }),
-        limitAmount: consumer.limitAmount ?? '10000.00',
-        maxConcurrentSessions,
-        preAgreedPrice: true,
-      },
-      state: consumer.state,
-      balance: consumer.balance ?? null,
-      acceptance: {
-        reference: 'terms of the demonstration',
-        channel: 'paper',
-        at: formatInstant(parts.clock.now()),
-      },
-    });
-  } catch (error) {
-    // an interrupted first start has added this consumer already
-    if (!(error instanceof RoamgridError) || error.code !== 'state_conflict') throw error;
-  }
+  await parts.bus.request(createConsumer, utility.slug, {
+    cin: consumer.cin,
+    pin: parts.credentials.pins[consumer.cin] ?? null,
+    contractId: consumer.contractId ?? null,
+    cardUids: consumer.uid === undefined ? [] : [consumer.uid],
+    settings: {
+      customerClass,
+      planId,
+      tier,
+      paymentMode,
+      currency: utility.currency,
+      limitEnergyKwh: '10000',
+      ...(consumer.paymentMethod === undefined ? {} : { paymentMethod: consumer.paymentMethod }),
+      limitAmount: consumer.limitAmount ?? '10000.00',
+      maxConcurrentSessions,
+      preAgreedPrice: true,
+    },
+    state: consumer.state,
+    balance: consumer.balance ?? null,
+    acceptance: {
+      reference: 'terms of the demonstration',
+      channel: 'paper',
+      at: formatInstant(parts.clock.now()),
+    },
+  });
 }
 
 async function seedStation(parts: SeedParts, station: DemoStation): Promise<void> {
