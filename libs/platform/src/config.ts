@@ -22,7 +22,32 @@ export function readConfiguration<Schema extends z.ZodObject>(
   const [issue] = parsed.error.issues;
   const key = issue?.path.join('.') ?? 'configuration';
   const isMissing = issue?.code === 'invalid_type' && known[key] === undefined;
-  throw new ConfigurationError(`${key}: ${isMissing ? 'is not set' : (issue?.message ?? 'wrong')}`);
+  throw new ConfigurationError(`${key}: ${isMissing ? 'is not set' : wordsOf(issue)}`);
+}
+
+/** How zod begins where a schema says nothing of its own. */
+const ZOD_WORDS = /^(?:Invalid|Too) /;
+
+/** What is wrong with a value, for a person; the value itself may be a secret and is not repeated. */
+function wordsOf(issue: z.core.$ZodIssue | undefined): string {
+  // a schema that words its own refusal knows better
+  if (issue !== undefined && !ZOD_WORDS.test(issue.message)) return issue.message;
+  switch (issue?.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'must be a whole number' : `must be a ${issue.expected}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? 'is too short'
+        : `must be ${String(issue.minimum)} or more`;
+    case 'too_big':
+      return issue.origin === 'string' ? 'is too long' : `must be ${String(issue.maximum)} or less`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      return 'does not have the documented form';
+    default:
+      return issue?.message ?? 'wrong';
+  }
 }
 
 /** Keys that every service shares. */

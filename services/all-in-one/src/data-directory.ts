@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityOf, isSameProcessAlive, type ProcessIdentity } from '@roamgrid/persistence';
 
@@ -16,6 +16,29 @@ export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
 }
 
+/** `DATA_DIR` cannot be used; the message is one line that names it and says why. */
+export class DataDirectoryUnusable extends Error {
+  override readonly name = 'DataDirectoryUnusable';
+
+  constructor(dataDir: string, cause: unknown) {
+    const reason = REASONS[codeOf(cause) ?? ''] ?? String(cause);
+    super(`DATA_DIR ${dataDir} cannot be used: ${reason}.`, { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it leads to where no folder is and none can be made',
+  ENOTDIR: 'it is no folder, or leads through a file',
+  EEXIST: 'it is no folder, or leads through a file',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EACCES: 'no permission to write there',
+  EPERM: 'no permission to write there',
+  EROFS: 'nothing can be written there',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+};
+
 export interface HeldDirectory {
   release(): Promise<void>;
 }
@@ -24,10 +47,40 @@ export interface HeldDirectory {
  * Lets one gateway at a time use a data directory, which is made where it is missing. A lock of a process
  * that has ended is void, also where another one has its number by now.
  *
- * @throws DataDirectoryInUse, or a system error where the directory cannot be made or written
+ * @throws DataDirectoryInUse, DataDirectoryUnusable
  */
 export async function holdDataDirectory(dataDir: string): Promise<HeldDirectory> {
-  await mkdir(dataDir, { recursive: true, mode: PASSABLE_DIR });
+  try {
+    return await hold(dataDir);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    throw new DataDirectoryUnusable(dataDir, error);
+  }
+}
+
+/** One by one: where a folder can never be made, as under /proc, Node's own `recursive` tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: PASSABLE_DIR });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await makeLast(path);
+    } else if (codeOf(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  }
+}
+
+async function makeLast(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: PASSABLE_DIR });
+  } catch (error) {
+    // another start has made it in between
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+async function hold(dataDir: string): Promise<HeldDirectory> {
+  await makeFolder(dataDir);
   const path = join(dataDir, LOCK);
   const self = await identityOf(process.pid);
   while (!(await take(path, self))) {

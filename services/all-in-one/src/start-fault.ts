@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@roamgrid/platform';
 import { DatabaseStartError } from '@roamgrid/persistence';
-import { DataDirectoryInUse } from './data-directory.js';
+import { DataDirectoryInUse, DataDirectoryUnusable } from './data-directory.js';
 
 interface SystemFault {
   readonly code: string;
@@ -20,7 +20,7 @@ function systemLine(fault: SystemFault, port: number): string | null {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `No permission: ${fault.path ?? fault.message}`;
+      return `No permission: ${fault.path ?? fault.message}; DATA_DIR must be writable.`;
     case 'ENOTDIR':
     case 'EEXIST':
       return `DATA_DIR cannot be a folder: ${fault.path ?? fault.message}`;
@@ -38,7 +38,10 @@ function systemLine(fault: SystemFault, port: number): string | null {
 /** One line for a person who can do something about it; null for a fault of ours. */
 export function startFaultLine(error: unknown, port: number): string | null {
   if (error instanceof ConfigurationError) return `Wrong configuration: ${error.message}`;
-  if (error instanceof DataDirectoryInUse || error instanceof DatabaseStartError) {
+  if (error instanceof DataDirectoryInUse || error instanceof DataDirectoryUnusable) {
+    return error.message;
+  }
+  if (error instanceof DatabaseStartError) {
     return error.message;
   }
   return isSystemFault(error) ? systemLine(error, port) : null;
