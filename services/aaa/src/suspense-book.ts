@@ -27,6 +27,8 @@ export interface SuspenseBook {
   join(stationId: string, transactionId: string): Promise<void>;
   isOpen(stationId: string, transactionId: string, code: string): Promise<boolean>;
   lockOpen(suspenseId: string): Promise<OpenSuspense | null>;
+  /** open, or ended before */
+  isKnown(suspenseId: string): Promise<boolean>;
   /** ends it for good, with who ended it and why */
   end(item: OpenSuspense, state: SuspenseEnd, resolution: unknown): Promise<void>;
   openOf(sessionId: string): Promise<OpenSuspense[]>;

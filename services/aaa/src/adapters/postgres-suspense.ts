@@ -91,6 +91,13 @@ export class PostgresSuspense implements SuspenseBook {
     return rows.length > 0;
   }
 
+  async isKnown(suspenseId: string): Promise<boolean> {
+    const rows = await this.#tx.query('SELECT 1 FROM suspense WHERE suspense_id::text = $1', [
+      suspenseId,
+    ]);
+    return rows.length > 0;
+  }
+
   async lockOpen(suspenseId: string): Promise<OpenSuspense | null> {
     const [row] = await this.#tx.query<SuspenseRow>(
       `SELECT * FROM suspense WHERE suspense_id::text = $1 AND state = 'open' FOR UPDATE`,

@@ -11,6 +11,9 @@ import {
 } from '../aaa-under-test.js';
 import { codeOf, StationUnderTest } from '../station-under-test.js';
 
+/** of no item */
+const STRANGE_ID = '01900000-0000-7000-8000-00000000dead';
+
 let pair: Pair;
 let aaa: AaaUnderTest;
 let station: StationUnderTest;
@@ -110,7 +113,8 @@ describe('suspense that ends as a bill', () => {
     });
     if (row === undefined) throw new Error('no resolution');
     await aaa.parts.verifier.verify(row.resolution.signed, 'duke-energy', 'aaa');
-    expect(await codeOf(resolve(suspenseId, 'bill', correction))).toBe('not_found');
+    expect(await codeOf(resolve(suspenseId, 'bill', correction))).toBe('state_conflict');
+    expect(await codeOf(resolve(STRANGE_ID, 'bill', correction))).toBe('not_found');
   });
 
   it.each([

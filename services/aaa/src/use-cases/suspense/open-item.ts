@@ -7,11 +7,14 @@ import type { Session } from '../../session/session.js';
 
 export type Resolution = RequestOf<typeof resolveSuspense>;
 
-/** @throws RoamgridError `not_found` for an item that is none or has ended */
+/** @throws RoamgridError `not_found` for an item that is none, `state_conflict` for one that has ended */
 export async function lockOpenItem(unit: UnitOfWork, suspenseId: string): Promise<OpenSuspense> {
   const item = await unit.suspense.lockOpen(suspenseId);
-  if (item === null) throw new RoamgridError('not_found', 'no open suspense item has this id');
-  return item;
+  if (item !== null) return item;
+  if (await unit.suspense.isKnown(suspenseId)) {
+    throw new RoamgridError('state_conflict', 'the suspense item was ended before');
+  }
+  throw new RoamgridError('not_found', 'no suspense item has this id');
 }
 
 /**
