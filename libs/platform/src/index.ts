@@ -1,6 +1,8 @@
 /**
  * What every service stands on: configuration, keys and signatures, registry, logs, metrics, problem details.
  */
+export { issueWords } from './issue-words.js';
+export { textOfBody } from './body-text.js';
 export { systemClock, type Clock } from './clock.js';
 export {
   commonConfiguration,

@@ -69,6 +69,18 @@ describe('who may call', () => {
     expect(answer.status).toBe(401);
   });
 
+  it('refuses bytes that are not UTF-8, and keeps none of them', async () => {
+    const raw = Uint8Array.from(Buffer.from('{"from":"caf\xe9"}', 'latin1'));
+    const unknown = await portal.call('POST', '/billing-periods', { token: null, raw });
+    expect(unknown.status).toBe(401);
+    const answer = await portal.call('POST', '/billing-periods', { raw });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({
+      code: 'malformed_request',
+      errors: [{ path: '', message: 'not UTF-8' }],
+    });
+  });
+
   it('opens a route to its scope, and keeps the others shut', async () => {
     const token = await portal.sign({ scope: 'sessions:read' });
     expect((await portal.call('GET', `/sessions/${SESSION}`, { token })).status).toBe(200);

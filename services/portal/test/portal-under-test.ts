@@ -56,7 +56,7 @@ export interface Answer {
 export interface Call {
   readonly token?: string | null;
   readonly body?: unknown;
-  readonly raw?: string;
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Record<string, string>;
 }
 

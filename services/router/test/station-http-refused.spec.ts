@@ -237,3 +237,40 @@ describe('what is too much', () => {
     expect(fixture.duke.refusals).toEqual([{ code: 'malformed_request', billing: false }]);
   });
 });
+
+describe('a body that cannot be read as a whole', () => {
+  it.each<[string, string | Uint8Array<ArrayBuffer>, string]>([
+    ['what is not JSON', '{"connectorId":', 'the body is not JSON'],
+    [
+      'a member named twice',
+      '{"connectorId":1,"connectorId":2}',
+      'a member of the body is named twice',
+    ],
+    ['a NUL', '{"cin":"\\u0000"}', 'a text of the body holds what is no character'],
+    ['half a character', '{"cin":"\\ud800"}', 'a text of the body holds what is no character'],
+    ['1000 nested arrays', '['.repeat(1_000) + ']'.repeat(1_000), 'the body is nested too deeply'],
+    [
+      'what is not UTF-8',
+      Uint8Array.from(Buffer.from('{"connectorId":1,"cin":"\xff\xfe","medium":"rfid"}', 'latin1')),
+      'the body is not UTF-8',
+    ],
+  ])('%s is refused with a reason in errors[]', async (_name, body, reason) => {
+    const answer = await fetch(
+      `http://127.0.0.1:${String(fixture.router.port)}/station/v1/swipes`,
+      {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Basic ${Buffer.from(`${STATION}:${PASSWORD}`).toString('base64')}`,
+        },
+        body,
+      },
+    );
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code: 'malformed_request',
+      detail: reason,
+      errors: [{ path: '', message: reason }],
+    });
+  });
+});

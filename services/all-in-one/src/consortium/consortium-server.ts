@@ -6,6 +6,7 @@ import {
   listenHttp,
   problemOf,
   registryPath,
+  textOfBody,
   toRoamgridError,
   type IdSource,
   type Log,
@@ -130,7 +131,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
       throw new RoamgridError('payload_too_large', 'the body is too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = textOfBody(Buffer.concat(chunks));
+  if (text !== null) return text;
+  throw new RoamgridError('malformed_request', 'the body is not UTF-8', [
+    { path: '', message: 'not UTF-8' },
+  ]);
 }
 
 function parseJson(text: string): unknown {

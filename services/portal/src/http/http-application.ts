@@ -58,15 +58,15 @@ function serveOpenApi(server: FastifyInstance, utility: string, issuer: string):
 }
 
 /**
- * Bodies stay text until the token is checked: nobody's JSON is parsed for nothing. A table is not read at all
+ * Bodies stay bytes until the token is checked: nobody's JSON is parsed for nothing. A table is not read at all
  * before: who takes it reads it piece by piece, up to a limit of its own.
  */
-function keepBodiesAsText(server: FastifyInstance): void {
+function keepBodiesAsBytes(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(CSV, (_request, payload, done) => {
     done(null, payload);
   });
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
 }
@@ -92,7 +92,7 @@ export async function createHttpApplication({
     { logger: nestLogger(log), bodyParser: false, abortOnError: false },
   );
   const server = app.getHttpAdapter().getInstance();
-  keepBodiesAsText(server);
+  keepBodiesAsBytes(server);
   serveKeys(server, context);
   serveOpenApi(server, utility, tokens.issuer);
   app.setGlobalPrefix(`${utility}/api/v1`);

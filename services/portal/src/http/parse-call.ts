@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { nothing } from '@roamgrid/contracts';
 import { RoamgridError, type FieldError } from '@roamgrid/kernel';
-import { assertPlainBody } from '@roamgrid/platform';
+import { assertPlainBody, issueWords, textOfBody } from '@roamgrid/platform';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkCsvType } from './csv-body.js';
@@ -28,7 +28,7 @@ function fieldsOf(issue: z.core.$ZodIssue): FieldError[] {
       message: 'unknown member',
     }));
   }
-  return [{ path: path.join('.'), message: issue.message }];
+  return [{ path: path.join('.'), message: issueWords(issue.message) }];
 }
 
 function parsed<Schema extends z.ZodType>(
@@ -64,9 +64,18 @@ async function tableOf(request: FastifyRequest): Promise<{ table: SpooledTable }
   return { table: await SpooledTable.receive(request.body.iterator({ destroyOnReturn: false })) };
 }
 
+/** @throws RoamgridError `malformed_request` */
+function utf8Of(body: Buffer): string {
+  const text = textOfBody(body);
+  if (text !== null) return text;
+  throw new RoamgridError('malformed_request', 'the body is not UTF-8', [
+    { path: '', message: 'not UTF-8' },
+  ]);
+}
+
 /** Every body but a table is short enough to be read whole. */
 async function textOf(route: Route, { body, headers }: FastifyRequest): Promise<string> {
-  if (!(body instanceof Readable)) return typeof body === 'string' ? body : '';
+  if (!(body instanceof Readable)) return Buffer.isBuffer(body) ? utf8Of(body) : '';
   if (!route.takesTexts.includes('text/csv')) checkJsonType(headers['content-type']);
   return readText(body.iterator({ destroyOnReturn: false }));
 }

@@ -25,6 +25,14 @@ export interface ExactDocument {
 /** The text is not JSON, or is nested deeper than any message is. */
 export class NotJsonError extends Error {
   override readonly name = 'NotJsonError';
+
+  constructor(
+    message: string,
+    /** well-formed perhaps, but deeper than any message is */
+    readonly isTooDeep = false,
+  ) {
+    super(message);
+  }
 }
 
 const GREATEST_DEPTH = 32;
@@ -64,7 +72,7 @@ function countMembers(value: ExactJson): number {
 /** Parses without loss. @throws NotJsonError */
 export function parseExact(text: string): ExactDocument {
   const { depth, members } = measure(text);
-  if (depth > GREATEST_DEPTH) throw new NotJsonError('nested too deep');
+  if (depth > GREATEST_DEPTH) throw new NotJsonError('nested too deep', true);
   let value: ExactJson;
   try {
     value = parse(text, null, { onDuplicateKey: ({ newValue }) => newValue }) as ExactJson;

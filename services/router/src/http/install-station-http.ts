@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { assertPlainBody } from '@roamgrid/platform';
 import type { StationGate } from '../stations/station-gate.js';
 import { assertMethod } from './assert-method.js';
-import { parseBody } from './read-body.js';
+import { parseBytes } from './read-body.js';
 import { stationApiDocument } from './station-api-document.js';
 import { originOfRequest, type StationRequest } from './station-request.js';
 
@@ -17,9 +17,9 @@ export function installStationHttp(fastify: FastifyInstance, gate: StationGate):
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    (_request, text, done) => {
-      done(null, parseBody(String(text)));
+    { parseAs: 'buffer' },
+    (_request, bytes, done) => {
+      done(null, parseBytes(Buffer.from(bytes)));
     },
   );
   fastify.decorateRequest('station', null);

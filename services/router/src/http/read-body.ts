@@ -1,4 +1,5 @@
 import { RoamgridError } from '@roamgrid/kernel';
+import { issueWords, textOfBody } from '@roamgrid/platform';
 import type { z } from 'zod';
 import {
   mapNumbers,
@@ -17,6 +18,13 @@ export class StationBody {
   ) {}
 }
 
+/** As {@link parseBody}; what is not UTF-8 is kept as far as it can be read. */
+export function parseBytes(bytes: Buffer): StationBody {
+  const text = textOfBody(bytes);
+  if (text !== null) return parseBody(text);
+  return new StationBody(bytes.toString('utf8'), undefined, 'the body is not UTF-8');
+}
+
 const EMPTY = new StationBody('', null, null);
 const INTEGER = /^-?[0-9]+$/;
 
@@ -27,16 +35,21 @@ export function parseBody(text: string): StationBody {
     const fault = hasDuplicateMember ? 'a member of the body is named twice' : null;
     return new StationBody(text, value, fault);
   } catch (error) {
-    if (error instanceof NotJsonError)
-      return new StationBody(text, undefined, 'the body is not JSON');
-    throw error;
+    if (!(error instanceof NotJsonError)) throw error;
+    const fault = error.isTooDeep ? 'the body is nested too deeply' : 'the body is not JSON';
+    return new StationBody(text, undefined, fault);
   }
+}
+
+/** The body as a whole is at fault, or a place in it that has no name of its own. */
+function refuseWhole(fault: string): never {
+  throw new RoamgridError('malformed_request', fault, [{ path: '', message: fault }]);
 }
 
 function assertReadable(value: ExactJson): void {
   for (const text of stringsOf(value)) {
     if (text.includes('\0') || /\p{Surrogate}/u.test(text)) {
-      throw new RoamgridError('malformed_request', 'a text of the body holds what is no character');
+      refuseWhole('a text of the body holds what is no character');
     }
   }
 }
@@ -52,7 +65,7 @@ export function readBody<Schema extends z.ZodType>(
   body: unknown,
 ): z.output<Schema> {
   const { value = null, fault } = body instanceof StationBody ? body : EMPTY;
-  if (fault !== null) throw new RoamgridError('malformed_request', fault);
+  if (fault !== null) refuseWhole(fault);
   assertReadable(value);
   const parsed = schema.safeParse(integersOnly(value));
   if (parsed.success) return parsed.data;
@@ -61,7 +74,7 @@ export function readBody<Schema extends z.ZodType>(
     'the body does not have the documented shape',
     parsed.error.issues.map((issue) => ({
       path: pathOf(issue),
-      message: issue.message,
+      message: issueWords(issue.message),
     })),
   );
 }
