@@ -134,15 +134,7 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
   started.add(() => postgres.stop());
   config.interruption?.throwIfAborted();
   const registry = await openConsortiumRegistry(dataDir);
-  const databases = new Databases({
-    adminUrl: postgres.url,
-    secret: await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles'),
-  });
-  await provisionConsortium(
-    { dataDir, databases, ids },
-    registry.utilities.map((entry) => entry.utility),
-  );
-  config.interruption?.throwIfAborted();
+  const databases = await openDatabases(config, registry, postgres.url);
   const ledger = await openLedger({
     databaseUrl: databases.ledgerUrl(),
     connectionFile: config.connectionFile,
@@ -188,6 +180,19 @@ async function layFoundation(config: AllInOneOptions, started: Started): Promise
     jwksUri,
     transport,
   };
+}
+
+async function openDatabases(
+  { dataDir, interruption }: AllInOneOptions,
+  { utilities }: Foundation['registry'],
+  adminUrl: string,
+): Promise<Databases> {
+  const secret = await openSecretFile(keyFolderOf(dataDir, 'consortium'), 'database-roles');
+  const databases = new Databases({ adminUrl, secret });
+  const names = utilities.map(({ utility }) => utility);
+  await provisionConsortium({ dataDir, databases, ids: systemIds }, names);
+  interruption?.throwIfAborted();
+  return databases;
 }
 
 /** What the authorization server remembers beyond a restart. */
