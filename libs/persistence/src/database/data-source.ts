@@ -20,7 +20,8 @@ export interface DataSourceOptions {
 }
 
 const DEFAULT_POOL_SIZE = 4;
-export const CONNECT_TIMEOUT_MS = 10_000;
+/** a machine that starts two dozen services at once takes its time; who waits for an answer has a deadline of its own */
+export const CONNECT_TIMEOUT_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 5_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
