@@ -3,7 +3,7 @@ import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../database/database.js';
-import type { MigrationClass } from '../database/data-source.js';
+import { migrateSchema, type MigrationClass } from '../database/data-source.js';
 import { withClient } from '../postgres/admin-connection.js';
 import { provisionDatabase, roleOf, serviceUrl } from '../postgres/provision.js';
 import { removeDataDir } from '../postgres/remove-data-dir.js';
@@ -55,25 +55,29 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+interface SchemaUnderTest {
+  readonly schema: string;
+  readonly migrations: readonly MigrationClass[];
+}
+
+/** by server, schema and migrations: a database that was migrated once, to be copied */
+const templates = new Map<string, Promise<string>>();
+
 /** One fresh database per suite on a server from {@link startTestPostgres}. */
 export async function testDatabase(
   server: PostgresServer,
-  options: { readonly schema: string; readonly migrations: readonly MigrationClass[] },
+  options: SchemaUnderTest,
 ): Promise<TestDatabase> {
-  const { schema, migrations } = options;
-  const name = `test_${randomBytes(6).toString('hex')}`;
+  const { schema } = options;
+  const template = await templateOf(server, options);
+  const name = newName();
   const password = randomBytes(16).toString('hex');
-  await provisionDatabase(server.url, {
-    database: name,
-    schemas: [schema],
-    passwordOf: () => password,
-  });
+  await copyDatabase(server.url, { template, name, schema, password });
   const url = serviceUrl(server.url, { database: name, schema, password });
-  const database = await Database.open({
+  const database = new Database({
     url,
     schema,
     applicationName: `test ${schema}`,
-    migrations,
     random: Math.random,
   });
   return {
@@ -85,6 +89,66 @@ export async function testDatabase(
       await dropDatabase(server.url, name, roleOf(name, schema));
     },
   };
+}
+
+const newName = (): string => `test_${randomBytes(6).toString('hex')}`;
+
+function templateOf(server: PostgresServer, options: SchemaUnderTest): Promise<string> {
+  const { schema, migrations } = options;
+  const key = [server.url, schema, ...migrations.map(({ name }) => name)].join(' ');
+  const known = templates.get(key);
+  if (known !== undefined) return known;
+  const made = makeTemplate(server, options);
+  templates.set(key, made);
+  return made;
+}
+
+async function makeTemplate(
+  server: PostgresServer,
+  { schema, migrations }: SchemaUnderTest,
+): Promise<string> {
+  const name = newName();
+  const password = randomBytes(16).toString('hex');
+  await provisionDatabase(server.url, {
+    database: name,
+    schemas: [schema],
+    passwordOf: () => password,
+  });
+  await migrateSchema({
+    url: serviceUrl(server.url, { database: name, schema, password }),
+    schema,
+    applicationName: `test ${schema}`,
+    migrations,
+  });
+  return name;
+}
+
+interface Copy {
+  readonly template: string;
+  readonly name: string;
+  readonly schema: string;
+  readonly password: string;
+}
+
+/** A role stands for a database, so that all that was copied changes its owner. */
+async function copyDatabase(
+  adminUrl: string,
+  { template, name, schema, password }: Copy,
+): Promise<void> {
+  await withClient(adminUrl, async (admin) => {
+    await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+  });
+  await provisionDatabase(adminUrl, {
+    database: name,
+    schemas: [schema],
+    passwordOf: () => password,
+  });
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  await withClient(url.href, async (admin) => {
+    const [from, to] = [roleOf(template, schema), roleOf(name, schema)];
+    await admin.query(`REASSIGN OWNED BY "${from}" TO "${to}"`);
+  });
 }
 
 async function dropDatabase(adminUrl: string, name: string, role: string): Promise<void> {
