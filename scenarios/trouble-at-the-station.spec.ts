@@ -195,7 +195,7 @@ describe('trouble at the station', () => {
     });
     expect([stop.status, at(stop.body, 'state'), at(stop.body, 'bill')]).toEqual([
       200,
-      'ended',
+      'suspense',
       undefined,
     ]);
     const seen = await session('northern-hydro', text(quoted.body, 'sessionId'), 'suspense');

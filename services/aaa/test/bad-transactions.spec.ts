@@ -113,7 +113,7 @@ describe('7b, events', () => {
     expect(metered.quarantined).toBe('sequence_invalid');
     await anotherDriver();
     const begun = await station.ocpp201(`${tx}-2`, 'started', sequence, '1500', { connectorId: 2 });
-    expect(begun).toMatchObject({ state: 'charging', quarantined: 'sequence_invalid' });
+    expect(begun).toMatchObject({ state: 'suspense', quarantined: 'sequence_invalid' });
   });
 
   it('B034 an end with a sequence number that cannot be sets the session aside', async () => {
@@ -187,7 +187,7 @@ describe('7b, meters', () => {
     await started();
     const at = pair.clock.at(minutes);
     const ended = await station.ocpp201(tx, 'ended', 1, meterWh, { at });
-    expect(ended).toMatchObject({ quarantined: code, bill: null, state: 'ended' });
+    expect(ended).toMatchObject({ quarantined: code, bill: null, state: 'suspense' });
   });
 
   it('B041 a start below the last stop on its connector is flagged and shown', async () => {
@@ -226,7 +226,7 @@ describe('7b, meters', () => {
     await station.swipe({ connectorId: null });
     const at = pair.clock.at(24 * 60);
     const begun = await station.ocpp201(tx, 'started', 0, '1000', { at });
-    expect(begun).toMatchObject({ state: 'charging', quarantined: 'time_ahead' });
+    expect(begun).toMatchObject({ state: 'suspense', quarantined: 'time_ahead' });
   });
 });
 

@@ -150,6 +150,7 @@ describe('a session', () => {
     );
     expect(status).toBe(200);
     expect(body).toEqual({
+      state: 'charging',
       energyKwh: '1.000',
       runningCost: { currency: 'USD', totalInclTax: '0.30' },
       stop: 'credit_exhausted',

@@ -50,7 +50,7 @@ describe('an end that cannot be true', () => {
       await aaa.sent();
       const reply = await station.http(sessionId, 'ended', meterWh, { at });
       expect(reply).toMatchObject({
-        state: 'ended',
+        state: 'suspense',
         bill: null,
         quarantined: code,
         message: 'Charging is over. The bill follows from your utility.',
@@ -139,14 +139,14 @@ describe('a start that cannot be true', () => {
     const sessionId = await station.consented();
     const ahead = { at: pair.clock.at(11) };
     expect(await station.http(sessionId, 'started', '1000', ahead)).toMatchObject({
-      state: 'charging',
+      state: 'suspense',
       quarantined: 'time_ahead',
     });
     pair.clock.advanceMinutes(5);
     await station.http(sessionId, 'updated', '2000');
     pair.clock.advanceMinutes(5);
     expect(await station.http(sessionId, 'ended', '5000')).toMatchObject({
-      state: 'ended',
+      state: 'suspense',
       quarantined: 'session_in_suspense',
     });
     const items = await aaa.suspense(station.stationId);
@@ -188,6 +188,29 @@ describe('a session in suspense from its start', () => {
   });
 
   it.each([
+    ['between its registers', 1500, 0, []],
+    ['beyond the last', 9000, 5, ['energy_after_end']],
+  ])('keeps its energy whatever is told late: %s', async (_what, meterWh, minutes, codes) => {
+    const sessionId = await fallen();
+    pair.clock.advanceMinutes(5);
+    expect(await station.http(sessionId, 'updated', '1000')).toMatchObject({ state: 'suspense' });
+    const between = pair.clock.at(1);
+    pair.clock.advanceMinutes(5);
+    const ended = await station.http(sessionId, 'ended', '2000');
+    expect(ended).toMatchObject({ state: 'suspense', bill: null });
+    const before = await aaa.parts.store.readSession(sessionId);
+    pair.clock.advanceMinutes(minutes);
+    const at = minutes === 0 ? between : pair.clock.at(0);
+    const late = await station.http(sessionId, 'updated', String(meterWh), { at });
+    expect(late).toMatchObject({ state: 'suspense', energyKwh: '1.000' });
+    expect(await aaa.parts.store.readSession(sessionId)).toEqual(before);
+    const known = ['register_falls', 'session_in_suspense'];
+    expect((await aaa.suspenseCodes(station.stationId)).sort()).toEqual(
+      [...codes, ...known].sort(),
+    );
+  });
+
+  it.each([
     ['another register', { meterWh: '1000', minutes: 0 }, 'conflicting_duplicate'],
     ['another instant', { meterWh: '-1', minutes: -1 }, 'conflicting_duplicate'],
     ['31 days ago', { meterWh: '1000', minutes: -31 * 24 * 60 }, 'too_old'],
@@ -195,7 +218,7 @@ describe('a session in suspense from its start', () => {
     const sessionId = await fallen();
     const again = { at: pair.clock.at(minutes) };
     expect(await station.http(sessionId, 'started', meterWh, again)).toMatchObject({
-      state: 'charging',
+      state: 'suspense',
       quarantined: code,
     });
     const session = await aaa.parts.store.readSession(sessionId);

@@ -187,7 +187,8 @@ describe('the connector of a start', () => {
     station = await StationUnderTest.register(aaa, connectorIds);
     const { sessionId } = await quoteOf();
     const started = await station.ocpp201(tx, 'started', 0, '1000', { connectorId: named });
-    expect(started).toMatchObject({ state: 'charging', quarantined });
+    const state = quarantined === null ? 'charging' : 'suspense';
+    expect(started).toMatchObject({ state, quarantined });
     const session = await aaa.parts.store.readSession(sessionId);
     expect(session?.connectorId).toBe(expected);
     pair.clock.advanceMinutes(10);

@@ -60,6 +60,7 @@ export function startView(reply: EventReply): object {
 
 export function meterValuesView(reply: EventReply): object {
   return withoutNulls({
+    state: reply.state,
     energyKwh: reply.energyKwh,
     runningCost: reply.runningCost,
     stop: reply.stop,

@@ -89,8 +89,13 @@ const swipeReply = object(
 );
 
 const meterReply = object(
-  { energyKwh: decimal, runningCost: cost, stop: { type: 'string', enum: ['credit_exhausted'] } },
-  [],
+  {
+    state,
+    energyKwh: decimal,
+    runningCost: cost,
+    stop: { type: 'string', enum: ['credit_exhausted'] },
+  },
+  ['state'],
 );
 
 const stopReply = object({ state, message: text, bill, unbilledEnergyKwh: decimal }, ['state']);

@@ -146,25 +146,32 @@ async function applyToSuspense(step: ChargeStep, session: Session): Promise<Appl
   if (step.event.step === 'started') {
     const { faults } = takeReadings(step, session);
     const isTooOld = faults.some(({ fault }) => fault === 'too_old');
-    return setStartAside(step, session, isTooOld ? 'too_old' : 'conflicting_duplicate');
+    // the first start stays
+    return setEventAside(step, session, isTooOld ? 'too_old' : 'conflicting_duplicate');
   }
+  if (session.progress.endAt !== null) return setLateReadingsAside(step, session);
   const { accepted } = takeEvidence(step, session);
   const metered: Session = { ...session, progress: { ...session.progress, readings: accepted } };
   await step.unit.sessions.save(metered);
-  // one register alone tells no energy, and nobody knows yet what of it will be billed
-  const energyKwh = accepted.length > 1 ? formatEnergyKwh(energyOf(accepted)) : null;
+  const energyKwh = evidentEnergyKwh(metered);
   return { session: metered, reply: { ...replyFor(metered, step.transactionId), energyKwh } };
 }
 
-/** Another start of a session in suspense: the first stays, and the station is answered as it was then. */
-async function setStartAside(
-  step: ChargeStep,
-  session: Session,
-  code: 'conflicting_duplicate' | 'too_old',
-): Promise<AppliedToSession> {
-  const { session: held, reply } = await setEventAside(step, session, code);
-  const state = held.progress.endAt === null ? 'charging' : 'ended';
-  return { session: held, reply: { ...reply, state } };
+/** The charge has ended: what it metered stands in its evidence, and what is told later stands beside it. */
+async function setLateReadingsAside(step: ChargeStep, session: Session): Promise<AppliedToSession> {
+  const energyKwh = evidentEnergyKwh(session);
+  const [told, last] = [readingsOf(step.event), session.progress.readings.at(-1)];
+  const isBeyond = told.some(
+    ({ meterWh }) => last === undefined || parseEnergyWh(meterWh) > parseEnergyWh(last.meterWh),
+  );
+  if (!isBeyond) return { session, reply: { ...replyFor(session, step.transactionId), energyKwh } };
+  const { reply } = await setEventAside(step, session, 'energy_after_end');
+  return { session, reply: { ...reply, energyKwh } };
+}
+
+/** One register alone tells no energy, and nobody knows yet what of it will be billed. */
+function evidentEnergyKwh({ progress: { readings } }: Session): string | null {
+  return readings.length > 1 ? formatEnergyKwh(energyOf(readings)) : null;
 }
 
 async function setEventAside(

@@ -156,7 +156,7 @@ async function setSessionAside(
     await step.unit.mandates.settle(held.sessionId, mandateId, 0n, 0n);
     await releaseMandate(step.parts, step.unit, held, false);
   }
-  const reply = { ...replyFor(held, step.transactionId), state: 'ended', quarantined: code };
+  const reply = { ...replyFor(held, step.transactionId), quarantined: code };
   return { session: held, reply };
 }
 

@@ -82,7 +82,7 @@ function flagged(session: Session, flag: string): Session {
 }
 
 function replyToStart(step: ChargeStep, session: Session, fault: string | null): EventReply {
-  return { ...replyFor(session, step.transactionId), state: 'charging', quarantined: fault };
+  return { ...replyFor(session, step.transactionId), quarantined: fault };
 }
 
 function isPreAgreed(session: Session): boolean {
