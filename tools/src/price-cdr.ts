@@ -18,6 +18,10 @@ function parseJson(text: string, name: string): unknown {
   try {
     return parse(text);
   } catch (error) {
+    // the reader goes down a level by calling itself
+    if (error instanceof RangeError) {
+      throw new RoamgridError('malformed_request', `${name} is nested too deeply`);
+    }
     if (!(error instanceof SyntaxError)) throw error;
     throw new RoamgridError('malformed_request', `${name} is not JSON: ${error.message}`);
   }

@@ -280,6 +280,13 @@ describe('bad input', () => {
       'UTC',
       'not valid when the session starts',
     ],
+    [
+      'a restriction that nobody knows',
+      tariff([element('ENERGY 1 1', { moon: 'full' })]),
+      session,
+      'UTC',
+      'moon',
+    ],
     ['no such zone', fine, session, 'Mars/Olympus', 'no such time zone'],
     ['no periods', fine, { ...session, charging_periods: [] }, 'UTC', 'charging_periods'],
     ['no instant', fine, { ...session, end_date_time: 'noon' }, 'UTC', 'end_date_time'],
@@ -294,5 +301,16 @@ describe('bad input', () => {
   it('that is not JSON', () => {
     const request = { tariffText: '{', cdrText: '{}', timeZone: 'UTC' };
     expect(() => priceCdr(request)).toThrow('the tariff is not JSON');
+  });
+
+  it('that goes down 200,000 levels', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(() => priceCdr({ tariffText: deep, cdrText: '{}', timeZone: 'UTC' })).toThrow(
+      'the tariff is nested too deeply',
+    );
+    const tariffText = JSON.stringify(fine);
+    expect(() => priceCdr({ tariffText, cdrText: deep, timeZone: 'UTC' })).toThrow(
+      'the CDR is nested too deeply',
+    );
   });
 });

@@ -31,6 +31,25 @@ const objectOf =
     return Object.fromEntries(known);
   };
 
+/**
+ * Keeps unknown members too, for the schema to refuse: an element whose condition nobody reads would be applied
+ * unconditionally, and a price that depends on what is not known is not known.
+ */
+const wholeObjectOf =
+  (readers: Readonly<Record<string, Reader>>): Reader =>
+  (value) => {
+    if (!isObject(value)) return value;
+    const present = Object.entries(value).filter(
+      ([, member]) => member !== undefined && member !== null,
+    );
+    return Object.fromEntries(
+      present.map(([name, member]) => [
+        name,
+        Object.hasOwn(readers, name) ? readers[name]?.(member) : member,
+      ]),
+    );
+  };
+
 const listOf =
   (read: Reader): Reader =>
   (value) =>
@@ -61,7 +80,7 @@ const readComponent = objectOf({
   taxes: listOf(readTax),
 });
 
-const readRestrictions = objectOf({
+const readRestrictions = wholeObjectOf({
   start_time: asIs,
   end_time: asIs,
   start_date: asIs,
@@ -100,7 +119,7 @@ const readTariff = objectOf({
 /**
  * Reads an OCPI 2.2.1 tariff (2.3.0's price limits and `tax_included` too) from JSON whose numbers were parsed
  * without loss: objects with `isLosslessNumber` and `value`, or texts. Members that OCPI adds and pricing does
- * not need are ignored, as the standard asks.
+ * not need are ignored, as the standard asks; a restriction that is not known is refused.
  *
  * @throws RoamgridError `invalid_tariff`, with every finding as `fields[] {path, message}`
  */

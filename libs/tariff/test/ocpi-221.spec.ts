@@ -101,6 +101,13 @@ describe('OCPI 2.2.1 tariffs', () => {
     expect(toOcpi221(read)).not.toHaveProperty('tax_included');
   });
 
+  it('are refused with a restriction that nobody knows: it would be applied unconditionally', () => {
+    const restricted = (restrictions: object) => () =>
+      fromOcpi221({ ...ocpi, elements: [{ ...ocpi.elements[0], restrictions }] });
+    expect(restricted({ moon: 'full' })).toThrow(/elements\.0\.restrictions.*moon/);
+    expect(restricted({ moon: null, max_kwh: n('20') })).not.toThrow();
+  });
+
   it('are refused where a float took the digits', () => {
     expect(() => fromOcpi221({ ...ocpi, min_price: { excl_vat: 0.1 } })).toThrow(
       'min_price.excl_vat',
