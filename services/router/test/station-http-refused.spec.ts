@@ -274,3 +274,13 @@ describe('a body that cannot be read as a whole', () => {
     });
   });
 });
+
+it.each([101, 1_500])(
+  'a session id of %i letters is no session, and is not told again',
+  async (length) => {
+    const reply = await send(`/station/v1/sessions/${'a'.repeat(length)}`);
+    expect(reply.status).toBe(404);
+    expect(reply.headers.get('content-type')).toContain('application/problem+json');
+    expect(JSON.stringify(reply.body)).not.toContain('aaaa');
+  },
+);
