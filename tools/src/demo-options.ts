@@ -4,7 +4,7 @@ import { parseEnergyKwh, type EnergyMilliWh } from '@roamgrid/kernel';
 import { DemoFault, faultLine } from './demo-fault.js';
 import { readDataDirectory } from './demo.config.js';
 
-const USAGE =
+export const USAGE =
   'usage: npm run demo -- [--station ID] [--cin CIN] [--energy-kwh N] [--json] [--data-dir FOLDER]';
 const KWH = /^\d{1,4}(\.\d{1,3})?$/;
 
@@ -34,7 +34,9 @@ function parsed(argv: readonly string[]) {
 }
 
 function parseKwh(text: string): EnergyMilliWh {
-  if (!KWH.test(text)) throw new DemoFault(`--energy-kwh is a number of kWh; ${USAGE}`);
+  if (!KWH.test(text)) {
+    throw new DemoFault(`--energy-kwh is from 0.001 to 9999.999, in kWh; ${USAGE}`);
+  }
   const energyMilliWh = parseEnergyKwh(text);
   if (energyMilliWh === 0n) throw new DemoFault('--energy-kwh is more than nothing.');
   return energyMilliWh;

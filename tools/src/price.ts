@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { RoamgridError } from '@roamgrid/kernel';
 import { priceCdr } from './price-cdr.js';
 import { describePrice } from './price-report.js';
+import { wantsHelp } from './wants-help.js';
 
 const USAGE =
   'usage: npm run price -- --tariff tariff.json --cdr cdr.json [--time-zone ZONE] [--json]';
@@ -34,6 +35,10 @@ function readText(path: string): string {
 }
 
 function main(): void {
+  if (wantsHelp(process.argv.slice(2))) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const options = readOptions();
   if (options.tariff === undefined || options.cdr === undefined) {
     throw new RoamgridError('malformed_request', USAGE);

@@ -1,6 +1,7 @@
 import { DemoFault, faultLine } from './demo-fault.js';
 import { runAuditCommand } from './roamgrid-audit.js';
 import { runUtilityCommand, UTILITY_USAGE } from './roamgrid-utility.js';
+import { wantsHelp } from './wants-help.js';
 
 const USAGE = `usage: npm run roamgrid -- <command>
   audit [--utility SLUG] [--keep-base FILE] [--base FILE] [--json] [--data-dir FOLDER]
@@ -10,6 +11,10 @@ ${UTILITY_USAGE}`;
 
 /** One command a line of the usage; gives the process's exit status. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (wantsHelp([command ?? '', ...rest])) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
   switch (command) {
     case 'audit':
       return runAuditCommand(rest);

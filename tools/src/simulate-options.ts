@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { DemoFault, faultLine } from './demo-fault.js';
 import { readDataDirectory } from './demo.config.js';
 
-const USAGE =
+export const USAGE =
   'usage: npm run simulate -- --stations N --sessions M [--seed S] [--json] [--data-dir FOLDER]';
 const GREATEST_STATIONS = 200;
 const GREATEST_SESSIONS = 100_000;

@@ -2,7 +2,7 @@ import { formatInstant } from '@roamgrid/kernel';
 import { auditUtility } from './audit-gateway.js';
 import { DemoFault, faultLine } from './demo-fault.js';
 import { DemoGateway } from './demo-gateway.js';
-import { readSimulateOptions, type SimulateOptions } from './simulate-options.js';
+import { readSimulateOptions, USAGE, type SimulateOptions } from './simulate-options.js';
 import { acceptInvoices } from './swarm/accept-invoices.js';
 import { compareBills, makeBills, sumBills, type BilledSum } from './swarm/bills.js';
 import { compare, type Comparison } from './swarm/compare.js';
@@ -22,6 +22,7 @@ import { checkHomeBooks, readBooks, visitedBy, type BooksQuery } from './swarm/r
 import { describeResult, summarize, type SwarmResult } from './swarm/report.js';
 import { registerStations } from './swarm/stations.js';
 import { Timings } from './swarm/timings.js';
+import { wantsHelp } from './wants-help.js';
 
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 /** what a station's clock may be ahead */
@@ -149,6 +150,10 @@ async function simulate(options: SimulateOptions): Promise<SwarmResult> {
 
 /** `npm run simulate`: a swarm against the running gateway; status 1 where its totals do not add up. */
 async function main(): Promise<void> {
+  if (wantsHelp(process.argv.slice(2))) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
   const options = readSimulateOptions(process.argv.slice(2));
   const result = await simulate(options);
   process.stdout.write(`${options.isJson ? JSON.stringify(result) : describeResult(result)}\n`);

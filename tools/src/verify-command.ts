@@ -4,6 +4,7 @@ import { readJsonFile, UnusableFile } from './read-json-file.js';
 import { formatCheck } from './verify-check.js';
 import { verifyDocuments, type Evidence } from './verify-documents.js';
 import type { KeyFile } from './verify-signature.js';
+import { wantsHelp } from './wants-help.js';
 
 export const USAGE =
   'usage: npm run verify -- invoice.json [cdr.json proof.json] --jwks jwks.json [--jwks other.json]';
@@ -76,6 +77,10 @@ async function readEvidence({ invoice, charge, jwks }: Files): Promise<Evidence>
  *   wrong arguments
  */
 export async function runVerify(argv: readonly string[], { out, err }: Printer): Promise<number> {
+  if (wantsHelp(argv)) {
+    out(USAGE);
+    return 0;
+  }
   const files = readArguments(argv);
   if (files === null) {
     err(USAGE);

@@ -75,6 +75,10 @@ describe('honest documents', () => {
 });
 
 describe('the command line', () => {
+  it('says what it takes where that is asked', async () => {
+    expect(await run(['--help'])).toEqual({ status: 0, out: [USAGE], err: [] });
+  });
+
   it.each([
     [[]],
     [['invoice.json']],
