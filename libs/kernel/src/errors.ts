@@ -49,6 +49,7 @@ export const ERROR_KINDS = {
   precondition_required: kind(428, 'giveUp', 'The request must say which state it changes'),
   immutable: kind(409, 'giveUp', 'A published document never changes'),
   payload_too_large: kind(413, 'giveUp', 'The request is too large'),
+  headers_too_large: kind(431, 'giveUp', 'The headers of the request are too large'),
   unsupported_media_type: kind(415, 'giveUp', 'The content type is not supported'),
   unprocessable: kind(422, 'giveUp', 'The request has the shape but not the meaning'),
   statement_unbalanced: kind(422, 'giveUp', 'The statement does not add up'),

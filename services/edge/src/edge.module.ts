@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { problem, refuseUpgrade } from './answer.js';
 import { Edge, type EdgeParts } from './edge.js';
 
 export { asyncApiDocument } from './async-api-document.js';
@@ -27,6 +28,19 @@ export interface RunningEdge {
  */
 const KEEP_ALIVE_MS = 65_000;
 
+/** What is no HTTP, or too much of it, never becomes a request: the socket is answered, and ends. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Socket, traceId: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const content =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? problem('headers_too_large', 'the headers are too large', traceId)
+      : problem('malformed_request', 'the request cannot be read', traceId);
+  refuseUpgrade(socket, content);
+}
+
 /** Opens the public port. It keeps nothing: several may stand beside each other. */
 export async function startEdge({ host, port, ...parts }: EdgeOptions): Promise<RunningEdge> {
   const edge = new Edge(parts);
@@ -36,6 +50,9 @@ export async function startEdge({ host, port, ...parts }: EdgeOptions): Promise<
   });
   server.on('upgrade', (request, socket: Socket, head: Buffer) => {
     edge.upgrade(request, socket, head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    refuseUnread(error, socket, parts.newTraceId());
   });
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -328,4 +328,36 @@ describe('the edge', () => {
       code: 'not_built',
     });
   });
+
+  describe('what never becomes a request', () => {
+    async function answerTo(
+      bytes: string,
+    ): Promise<{ head: string; body: Record<string, unknown> }> {
+      const { hostname, port } = new URL(origin);
+      const socket = connect(Number(port), hostname);
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      // what is still being sent when the answer comes may be cut off
+      socket.on('error', () => undefined);
+      socket.write(bytes);
+      await once(socket, 'close');
+      const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+      return { head, body: JSON.parse(body) as Record<string, unknown> };
+    }
+
+    it.each([
+      [
+        'headers of 20 kB',
+        `GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}`,
+        431,
+        'headers_too_large',
+      ],
+      ['no HTTP', 'HELO there\r\n\r\n', 400, 'malformed_request'],
+    ])('%s is answered with a problem', async (_name, bytes, status, code) => {
+      const { head, body } = await answerTo(bytes);
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
+      expect(head).toContain('application/problem+json');
+      expect(body).toMatchObject({ status, code });
+    });
+  });
 });
