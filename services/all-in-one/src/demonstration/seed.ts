@@ -61,13 +61,28 @@ export async function seedDemonstration(parts: SeedParts): Promise<void> {
   await deliverAll(parts);
 }
 
+const DRAIN_TRIES = 4;
+
 /** Partners know the cards, portals show the stations, before anybody is served. */
 async function deliverAll({ bus }: SeedParts): Promise<void> {
   await Promise.all(
     DEMO_UTILITIES.flatMap(({ slug }) =>
-      [drainCrp, drainProfiles, drainAaa].map((drain) => bus.request(drain, slug, {})),
+      [drainCrp, drainProfiles, drainAaa].map((drain) => drained(bus, drain, slug)),
     ),
   );
+}
+
+/** A busy machine may not be through with it when the service stops waiting: it is asked again. */
+async function drained(bus: Bus, drain: typeof drainCrp, slug: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await bus.request(drain, slug, {});
+      return;
+    } catch (error) {
+      const isLate = error instanceof RoamgridError && error.code === 'peer_unreachable';
+      if (!isLate || tries === DRAIN_TRIES) throw error;
+    }
+  }
 }
 
 async function seedPricing(parts: SeedParts, utility: DemoUtility): Promise<TariffView[]> {

@@ -4,7 +4,24 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 const COST = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const KEY_BYTES = 32;
 
-function derive(pin: string, salt: Buffer): Promise<Buffer> {
+/** Hashing shares Node's four threads with name resolution and with what connections are signed in by. */
+const AT_ONCE = 2;
+const waiting: (() => void)[] = [];
+let running = 0;
+
+async function derive(pin: string, salt: Buffer): Promise<Buffer> {
+  if (running === AT_ONCE) await new Promise<void>((wake) => waiting.push(wake));
+  else running += 1;
+  try {
+    return await scryptOf(pin, salt);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+function scryptOf(pin: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(pin, salt, KEY_BYTES, COST, (error, key) => {
       if (error === null) resolve(key);
