@@ -296,7 +296,7 @@ describe('correction', () => {
     const correction = { ...(await truthOf(told)), stopWh: '9000' };
     const resolved = await post(VISITED, path, { ...credit, correction });
     expect([resolved.status, at(resolved.body, 'state')]).toEqual([200, 'credited']);
-    expect((await post(VISITED, path, { ...credit, correction })).status).toBe(404);
+    expect((await post(VISITED, path, { ...credit, correction })).status).toBe(409);
     await reach(HOME, `/cdrs/${told}`, 'credited');
     const trueOne = async (): Promise<unknown> =>
       read(HOME, `/cdrs/${text(await read(HOME, `/sessions/${sessionId}`), 'cdrId')}`);

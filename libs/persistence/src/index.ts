@@ -21,7 +21,13 @@ export type { DrainWish, OutboxRelayOptions } from './outbox/outbox-relay.js';
 export { openPostgres } from './postgres/open-postgres.js';
 export { identityOf, isSameProcessAlive } from './postgres/process-identity.js';
 export type { ProcessIdentity } from './postgres/process-identity.js';
-export { dropLabelled, provisionDatabase, roleOf, serviceUrl } from './postgres/provision.js';
+export {
+  dropLabelled,
+  removeLabel,
+  provisionDatabase,
+  roleOf,
+  serviceUrl,
+} from './postgres/provision.js';
 export type { ProvisionOptions } from './postgres/provision.js';
 export type { EmbeddedPostgresOptions, KeepRunning, PostgresServer } from './postgres/server.js';
 export { removeDataDir } from './postgres/remove-data-dir.js';

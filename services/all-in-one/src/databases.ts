@@ -1,4 +1,10 @@
-import { dropLabelled, provisionDatabase, roleOf, serviceUrl } from '@roamgrid/persistence';
+import {
+  dropLabelled,
+  provisionDatabase,
+  removeLabel,
+  roleOf,
+  serviceUrl,
+} from '@roamgrid/persistence';
 import { keyedHash } from '@roamgrid/platform';
 
 export const UTILITY_SCHEMAS = ['aaa', 'profiles', 'crp', 'settlement', 'portal'] as const;
@@ -38,6 +44,11 @@ export class Databases {
   }
 
   /** Drops what was made under a label, and nothing else. */
+  /** Databases that were made under a label stand for themselves. */
+  async keep(label: string): Promise<void> {
+    await removeLabel(this.#options.adminUrl, label);
+  }
+
   async drop(label: string): Promise<void> {
     await dropLabelled(this.#options.adminUrl, label);
   }

@@ -8,7 +8,7 @@ export { openConsortiumRegistry } from './consortium/registry-store.js';
 export { Databases } from './databases.js';
 export type { DemoCredentials } from './demonstration/credentials.js';
 export { openCredentials, type CredentialsFile } from './demonstration/credentials-file.js';
-export { provisionConsortium } from './demonstration/first-start.js';
+export { endFirstStart, provisionConsortium } from './demonstration/first-start.js';
 export { isSeeded, seedOnce } from './demonstration/seed-once.js';
 export type { GatewayOptions, RunningGateway } from './gateway-process.js';
 export { gatewayConfiguration } from './all-in-one.config.js';

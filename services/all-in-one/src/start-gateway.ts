@@ -22,7 +22,7 @@ import { openConsortium } from './consortium/open-consortium.js';
 import { openConsortiumRegistry } from './consortium/registry-store.js';
 import { Databases } from './databases.js';
 import { openCredentials, type CredentialsFile } from './demonstration/credentials-file.js';
-import { provisionConsortium } from './demonstration/first-start.js';
+import { endFirstStart, provisionConsortium } from './demonstration/first-start.js';
 import { seedOnce } from './demonstration/seed-once.js';
 import type { GatewayOptions, RunningGateway } from './gateway-process.js';
 import { gatewayHealth } from './gateway-health.js';
@@ -82,6 +82,7 @@ async function start(config: AllInOneOptions, started: Started): Promise<Running
   );
   started.add(() => bus.close());
   const fresh = await seedOnce(config, { bus, clock, credentials: credentials.current });
+  await endFirstStart({ dataDir: config.dataDir, databases: foundation.databases });
   const router = await startRouter(
     { bus, transport, registry, clock, ids, log, metrics, utilities: null },
     { host: config.host, port: 0 },

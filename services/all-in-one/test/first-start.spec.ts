@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
+import { Database, startTestPostgres, type PostgresServer } from '@roamgrid/persistence';
 import { isSeeded } from '../src/demonstration/seed-once.js';
 import { startGateway, type RunningAllInOne } from '../src/start-gateway.js';
 
@@ -114,5 +114,28 @@ describe('a first start that was broken off', () => {
     expect(resumed.fresh).toBe(true);
     expect(await booksOf(resumed)).toEqual(expected);
     await resumed.stop();
+  });
+
+  it('that ended is never begun again: without its mark the databases stay as they are', async () => {
+    const place = await emptyPlace();
+    await (await place()).stop();
+    const server = new Database({
+      url: servers[0]?.url ?? '',
+      schema: 'public',
+      applicationName: 'test',
+      random: Math.random,
+    });
+    const labels = (): Promise<{ oid: number; label: unknown }[]> =>
+      server.query(
+        `SELECT oid::int, shobj_description(oid, 'pg_database') AS label
+           FROM pg_database WHERE datname LIKE 'rg%' ORDER BY datname`,
+      );
+    const before = await labels();
+    expect(before.length).toBeGreaterThan(4);
+    expect(new Set(before.map(({ label }) => label))).toEqual(new Set([null]));
+    await rm(join(folders[0] ?? '', 'seeded.json'));
+    await expect(place()).rejects.toThrow('says something else');
+    expect(await labels()).toEqual(before);
+    await server.close();
   });
 });

@@ -4,6 +4,7 @@ import {
   openConsortium,
   openConsortiumRegistry,
   openCredentials,
+  endFirstStart,
   provisionConsortium,
   Started,
   type CredentialsFile,
@@ -79,6 +80,7 @@ async function start(
   wave([nats]);
   await waitUntilReady(wave(planServices(parts)));
   const fresh = await seedThroughBus(options, parts, credentials.current);
+  await endFirstStart({ dataDir: options.dataDir, databases: foundation.databases });
   const members = new HostProcesses({ ...foundation, supervisor, wave });
   await members.writeMembers();
   const consortium = await openConsortium({

@@ -84,17 +84,30 @@ async function inTransaction(client: pg.Client, work: () => Promise<void>): Prom
 export async function dropLabelled(adminUrl: string, label: string): Promise<string[]> {
   const dropped: string[] = [];
   await withClient(adminUrl, async (admin) => {
-    const { rows } = await admin.query<{ datname: string }>(
-      `SELECT datname FROM pg_database
-       WHERE shobj_description(oid, 'pg_database') = $1 ORDER BY datname`,
-      [label],
-    );
-    for (const { datname } of rows) {
+    for (const datname of await labelledWith(admin, label)) {
       await admin.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(datname)} WITH (FORCE)`);
       dropped.push(datname);
     }
   });
   return dropped;
+}
+
+/** Takes a label off the databases that bear it: {@link dropLabelled} never finds them again. */
+export async function removeLabel(adminUrl: string, label: string): Promise<void> {
+  await withClient(adminUrl, async (admin) => {
+    for (const datname of await labelledWith(admin, label)) {
+      await admin.query(`COMMENT ON DATABASE ${quoteIdentifier(datname)} IS NULL`);
+    }
+  });
+}
+
+async function labelledWith(admin: pg.Client, label: string): Promise<string[]> {
+  const { rows } = await admin.query<{ datname: string }>(
+    `SELECT datname FROM pg_database
+      WHERE shobj_description(oid, 'pg_database') = $1 ORDER BY datname`,
+    [label],
+  );
+  return rows.map(({ datname }) => datname);
 }
 
 async function createDatabase(

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IdSource } from '@roamgrid/platform';
 import type { Databases } from '../databases.js';
@@ -8,7 +8,7 @@ const FIRST_START = 'first-start.json';
 
 export interface FirstStartParts {
   readonly dataDir: string;
-  readonly databases: Pick<Databases, 'provision' | 'drop'>;
+  readonly databases: Pick<Databases, 'provision' | 'drop' | 'keep'>;
   readonly ids: Pick<IdSource, 'uuid'>;
 }
 
@@ -24,12 +24,24 @@ export async function provisionConsortium(
 ): Promise<void> {
   if (await isSeeded(dataDir)) {
     await databases.provision(utilities);
+    await endFirstStart({ dataDir, databases });
     return;
   }
   const begun = await readLabel(dataDir);
   if (begun !== null) await databases.drop(begun);
   const label = begun ?? (await writeLabel(dataDir, `roamgrid first start ${ids.uuid()}`));
   await databases.provision(utilities, label);
+}
+
+/** From now on charges are kept: no database bears a label any more, so that none is ever dropped. */
+export async function endFirstStart({
+  dataDir,
+  databases,
+}: Omit<FirstStartParts, 'ids'>): Promise<void> {
+  const label = await readLabel(dataDir);
+  if (label === null) return;
+  await databases.keep(label);
+  await rm(join(dataDir, FIRST_START));
 }
 
 async function readLabel(dataDir: string): Promise<string | null> {
