@@ -49,6 +49,7 @@ import { CreatePartnerStandings } from './migrations/1732150000030-create-partne
 import { EndSuspenseAsBillOrCredit } from './migrations/1795267200000-end-suspense-as-bill-or-credit.js';
 import { KeepOperations } from './migrations/1732200000020-keep-operations.js';
 import { CountOfflineUse } from './migrations/1795280000010-count-offline-use.js';
+import { TimeCancellations } from './migrations/1795320000030-time-cancellations.js';
 import { CorrectMandateUse } from './migrations/1795310000000-correct-mandate-use.js';
 import { FindEarlierMandates } from './migrations/1795290000010-find-earlier-mandates.js';
 import { KeepLocalLists } from './migrations/1795290000000-keep-local-lists.js';
@@ -91,6 +92,7 @@ export const aaaMigrations: readonly MigrationClass[] = [
   FindEarlierMandates,
   CorrectMandateUse,
   NameConnections,
+  TimeCancellations,
   EndReservations,
   LimitPower,
   RegisterMeters,

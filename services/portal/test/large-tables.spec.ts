@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createConsumer, findConsumer } from '@roamgrid/contracts';
+import { createConsumer, findConsumer, readPlan } from '@roamgrid/contracts';
 import { RoamgridError } from '@roamgrid/kernel';
 import { CsvReader, csvLinesOf, readCsv } from '../src/http/csv-reader.js';
 import { SpooledTable, SPOOL_PREFIX } from '../src/http/spooled-table.js';
@@ -59,6 +59,7 @@ beforeEach(() => {
         }
       : null,
   }));
+  portal.services.replies(readPlan, () => ({ plan: { version: 1, hash: 'a'.repeat(64) } }));
   portal.services.replies(createConsumer, ({ cin }) => {
     if (known.has(cin)) throw new RoamgridError('state_conflict', 'there already');
     known.add(cin);

@@ -17,6 +17,9 @@ interface ReservationRow {
   expires_at: Date;
 }
 
+/** Who set out to call a station has made the call by then, or never will. */
+const CLAIM_HOLDS_S = 120;
+
 export class PostgresReservations implements ReservationStore {
   readonly #database: Database;
 
@@ -70,9 +73,12 @@ export class PostgresReservations implements ReservationStore {
   ): Promise<boolean> {
     const rows = await this.#database.query(
       `INSERT INTO reservation_cancellations AS known (reservation_id, operation_id) VALUES ($1, $2)
-       ON CONFLICT (reservation_id) DO UPDATE SET operation_id = $2
-         WHERE known.operation_id = $3 RETURNING operation_id`,
-      [reservationId, operationId, earlier],
+       ON CONFLICT (reservation_id) DO UPDATE SET operation_id = $2, claimed_at = now()
+         WHERE known.operation_id = $3
+           AND (known.claimed_at < now() - make_interval(secs => $4)
+             OR EXISTS (SELECT 1 FROM operations WHERE operation_id = $3))
+       RETURNING operation_id`,
+      [reservationId, operationId, earlier, CLAIM_HOLDS_S],
     );
     return rows.length > 0;
   }

@@ -290,7 +290,7 @@ describe('suspense', () => {
     expect(await aaa.stateOf(sessionId)).toBe('suspense');
     await resolve(two);
     expect(await aaa.stateOf(sessionId)).toBe('written_off');
-    expect(await codeOf(resolve(two))).toBe('not_found');
+    expect(await codeOf(resolve(two))).toBe('state_conflict');
     expect(await codeOf(resolve('no-such-item'))).toBe('not_found');
     const [view] = await aaa.sent();
     expect(view?.payload['data']).toMatchObject({
