@@ -76,7 +76,7 @@ export class PostgresReservations implements ReservationStore {
        ON CONFLICT (reservation_id) DO UPDATE SET operation_id = $2, claimed_at = now()
          WHERE known.operation_id = $3
            AND (known.claimed_at < now() - make_interval(secs => $4)
-             OR EXISTS (SELECT 1 FROM operations WHERE operation_id = $3))
+             OR EXISTS (SELECT 1 FROM operations o WHERE o.operation_id::text = known.operation_id))
        RETURNING operation_id`,
       [reservationId, operationId, earlier, CLAIM_HOLDS_S],
     );
