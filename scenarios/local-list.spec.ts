@@ -110,11 +110,15 @@ describe('the local authorization list', () => {
     expect((await back.start(begun)).status).toBe('Accepted');
     await back.end({ meterWh: '9001', at: new Date().toISOString(), ...late });
     let told: unknown;
-    await gateway.until(async () => {
-      const { body } = await gateway.api('duke-energy', 'GET', '/sessions?role=visited');
-      told = list(body, 'items').find((item) => at(item, 'transactionId') === transactionId);
-      return at(told, 'state') === 'rated';
-    }, 'the charge is rated');
+    await gateway.until(
+      async () => {
+        const { body } = await gateway.api('duke-energy', 'GET', '/sessions?role=visited');
+        told = list(body, 'items').find((item) => at(item, 'transactionId') === transactionId);
+        return at(told, 'state') === 'rated';
+      },
+      'the charge is rated',
+      120_000,
+    );
     await gateway.until(async () => {
       const path = `/sessions/${text(told, 'sessionId')}`;
       return at((await gateway.api('alabama-power', 'GET', path)).body, 'state') === 'rated';
